@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/ids.h"
+
+#include <array>
+#include <mutex>
+
+#include "base/random.h"
+#include "base/time.h"
+
+namespace boathouse::base {
+namespace {
+
+std::string format_uuid(const std::array<std::uint8_t, 16>& bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
+    text.push_back(kHex[bytes[i] >> 4]);
+    text.push_back(kHex[bytes[i] & 15]);
+  }
+  return text;
+}
+
+void set_version(std::array<std::uint8_t, 16>& bytes, int version) {
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | (version << 4));
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+}
+
+// The next (millisecond, sequence) pair: the sequence fills the 12 bits after the time, so that ids of one
+// millisecond still sort; when it overflows, the time runs ahead of the clock by a millisecond.
+std::pair<std::int64_t, int> next_v7() {
+  static std::mutex mutex;
+  static std::int64_t last = 0;
+  static int sequence = 0;
+  std::lock_guard lock(mutex);
+  std::int64_t now = now_micros() / 1000;
+  if (now > last) {
+    last = now;
+    sequence = 0;
+  } else if (++sequence > 0xfff) {
+    ++last;
+    sequence = 0;
+  }
+  return {last, sequence};
+}
+
+}  // namespace
+
+std::string uuid_v4() {
+  std::array<std::uint8_t, 16> bytes;
+  random_bytes(bytes);
+  set_version(bytes, 4);
+  return format_uuid(bytes);
+}
+
+std::string uuid_v7() {
+  std::array<std::uint8_t, 16> bytes;
+  random_bytes(bytes);
+  auto [millis, sequence] = next_v7();
+  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (8 * (5 - i)));
+  bytes[6] = static_cast<std::uint8_t>(sequence >> 8);
+  bytes[7] = static_cast<std::uint8_t>(sequence);
+  set_version(bytes, 7);
+  return format_uuid(bytes);
+}
+
+SnapshotId new_snapshot_id() {
+  std::array<std::uint8_t, 8> bytes;
+  SnapshotId id = 0;
+  while (id == 0) {
+    random_bytes(bytes);
+    std::uint64_t value = 0;
+    for (std::uint8_t byte : bytes) value = value << 8 | byte;
+    id = static_cast<SnapshotId>(value >> 1);
+  }
+  return id;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !std::isxdigit(static_cast<unsigned char>(text[i]))) return false;
+  }
+  return true;
+}
+
+}  // namespace boathouse::base
