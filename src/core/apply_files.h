@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The installation as files (`serve --apply DIR`, `apply DIR`), read into values: users.toml, tables/**.toml,
+// insights/**.sql. Reading changes nothing and never looks outside DIR: a symbolic link that leads out is a mistake. All
+// mistakes are collected; nothing of a file with one is in the result. Any thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/contract.h"
+
+namespace boathouse::core {
+
+struct UserEntry {
+  std::string name;
+  std::optional<std::string> email;
+  std::string password;  // already taken out of the environment for `password_env`
+  bool temporary = false;
+  std::optional<std::string> workspace;
+  std::optional<std::string> role;  // owner, editor or viewer
+  std::string file;                 // relative to DIR; with `line` for mistakes found while applying
+  int line = 1;
+};
+
+struct TableEntry {
+  std::string workspace;  // "main" unless said
+  std::string name;       // the file's path under tables/ without ".toml", joined by '/'
+  Contract contract;
+  std::string file;
+};
+
+struct InsightEntry {
+  std::string workspace;
+  std::string name;
+  std::string sql;  // without the header lines
+  std::string description;
+  bool is_public = false;
+  std::string file;
+  int sql_line = 1;  // the line of the file on which `sql` begins
+};
+
+struct Installation {
+  std::vector<UserEntry> users;
+  std::vector<TableEntry> tables;      // by name
+  std::vector<InsightEntry> insights;  // by name
+  std::vector<FileProblem> problems;
+};
+
+// Looks up `password_env`; nullopt when the variable is not set. The default reads the process environment.
+using EnvironmentLookup = std::function<std::optional<std::string>(const std::string&)>;
+std::optional<std::string> process_environment(const std::string& name);
+
+// Reads DIR. Throws Error{not_found} when DIR is no directory; all else is in `problems`.
+Installation read_installation(const std::filesystem::path& directory,
+                               const EnvironmentLookup& environment = process_environment);
+
+}  // namespace boathouse::core

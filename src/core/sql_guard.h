@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Judges a user's SQL on DuckDB's own parse tree (the JSON of json_serialize_sql, made in a worker): one read-only statement,
+// nothing that reaches files, environment, settings, catalog or other sessions. What the tree holds and this code does
+// not know is refused. Nothing is decided on the text, but for the EXPLAIN that json_serialize_sql does not take: it is
+// split off first and put back afterwards. Pure, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boathouse::core {
+
+// A table that a statement reads and that is none of its own common table expressions.
+struct TableReference {
+  std::string catalog;  // empty unless the statement names one
+  std::string schema;   // empty unless said; a workspace
+  std::string name;
+  std::optional<std::size_t> position;  // byte offset in the judged text
+  bool operator==(const TableReference&) const = default;
+};
+
+// SHOW TABLES and its kin ask for a list that only core knows: the statement is not to be run.
+enum class ShowKind { none, tables, all_tables, databases };
+
+struct GuardResult {
+  std::vector<TableReference> tables;  // each (catalog, schema, name) once, in order of first mention
+  ShowKind show = ShowKind::none;
+  std::string show_schema;  // of SHOW TABLES FROM schema
+};
+
+// The EXPLAIN prefix (with comments and white space around it) split off from a statement.
+struct SplitExplain {
+  std::string_view prefix;  // empty when there is none; prefix + statement is the text
+  std::string_view statement;
+};
+SplitExplain split_explain(std::string_view sql);
+
+// Judges the tree of a statement without its EXPLAIN. Throws
+//   Error{permission_denied}  the statement is not one read-only statement, or reaches what it may not (detail: `position`)
+//   Error{invalid_argument}   DuckDB could not parse it (its message; detail: `position`), or it is empty
+//   Error{too_large}          nested or large past the limits below
+GuardResult judge(std::string_view parse_tree_json);
+
+inline constexpr std::size_t kMaxTreeBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kMaxTreeDepth = 2000;
+
+}  // namespace boathouse::core
