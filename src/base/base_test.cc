@@ -72,6 +72,10 @@ TEST(Time, Rfc3339RoundTrips) {
 TEST(Time, Durations) {
   EXPECT_EQ(parse_duration("30s")->micros, 30 * kSecond);
   EXPECT_TRUE(parse_duration("forever")->forever);
+  for (std::string_view text : {"90s", "1h", "2d", "61m", "1500ms", "7us", "0s", "forever"}) {
+    EXPECT_EQ(to_text(*parse_duration(text)), text);
+  }
+  EXPECT_EQ(to_text(*parse_duration("24h")), "1d");
   for (std::string_view text : {"", "s", "5", "-1s", "1w", "99999999999999d"}) EXPECT_FALSE(parse_duration(text)) << text;
 }
 

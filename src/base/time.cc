@@ -148,4 +148,14 @@ std::optional<Duration> parse_duration(std::string_view text) {
   return Duration{.micros = micros};
 }
 
+std::string to_text(const Duration& duration) {
+  if (duration.forever) return "forever";
+  static constexpr std::pair<Micros, const char*> kUnits[] = {{kDay, "d"},    {kHour, "h"},         {kMinute, "m"},
+                                                              {kSecond, "s"}, {kMillisecond, "ms"}, {1, "us"}};
+  for (auto [scale, unit] : kUnits) {
+    if (duration.micros != 0 && duration.micros % scale == 0) return std::to_string(duration.micros / scale) + unit;
+  }
+  return "0s";
+}
+
 }  // namespace boathouse::base

@@ -42,7 +42,10 @@ bool is_civil_date(std::int64_t year, unsigned month, unsigned day);
 struct Duration {
   Micros micros = 0;
   bool forever = false;
+  bool operator==(const Duration&) const = default;
 };
 std::optional<Duration> parse_duration(std::string_view text);
+// The same in its largest whole unit: "90s", "1h", "forever".
+std::string to_text(const Duration& duration);
 
 }  // namespace boathouse::base
