@@ -2,6 +2,9 @@
 set(BOATHOUSE_PCH <algorithm> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <span>
     <string> <string_view> <unordered_map> <variant> <vector> <boost/json.hpp> <fmt/format.h>)
 
+# Every room's test program.
+add_custom_target(unit-tests)
+
 function(boathouse_tests name)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*_test.cc)
   if(tests)
@@ -10,6 +13,7 @@ function(boathouse_tests name)
     target_compile_definitions(${name}_test PRIVATE BOATHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_precompile_headers(${name}_test PRIVATE ${BOATHOUSE_PCH} <gtest/gtest.h>)
     include(GoogleTest)
+    add_dependencies(unit-tests ${name}_test)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

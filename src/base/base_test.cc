@@ -34,8 +34,8 @@ TEST(Names, TablesMayBeNamedFreelyWithinTheRules) {
   }
   EXPECT_TRUE(is_allowed(longest));
   EXPECT_FALSE(is_allowed(longest + "x"));
-  for (std::string_view name : {"", "/", "a//b", "/a", "a/", "..", "a/../b", "a/.", "a\\b", "a$b", "a@b", "x__quarantine",
-                                "X__QUARANTINE", "a\nb", "\xff", "a\x7f"}) {
+  for (std::string_view name : {"", "/", "a//b", "/a", "a/", "..", "a/../b", "a/.", "a\\b", "a$b", "a@b",
+                                "x__quarantine", "X__QUARANTINE", "a\nb", "\xff", "a\x7f"}) {
     EXPECT_FALSE(is_allowed(name)) << name;
   }
 }
@@ -64,7 +64,8 @@ TEST(Time, Rfc3339RoundTrips) {
     EXPECT_EQ(to_rfc3339(*at), text);
   }
   EXPECT_EQ(parse_rfc3339("2024-06-01T02:00:00+02:00"), parse_rfc3339("2024-06-01"));
-  for (std::string_view text : {"2023-02-29", "2024-6-1", "2024-06-01T24:00:00Z", "2024-06-01T00:00:00", "2024-06-01T00:00:00.1234567Z", ""}) {
+  for (std::string_view text :
+       {"2023-02-29", "2024-6-1", "2024-06-01T24:00:00Z", "2024-06-01T00:00:00", "2024-06-01T00:00:00.1234567Z", ""}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
@@ -76,7 +77,8 @@ TEST(Time, Durations) {
     EXPECT_EQ(to_text(*parse_duration(text)), text);
   }
   EXPECT_EQ(to_text(*parse_duration("24h")), "1d");
-  for (std::string_view text : {"", "s", "5", "-1s", "1w", "99999999999999d"}) EXPECT_FALSE(parse_duration(text)) << text;
+  for (std::string_view text : {"", "s", "5", "-1s", "1w", "99999999999999d"})
+    EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 TEST(Encoding, Base64IsStrict) {

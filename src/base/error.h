@@ -13,22 +13,22 @@
 namespace boathouse::base {
 
 enum class ErrorKind {
-  invalid_argument,    // the request is wrong in itself
-  unauthenticated,     // no or wrong credentials
-  permission_denied,   // known, but may not
-  not_found,           // does not exist, or must not be seen
-  already_exists,      // a name or key is taken
-  conflict,            // the state changed or forbids it; a retry may help
-  too_large,           // past a limit of size
-  unsupported_media,   // a format that we do not read
-  unprocessable,       // understood and refused as a whole (on_reject=fail, an idempotency key reused)
-  too_many_requests,   // past a limit of rate or of work at once
-  timeout,             // past its time limit
-  cancelled,           // stopped by its owner
-  storage_full,        // no space left, or past a quota of bytes
-  unavailable,         // cannot now, can again: starting, draining, a failing disk
-  unknown_outcome,     // may have happened; look before doing it again
-  internal,            // a bug of ours
+  invalid_argument,   // the request is wrong in itself
+  unauthenticated,    // no or wrong credentials
+  permission_denied,  // known, but may not
+  not_found,          // does not exist, or must not be seen
+  already_exists,     // a name or key is taken
+  conflict,           // the state changed or forbids it; a retry may help
+  too_large,          // past a limit of size
+  unsupported_media,  // a format that we do not read
+  unprocessable,      // understood and refused as a whole (on_reject=fail, an idempotency key reused)
+  too_many_requests,  // past a limit of rate or of work at once
+  timeout,            // past its time limit
+  cancelled,          // stopped by its owner
+  storage_full,       // no space left, or past a quota of bytes
+  unavailable,        // cannot now, can again: starting, draining, a failing disk
+  unknown_outcome,    // may have happened; look before doing it again
+  internal,           // a bug of ours
 };
 
 std::string_view to_string(ErrorKind kind);

@@ -22,8 +22,8 @@ struct Id {
 
 using UserId = Id<struct UserTag>;
 using WorkspaceId = Id<struct WorkspaceTag>;
-using TableId = Id<struct TableTag>;      // also the Iceberg table-uuid
-using BatchId = Id<struct BatchTag>;      // UUIDv7
+using TableId = Id<struct TableTag>;  // also the Iceberg table-uuid
+using BatchId = Id<struct BatchTag>;  // UUIDv7
 using RequestId = Id<struct RequestTag>;
 using TokenId = Id<struct TokenTag>;
 using JobId = Id<struct JobTag>;

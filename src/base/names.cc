@@ -48,7 +48,8 @@ void check_name(std::string_view name, std::string_view what) {
     std::size_t end = std::min(name.find('/', start), name.size());
     std::string_view segment = name.substr(start, end - start);
     if (segment.empty()) refuse(what, "has an empty segment: '/' joins non-empty parts");
-    if (segment == "." || segment == "..") refuse(what, "has a segment '" + std::string(segment) + "', which is not allowed");
+    if (segment == "." || segment == "..")
+      refuse(what, "has a segment '" + std::string(segment) + "', which is not allowed");
     if (end == name.size()) break;
     start = end + 1;
   }
@@ -66,7 +67,8 @@ void check_workspace_name(std::string_view name, bool reserved_allowed) {
 void check_user_name(std::string_view name) {
   if (name.empty() || !is_utf8(name) || code_points(name) > 254) refuse("user", "must have 1 to 254 characters");
   for (char c : name) {
-    if (is_control(c) || c == ' ' || c == '/' || c == '\\') refuse("user", "must not contain white space, control characters, '/' or '\\'");
+    if (is_control(c) || c == ' ' || c == '/' || c == '\\')
+      refuse("user", "must not contain white space, control characters, '/' or '\\'");
   }
   if (has_c1_control(name)) refuse("user", "must not contain control characters");
   for (std::string_view blank : {"\u00a0", "\u2028", "\u2029", "\u3000", "\u1680", "\u202f", "\u205f"}) {

@@ -136,7 +136,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (failed != std::errc() || count < 0) return std::nullopt;
   std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  Micros scale = unit == "us" ? 1
+  Micros scale = unit == "us"   ? 1
                  : unit == "ms" ? kMillisecond
                  : unit == "s"  ? kSecond
                  : unit == "m"  ? kMinute
