@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A change to a table is a value. prepare() applies it to a base: it writes the manifests, the manifest lists and the new
+// metadata file, and leaves moving the table's pointer to the catalog (catalog.h). Nothing that it writes is visible
+// before that, so a conflict costs a discard() and another prepare() on the new base. Any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "iceberg/cache.h"
+
+namespace boathouse::iceberg {
+
+// One new version on one branch.
+struct SnapshotChange {
+  std::string branch{kMainBranch};
+  SnapshotId id = 0;  // base::new_snapshot_id(), given by the caller so that it can be named before the commit
+  // Derived when absent: append when files are only added, delete when only removed, otherwise overwrite.
+  std::optional<Operation> operation;
+  std::map<std::string, std::string> summary;  // beside Iceberg's own figures
+
+  std::vector<DataFile> added_data;     // spec_id and partition set; columns' statistics if known
+  std::vector<DataFile> added_deletes;  // position deletes; they apply to files of older snapshots and of this one
+  // Locations of data or delete files that go. A delete file that concerns a removed data file only goes with it.
+  std::vector<std::string> removed_files;
+  bool replace_all = false;  // every file of the branch goes before the added ones come
+
+  // Data files that must still be live in the branch: those that added_deletes point into.
+  std::vector<std::string> required_files;
+
+  // Where a branch that does not exist yet begins; without it, empty.
+  std::optional<SnapshotId> branch_from;
+  // The files of this snapshot become the branch's again, before the above is applied: a rollback as a new version.
+  std::optional<SnapshotId> restore;
+};
+
+// Sets a branch or tag (value) or removes it (nullopt).
+struct RefChange {
+  std::string name;
+  std::optional<SnapshotRef> ref;
+};
+
+struct Change {
+  base::Micros at = 0;
+  std::optional<Schema> schema;       // from evolve.h; its id is given here, an equal older one is used again
+  std::optional<PartitionSpec> spec;  // ids are given here, equal fields keep theirs
+  std::map<std::string, std::string> set_properties;
+  std::vector<std::string> removed_properties;
+  std::vector<SnapshotChange> snapshots;  // applied in this order
+  std::vector<RefChange> refs;            // applied after the snapshots, which they may name
+  std::vector<SnapshotId> expired;        // versions to forget; heads of refs are refused
+};
+
+struct PreparedMetadata {
+  MetadataPtr metadata;
+  std::string location;
+  // Everything that was written and is not durable yet. Sync it, with data files and with other tables of the same
+  // commit, by one ObjectStore::sync_all() before the pointer moves.
+  std::vector<std::string> written;
+};
+
+// `base_location` is where `base` was read from; empty for a table that has none yet (create_table()).
+// Throws Error{conflict} when a file to remove or a required file is not live any more or a branch moved under `expired`,
+// Error{invalid_argument} when the change contradicts itself or the table, and what the store throws. On an error
+// everything written so far is removed again.
+PreparedMetadata prepare(MetadataCache& cache, const MetadataPtr& base, const std::string& base_location,
+                         const Change& change);
+
+// Removes what a prepare() that will not be committed wrote.
+void discard(MetadataCache& cache, const PreparedMetadata& prepared) noexcept;
+
+// At most this many manifests of each content in a version; past it the small ones are merged.
+inline constexpr std::size_t kMaxManifests = 100;
+
+}  // namespace boathouse::iceberg

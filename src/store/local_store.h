@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A directory as an object store. Folders are made as needed (mode 0700, files 0600). Symlinks below the root are never
+// followed. Any thread; a few threads of its own run the parallel syncs.
+#pragma once
+
+#include <mutex>
+#include <set>
+
+#include "base/thread_pool.h"
+#include "store/object_store.h"
+
+namespace boathouse::store {
+
+class LocalStore : public ObjectStore {
+ public:
+  // `directory` is made if missing, durably, and resolved to its real path. Throws base::Error as base/file.h says.
+  explicit LocalStore(const std::filesystem::path& directory, std::size_t sync_threads = 4);
+
+  const std::string& root() const override { return root_location_; }
+  void put(const std::string& location, std::string_view bytes, Durability durability = Durability::now) override;
+  void adopt(const std::filesystem::path& path, const std::string& location,
+             Durability durability = Durability::now) override;
+  void sync_all(std::span<const std::string> locations) override;
+  std::string get(const std::string& location) override;
+  std::uint64_t size(const std::string& location) override;
+  bool exists(const std::string& location) override;
+  bool remove(const std::string& location) override;
+  std::vector<ObjectInfo> list(const std::string& prefix) override;
+  std::optional<std::filesystem::path> local_path(const std::string& location) override;
+
+ private:
+  std::filesystem::path resolve(std::string_view location) const;
+  void make_folders(const std::filesystem::path& folder);
+  void forget_folder(const std::filesystem::path& folder);
+  std::vector<std::filesystem::path> directories_to_sync(const std::set<std::filesystem::path>& parents);
+
+  std::filesystem::path root_;
+  std::string root_location_;
+  base::ThreadPool sync_pool_;
+
+  // Held shared while a folder is made and a file put into it, alone while an empty folder is removed.
+  std::mutex folder_mutex_;
+
+  // Guarded by durable_mutex_: folders whose own entry in their parent is known to be on the disk.
+  std::mutex durable_mutex_;
+  std::set<std::filesystem::path> durable_;
+};
+
+}  // namespace boathouse::store
