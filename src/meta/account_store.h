@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Users, workspaces, members and tokens. An administrative change carries the audit row that tells of it, written in the
+// same transaction when the change happened. Any thread; calls block. Faults are base::Error as in catalog_store.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meta/rows.h"
+
+namespace boathouse::meta {
+
+// A user comes with the personal workspace and every membership, the personal one's included.
+struct NewUser {
+  UserRow user;
+  WorkspaceRow personal;
+  std::vector<MemberRow> memberships;
+};
+
+enum class CreateUserOutcome { created, user_name_taken, workspace_name_taken, workspace_gone };
+
+// What is set is changed. A new password ends the user's refresh tokens.
+struct UserChange {
+  std::optional<std::string> email;
+  std::optional<std::string> password_hash;
+  std::optional<bool> temporary;
+  std::optional<bool> disabled;
+  // Only while this is still the stored hash: of two changes that both knew the old password one wins.
+  std::optional<std::string> expected_password_hash;
+  base::Micros at = 0;
+};
+
+// `gone`: no such row (or a condition that no longer holds); `last_owner`: it would leave a workspace without an owner
+// who is not disabled; `personal`: a personal workspace always keeps its user as owner.
+enum class ChangeOutcome { done, gone, last_owner, personal };
+
+class AccountStore {
+ public:
+  virtual ~AccountStore() = default;
+
+  virtual CreateUserOutcome create_user(const NewUser& user, const AuditRow& audit) = 0;
+  virtual std::optional<UserRow> find_user(const base::UserId& id) = 0;
+  virtual std::optional<UserRow> find_user(std::string_view name) = 0;
+  // By name, without case, those after `after`.
+  virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
+  virtual ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) = 0;
+  // Removes the user with memberships and tokens. A personal workspace that holds nothing goes too; one that holds
+  // tables or insights stays, is nobody's personal one any more, and `heir` becomes its owner. `last_owner` guards
+  // `main` only; other workspaces that lose their last owner pass to `heir` as well.
+  virtual ChangeOutcome delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) = 0;
+
+  // False when the name is taken. The namespace row that other Iceberg clients list is made with it.
+  virtual bool create_workspace(const WorkspaceRow& workspace, const std::optional<base::UserId>& owner,
+                                const AuditRow& audit) = 0;
+  virtual std::optional<WorkspaceRow> find_workspace(const base::WorkspaceId& id) = 0;
+  virtual std::optional<WorkspaceRow> find_workspace(std::string_view name) = 0;
+  // By name, those after `after`.
+  virtual std::vector<WorkspaceRow> list_workspaces(std::string_view after, std::size_t limit) = 0;
+  // False when it is gone.
+  virtual bool set_workspace_limits(const base::WorkspaceId& id, std::string_view limits, const AuditRow& audit) = 0;
+
+  virtual std::optional<Role> find_role(const base::WorkspaceId& workspace, const base::UserId& user) = 0;
+  // Both by name.
+  virtual std::vector<Membership> memberships_of(const base::UserId& user) = 0;
+  virtual std::vector<Member> members_of(const base::WorkspaceId& workspace) = 0;
+  virtual ChangeOutcome put_member(const MemberRow& member, const AuditRow& audit) = 0;
+  virtual ChangeOutcome remove_member(const base::WorkspaceId& workspace, const base::UserId& user,
+                                      const AuditRow& audit) = 0;
+
+  // Also removes what of the same user's has expired, and the oldest past 1,000.
+  virtual void insert_refresh_token(const RefreshTokenRow& token) = 0;
+  virtual std::optional<RefreshTokenRow> find_refresh_token(std::string_view token_hash) = 0;
+  // False when it is unknown or already revoked.
+  virtual bool revoke_refresh_token(std::string_view token_hash, base::Micros at) = 0;
+
+  virtual void insert_api_token(const ApiTokenRow& token, const AuditRow& audit) = 0;
+  virtual std::optional<ApiTokenRow> find_api_token(std::string_view token_hash) = 0;
+  // Oldest first.
+  virtual std::vector<ApiTokenRow> list_api_tokens(const base::UserId& user) = 0;
+  // False when `user` has no such token.
+  virtual bool delete_api_token(const base::UserId& user, const base::TokenId& id, const AuditRow& audit) = 0;
+  virtual void touch_api_token(const base::TokenId& id, base::Micros at) = 0;
+};
+
+}  // namespace boathouse::meta
