@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// From credentials to a Principal. Whatever is shown is checked against the user's row each time, so a disabled or
+// deleted user stops at once. Any thread; calls block (a read, and tens of milliseconds for a password not remembered).
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "auth/access_tokens.h"
+#include "auth/passwords.h"
+#include "auth/principal.h"
+#include "auth/remembered_credentials.h"
+#include "auth/throttle.h"
+#include "meta/meta_store.h"
+
+namespace boathouse::auth {
+
+struct UserPassword {
+  std::string username;
+  std::string password;
+};
+
+struct Credentials {
+  std::string authorization;             // the header: `Bearer <access or API token>` or `Basic ..`; empty: none
+  std::optional<UserPassword> password;  // from form fields; looked at when there is no header
+  std::string remote_address;            // without the port; for throttling
+};
+
+struct AuthenticatorOptions {
+  base::Micros access_lifetime = base::kHour;
+  base::Micros refresh_lifetime = 7 * base::kDay;
+  base::Micros remember = base::kMinute;  // how long verified passwords are remembered in memory
+  ThrottleLimits per_account{};
+  ThrottleLimits per_address{.free_failures = 100};
+};
+
+struct AccessGrant {
+  std::string access_token;
+  std::int64_t expires_in = 0;  // seconds
+};
+struct LoginGrant {
+  AccessGrant access;
+  std::string refresh_token;
+  base::UserId user;
+};
+
+class Authenticator {
+ public:
+  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens, const AuthenticatorOptions& options);
+
+  // Error{unauthenticated} for no, wrong, expired or revoked credentials; too_many_requests when throttled;
+  // permission_denied with code "password-change-required" for a temporary password.
+  Principal authenticate(const Credentials& credentials);
+
+  // The three below throw as authenticate() does.
+  LoginGrant login(const UserPassword& who, std::string_view remote_address);
+  // A new access token; the refresh token stays as it is.
+  AccessGrant refresh(std::string_view refresh_token);
+  // Changes a password, temporary or not, by knowing it. Error{invalid_argument, "weak-password"} by the rules.
+  void change_password(const UserPassword& who, std::string_view new_password, std::string_view remote_address,
+                       const base::RequestId& request);
+
+  // Revokes; no error when it is unknown or already revoked.
+  void logout(std::string_view refresh_token);
+
+ private:
+  meta::UserRow verify_password(const UserPassword& who, std::string_view remote_address);
+  std::optional<meta::UserRow> remembered_user(const std::string& remembrance);
+  Principal from_access_token(std::string_view token);
+  Principal from_api_token(std::string_view token);
+  Principal from_basic(std::string_view encoded, std::string_view remote_address);
+  Principal make_principal(const meta::UserRow& user, std::optional<TokenScope> scope);
+  AccessGrant grant_access(const meta::UserRow& user);
+  void note_use(const meta::ApiTokenRow& token, base::Micros now);
+
+  meta::MetaStore& store_;
+  PasswordHasher& hasher_;
+  const AccessTokens tokens_;
+  const AuthenticatorOptions options_;
+  Throttle throttle_;
+  RememberedCredentials remembered_;
+};
+
+}  // namespace boathouse::auth
