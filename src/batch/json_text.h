@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON as bytes (RFC 8259, strictly): finding where a value ends, and judging one value for a column by what it means, not
+// by how it is written. Values stay text, so that a JSON column keeps them byte for byte and numbers keep all digits.
+// Pure, any thread, any bytes (UTF-8 is the caller's to check).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "batch/strict_text.h"
+
+namespace boathouse::batch {
+
+inline constexpr int kMaxJsonDepth = 256;
+
+// Where and why text stops being JSON.
+struct JsonFault {
+  std::size_t at = 0;        // byte offset into the text
+  const char* what = nullptr;  // "a value is missing", ...
+};
+
+// Moves `pos` past the white space at it.
+void skip_json_space(std::string_view text, std::size_t& pos);
+// Moves `pos` past the value that begins at it. False with the fault when there is no whole valid value.
+bool skip_json_value(std::string_view text, std::size_t& pos, JsonFault& fault);
+// Moves `pos` past the string that begins at it ('"'). False with the fault when it is not a whole valid string.
+bool skip_json_string(std::string_view text, std::size_t& pos, JsonFault& fault);
+// The text is one JSON value with nothing but white space around it.
+bool is_json(std::string_view text);
+
+// The characters of a valid string token (with its quotes) as UTF-8. False where it holds half of a surrogate pair, which
+// no UTF-8 text can. Without escapes `out` views the token itself, otherwise `buffer`.
+bool json_string(std::string_view token, std::string& buffer, std::string_view& out);
+
+// The JSON text of a string: quoted and escaped.
+void append_json_string(std::string& out, std::string_view text);
+
+// Numbers by value: 1.0 and 1e3 are integers, 12.340 is a DECIMAL(6,2), 1.5 and 3000000000 are no INTEGER. The token is a
+// valid number token.
+bool json_integer(std::string_view token, std::int32_t& out);
+bool json_bigint(std::string_view token, std::int64_t& out);
+bool json_double(std::string_view token, double& out);
+bool json_decimal(std::string_view token, int precision, int scale, Int128& out);
+
+}  // namespace boathouse::batch

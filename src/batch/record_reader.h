@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the records of a staged file's range as raw cells, some thousand at a time, out of one buffer that grows only for a
+// record that is longer than it. One thread at a time; what a RecordBatch views lives until the next call of next().
+// The scanner has seen the bytes before, but nothing here relies on it: any bytes give records, or Error{invalid_argument}
+// with detail `byte` and `row` where they cannot.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "batch/staged_spec.h"
+
+namespace boathouse::batch {
+
+enum class CellKind : std::uint8_t {
+  missing,  // an empty CSV field without quotes, a JSON null, an absent key
+  text,     // a CSV field, unquoted and unescaped
+  json,     // a JSON token, as it stands in the file
+};
+
+struct Cell {
+  std::string_view text;
+  CellKind kind = CellKind::missing;
+  bool quoted = false;  // CSV: the field was written in quotes
+};
+
+// A key of a JSON object that is no column, with its value's token.
+struct UnknownMember {
+  std::size_t record = 0;
+  std::string_view key_token;
+  std::string_view value;
+};
+
+struct RecordInfo {
+  std::string_view raw;           // the record's bytes without its line end, as far as `keep_raw` asked for them
+  std::uint32_t field_count = 0;  // CSV
+  bool fields_failed = false;     // wrong count of fields, or text after a closing quote; the cells are all missing
+  bool malformed_quotes = false;  // of these the latter
+};
+
+struct RecordBatch {
+  std::uint64_t first_row = 0;  // number of the first record; the others follow one by one
+  std::size_t count = 0;
+  std::size_t width = 0;                // cells of a record: CSV fields in file order, or one for each JSON key asked for
+  std::vector<Cell> cells;              // count * width, record by record
+  std::vector<RecordInfo> records;      // count
+  std::vector<UnknownMember> unknown;   // JSON, in order of records
+
+  const Cell& cell(std::size_t record, std::size_t column) const { return cells[record * width + column]; }
+};
+
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  // Replaces the batch by the next records, at least one and at most `max_records`. False at the end of the range.
+  virtual bool next(RecordBatch& batch, std::size_t max_records) = 0;
+};
+
+// `keep_raw`: fill RecordInfo::raw. Throws system errors when the file cannot be opened.
+std::unique_ptr<RecordReader> open_records(const std::filesystem::path& path, const StagedSpec& spec, bool keep_raw);
+
+// The fields of one CSV record without its line end, unquoted: how the scanner reads a header.
+std::vector<std::string> split_csv_record(std::string_view record);
+
+}  // namespace boathouse::batch
