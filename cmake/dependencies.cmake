@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Where each library comes from: Debian packages by find_package or pkg-config, DuckDB from deps/ (scripts/install-deps).
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)

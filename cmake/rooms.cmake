@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A room is a folder of src/: its sources make the library room_<name>, its *_test.cc files the program <name>_test.
 set(BOATHOUSE_PCH <algorithm> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <span>
     <string> <string_view> <unordered_map> <variant> <vector> <boost/json.hpp> <fmt/format.h>)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiler settings shared by every target: warnings are errors, mold links, ccache remembers.
 option(BOATHOUSE_SANITIZE "Sanitizers to build with: address, thread or empty" "")
 
