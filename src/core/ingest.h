@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of a batch: receive, check, write, commit. Each stage takes what the one before returned, so none can be
+// skipped. Everything blocks (disk, engine): never call it on a network thread. An object belongs to one request; several
+// requests may be on their way at once.
+//
+//   Receiver receiver = ingest.receive(request);      // bytes go to a staged file, scanned as they come
+//   receiver.write(chunk) ...
+//   Committed done = ingest.commit(ingest.write(ingest.check(receiver.finish())));
+//
+// Errors (base::Error): invalid_argument (bytes that cannot be parsed, with `line`, `column`, `byte`; a header or key that
+// does not fit), not_found, too_large (a limit, `max_rows`), unprocessable (on_reject = fail: code "rows-rejected", the
+// outcome's JSON as detail `outcome`; an idempotency key reused for another body), conflict (the same key is being used
+// right now), storage_full, unavailable, and whatever the engine says. Nothing is visible before commit() returned.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/parts.h"
+
+namespace boathouse::core {
+
+enum class WriteMode { append, replace, upsert };
+std::string_view to_string(WriteMode mode);
+// Error{invalid_argument} that lists the modes.
+WriteMode parse_write_mode(std::string_view text);
+
+enum class BodyFormat { csv, json, ndjson, parquet };
+
+// Who sent a batch, through which door.
+struct BatchOrigin {
+  std::string door;       // "native", "dataapi"...
+  std::string principal;  // user name
+  base::RequestId request;
+  std::string file_name;  // as sent, empty: none
+};
+
+// A request that may be repeated: the scope names principal, workspace, method, path and query.
+struct IdempotencyKey {
+  std::string scope;
+  std::string key;
+};
+
+struct RejectedRow {
+  std::int64_t row = 0;             // data rows from 1
+  boost::json::array reasons;       // {column, rule, value, message}
+  boost::json::object data;         // column to raw text
+};
+
+// What became of a batch.
+struct Outcome {
+  base::RequestId request;
+  base::BatchId batch;
+  std::string table;                  // the table's own spelling
+  std::vector<std::string> columns;   // of the table's rows as this batch gave them, in order
+  base::SnapshotId version = 0;       // 0: nothing changed, and the table has no version yet
+  std::int64_t rows_received = 0;
+  std::int64_t rows_accepted = 0;
+  std::int64_t rows_rejected = 0;
+  std::vector<RejectedRow> rejected;  // the first `max_rejected_shown`
+  base::Micros duration = 0;
+};
+// The answer of POST .../rows.
+boost::json::object to_json(const Outcome& outcome);
+
+struct IngestRequest {
+  BatchOrigin origin;
+  meta::WorkspaceRow workspace;
+  std::string table;
+  WriteMode mode = WriteMode::append;
+  std::vector<std::string> key;  // for upsert; empty: the contract's
+  std::string branch = "main";
+  BodyFormat format = BodyFormat::csv;
+  enum class CsvHeader { present, absent, by_names } header = CsvHeader::present;
+  bool fail_on_reject = false;
+  bool table_must_exist = false;  // Error{not_found} instead of a new table
+  std::optional<std::int64_t> min_rows;
+  std::size_t max_rejected_shown = 100;
+  std::optional<IdempotencyKey> idempotency;
+};
+
+class Receiver;
+class Received;
+class Checked;
+class Written;
+
+// A committed batch, or the first answer to a request that was repeated.
+struct Committed {
+  Outcome outcome;
+  std::optional<std::string> replayed_answer;  // JSON as it was first given; then `outcome` says nothing
+};
+
+class Ingest {
+ public:
+  explicit Ingest(const Parts& parts);
+  ~Ingest();
+
+  // Looks at the request before a byte is read: names, mode, key columns against the contract.
+  Receiver receive(IngestRequest request);
+  Checked check(Received received);
+  Written write(Checked checked);
+  Committed commit(Written written);
+
+ private:
+  friend class Receiver;
+  class KeysInUse;
+  const Parts& parts_;
+  std::unique_ptr<KeysInUse> keys_in_use_;
+};
+
+// Spools a body. Move only; a receiver or any later stage that is let go removes what it staged.
+class Receiver {
+ public:
+  Receiver(Receiver&&) noexcept;
+  ~Receiver();
+  void write(std::string_view bytes);
+  Received finish();
+
+ private:
+  friend class Ingest;
+  struct State;
+  explicit Receiver(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A staged body whose bytes could all be parsed.
+class Received {
+ public:
+  Received(Received&&) noexcept;
+  ~Received();
+  std::int64_t rows() const;
+
+ private:
+  friend class Ingest;
+  friend class Receiver;
+  struct State;
+  explicit Received(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A staged body with the columns it has, and the statements that split its rows into accepted and rejected ones.
+class Checked {
+ public:
+  Checked(Checked&&) noexcept;
+  ~Checked();
+
+ private:
+  friend class Ingest;
+  struct State;
+  explicit Checked(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Accepted rows in Parquet files of the table, rejected ones in a file of its quarantine: both not yet part of a version.
+class Written {
+ public:
+  Written(Written&&) noexcept;
+  ~Written();
+
+ private:
+  friend class Ingest;
+  struct State;
+  explicit Written(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace boathouse::core

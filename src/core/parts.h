@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the use cases of core work with. Made once by app, which owns the parts and outlives every use case. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "core/table_locks.h"
+#include "engine/pool.h"
+#include "iceberg/cache.h"
+#include "meta/meta_store.h"
+
+namespace boathouse::core {
+
+// Where a workspace's things lie on this machine (docs/ARCHITECTURE.md, "Storage").
+class Layout {
+ public:
+  // `data` is the data directory, `warehouse` the folder behind the object store's root; both exist.
+  Layout(std::filesystem::path data, std::filesystem::path warehouse)
+      : data_(std::move(data)), warehouse_(std::move(warehouse)) {}
+
+  // Made when missing.
+  std::filesystem::path staging_of(const base::WorkspaceId& workspace) const;
+  std::filesystem::path warehouse_of(const base::WorkspaceId& workspace) const;
+
+  // An ingest worker reads its workspace's tables and writes to its staging; a query worker only reads.
+  engine::Confinement ingest_confinement(const base::WorkspaceId& workspace) const;
+  engine::Confinement query_confinement(std::vector<base::WorkspaceId> workspaces) const;
+
+  // Removes what an earlier process left in staging. At start only.
+  void clear_staging() const;
+
+ private:
+  std::filesystem::path data_;
+  std::filesystem::path warehouse_;
+};
+
+struct Limits {
+  std::size_t max_columns = 5000;
+  std::uint64_t max_line_bytes = 16ULL << 20;
+  std::size_t max_partitions = 10'000;  // of one batch
+  base::Micros query_timeout = 30 * base::kSecond;
+  base::Micros ingest_timeout = base::kHour;
+  std::uint64_t max_json_rows = 1'000'000;
+  std::uint64_t default_json_rows = 10'000;
+  std::uint64_t max_json_bytes = 256ULL << 20;  // of a result that is held to be one JSON document
+  std::size_t ranges_per_batch = 2;             // how many stretches of a large file are read at once
+  std::uint64_t parallel_from_bytes = 32ULL << 20;
+};
+
+struct Parts {
+  meta::MetaStore& meta;
+  iceberg::MetadataCache& cache;
+  engine::WorkerPool& engine;
+  TableLocks& locks;
+  Layout layout;
+  Limits limits;
+
+  store::ObjectStore& store() const { return cache.store(); }
+};
+
+}  // namespace boathouse::core

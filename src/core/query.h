@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQL over tables. A statement is parsed in a confined worker, judged on its parse tree, its tables are resolved to the
+// files of one version each, and it runs in a worker that can read those workspaces only. Blocking; any thread.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/parts.h"
+#include "core/sql_guard.h"
+
+namespace boathouse::core {
+
+// The workspace of that name where the caller may read it; throws not_found or permission_denied otherwise.
+using WorkspaceLookup = std::function<meta::WorkspaceRow(std::string_view name)>;
+
+struct QueryRequest {
+  std::string sql;
+  meta::WorkspaceRow workspace;  // what an unqualified name means
+  WorkspaceLookup lookup;        // for `WS.T`
+  boost::json::value params;     // null, array or object
+  engine::ResultFormat format = engine::ResultFormat::json_rows;
+  std::optional<std::uint64_t> limit;  // rows; json_rows: the default when absent
+};
+
+// SELECT over one table out of parts (GET .../rows). Every part is checked to be what it is called.
+struct RowsRequest {
+  std::string table;
+  std::vector<std::string> columns;  // empty: all
+  std::string where;
+  std::string order;  // "a, b DESC"
+};
+
+class Queries {
+ public:
+  explicit Queries(const Parts& parts) : parts_(parts) {}
+
+  // Errors as engine/pool.h says, permission_denied for what sql_guard.h refuses, not_found for a table that does not
+  // exist or may not be seen (detail `table`).
+  engine::QueryResult run(const QueryRequest& request, engine::ResultConsumer& consumer) const;
+
+  // The statement for a RowsRequest; Error{invalid_argument} for a part that is more than it should be.
+  std::string select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const;
+
+  // Refuses text that is no single expression (`where`) without subqueries.
+  void check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const;
+
+ private:
+  engine::QueryResult run_show(const QueryRequest& request, const GuardResult& guard, engine::Lease lease,
+                               engine::ResultConsumer& consumer) const;
+  const Parts& parts_;
+};
+
+// The view that stands for one reference of a statement: `T`, `T@branch`, `T@2024-06-01T00:00:00Z`, `T@<version>`,
+// `T$quarantine`, `T$versions`, `T$files`, `T__quarantine`. Error{not_found} when there is no such table or version.
+std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view reference);
+
+}  // namespace boathouse::core

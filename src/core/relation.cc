@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/relation.h"
+
+#include "base/error.h"
+#include "base/names.h"
+#include "core/column_types.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::quote_identifier;
+using base::quote_string;
+
+// Past so many files with deletes one join over all of them is cheaper than a join for each.
+constexpr std::size_t kMaxSeparateJoins = 32;
+
+std::string escape_glob(std::string_view path) {
+  std::string out;
+  out.reserve(path.size());
+  for (char c : path) {
+    if (c == '*' || c == '?' || c == '[') {
+      out += std::string("[") + c + "]";
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+// Inside the readers a column is called by its id, so that no name of a user's column can meet one of the engine's own.
+std::string inner_name(const iceberg::Field& field) { return "c" + std::to_string(field.id); }
+
+std::string reader(const std::string& files, const iceberg::Schema& schema) {
+  std::string map;
+  for (const iceberg::Field& field : schema.fields()) {
+    if (!map.empty()) map += ", ";
+    map += fmt::format("{}: {{name: '{}', type: '{}', default_value: NULL}}", field.id, inner_name(field),
+                       engine_type(field.type));
+  }
+  return fmt::format("read_parquet({}, schema = MAP {{{}}}, hive_partitioning = false)", files, map);
+}
+
+std::string columns(const iceberg::Schema& schema, Positions positions) {
+  std::string list;
+  for (const iceberg::Field& field : schema.fields()) {
+    if (!list.empty()) list += ", ";
+    list += "t." + inner_name(field) + " AS " + quote_identifier(field.name);
+  }
+  if (positions == Positions::with) list += ", t.filename AS _file, t.file_row_number AS _pos";
+  return list;
+}
+
+std::string no_rows(const iceberg::Schema& schema, Positions positions) {
+  std::string list;
+  for (const iceberg::Field& field : schema.fields()) {
+    if (!list.empty()) list += ", ";
+    list += "CAST(NULL AS " + engine_type(field.type) + ") AS " + quote_identifier(field.name);
+  }
+  if (positions == Positions::with) list += ", CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _pos";
+  return "SELECT " + list + " WHERE false";
+}
+
+std::string delete_files(store::ObjectStore& store, const iceberg::ScanFile& file) {
+  std::vector<std::string> paths;
+  for (const iceberg::EntryPtr& entry : file.deletes) paths.push_back(path_for_engine(store, entry->file.path));
+  return file_list(paths);
+}
+
+}  // namespace
+
+std::string file_list(const std::vector<std::string>& paths) {
+  std::string list = "[";
+  for (const std::string& path : paths) {
+    if (list.size() > 1) list += ", ";
+    list += quote_string(escape_glob(path));
+  }
+  return list + "]";
+}
+
+std::string path_for_engine(store::ObjectStore& store, const std::string& location) {
+  auto path = store.local_path(location);
+  if (!path) throw base::Error(base::ErrorKind::internal, "a data file is not on this machine");
+  return path->string();
+}
+
+std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const iceberg::Schema& schema,
+                     Positions positions) {
+  std::vector<std::string> whole;
+  std::vector<const iceberg::ScanFile*> touched;
+  for (const iceberg::ScanFile& file : scan.files) {
+    if (file.deletes.empty()) {
+      whole.push_back(path_for_engine(store, file.data->file.path));
+    } else {
+      touched.push_back(&file);
+    }
+  }
+  if (whole.empty() && touched.empty()) return no_rows(schema, positions);
+
+  const std::string list = columns(schema, positions);
+  std::vector<std::string> branches;
+  if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(file_list(whole), schema) + " t");
+  if (touched.size() <= kMaxSeparateJoins) {
+    for (const iceberg::ScanFile* file : touched) {
+      branches.push_back(fmt::format(
+          "SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM read_parquet({}, hive_partitioning = false) "
+          "WHERE file_path = {}) d ON t.file_row_number = d.pos",
+          list, reader(file_list({path_for_engine(store, file->data->file.path)}), schema), delete_files(store, *file),
+          quote_string(file->data->file.path)));
+    }
+  } else {
+    std::vector<std::string> data;
+    std::vector<std::string> deletes;
+    for (const iceberg::ScanFile* file : touched) {
+      data.push_back(path_for_engine(store, file->data->file.path));
+      for (const iceberg::EntryPtr& entry : file->deletes) deletes.push_back(path_for_engine(store, entry->file.path));
+    }
+    std::sort(deletes.begin(), deletes.end());
+    deletes.erase(std::unique(deletes.begin(), deletes.end()), deletes.end());
+    branches.push_back(fmt::format(
+        "SELECT {} FROM {} t ANTI JOIN (SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)) d "
+        "ON t.file_row_number = d.pos AND concat('file://', t.filename) = d.file_path",
+        list, reader(file_list(data), schema), file_list(deletes)));
+  }
+  return fmt::format("{}", fmt::join(branches, " UNION ALL "));
+}
+
+}  // namespace boathouse::core

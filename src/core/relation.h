@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A version of a table as SQL for the engine: which Parquet files, read by field id, less their position deletes. Pure
+// but for the metadata that plan_scan reads through the cache. Any thread.
+#pragma once
+
+#include <string>
+
+#include "iceberg/scan.h"
+
+namespace boathouse::core {
+
+// Where a row lies: two columns beside the table's own, `_file` (the path as the engine opened it) and `_pos` (from 0).
+enum class Positions { without, with };
+
+// A SELECT that gives the scan's live rows with the columns of `schema`, in its order and by its names; columns that a
+// file does not have are NULL. A scan without files gives no rows of the right types.
+std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const iceberg::Schema& schema,
+                     Positions positions = Positions::without);
+
+// A list of files for the engine's readers, as an SQL list literal; characters that a glob would take to mean something
+// are taken literally.
+std::string file_list(const std::vector<std::string>& paths);
+
+// The path behind a location. Error{internal} when the store keeps it elsewhere.
+std::string path_for_engine(store::ObjectStore& store, const std::string& location);
+
+}  // namespace boathouse::core

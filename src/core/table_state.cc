@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/table_state.h"
+
+#include <boost/json/parse.hpp>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+
+std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table) {
+  auto row = parts.meta.catalog().find_table(workspace, table);
+  if (!row) return std::nullopt;
+  return state_of(parts, std::move(*row));
+}
+
+TableState state_of(const Parts& parts, meta::TableRow row) {
+  TableState state{.row = std::move(row), .metadata = nullptr, .contract = std::nullopt};
+  state.metadata = parts.cache.metadata(state.row.metadata_location);
+  if (!state.row.contract.empty()) state.contract = parse_contract_json(boost::json::parse(state.row.contract));
+  return state;
+}
+
+TableState require_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table) {
+  auto state = find_state(parts, workspace, table);
+  if (!state) throw_no_table(table);
+  return std::move(*state);
+}
+
+void throw_no_table(std::string_view table) {
+  throw base::Error(base::ErrorKind::not_found, fmt::format("there is no table \"{}\" in this workspace", table));
+}
+
+meta::TableFigures figures_of(const iceberg::TableMetadata& metadata) {
+  auto snapshot = metadata.current_snapshot();
+  if (!snapshot) return {};
+  iceberg::SnapshotTotals totals = iceberg::totals(*snapshot);
+  return {.version = snapshot->id(), .rows = totals.rows(), .bytes = totals.bytes,
+          .files = totals.data_files + totals.delete_files};
+}
+
+meta::TableRow new_table_row(const Parts& parts, const base::WorkspaceId& workspace, std::string name) {
+  meta::TableRow row;
+  row.id = base::TableId(base::uuid_v4());
+  row.workspace = workspace;
+  row.location = store::join(store::join(parts.store().root(), workspace.value), base::slug(name) + "-" + row.id.value);
+  row.name = std::move(name);
+  return row;
+}
+
+}  // namespace boathouse::core

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table as it stands at one moment: its row in the metadata store, the Iceberg metadata that the row points to, its
+// contract and its settings. A value; what changes later is another value. Any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/contract.h"
+#include "core/parts.h"
+
+namespace boathouse::core {
+
+struct TableState {
+  meta::TableRow row;
+  iceberg::MetadataPtr metadata;
+  std::optional<Contract> contract;
+};
+
+// nullopt when there is no such table. Reads the metadata file unless it is cached.
+std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);
+TableState state_of(const Parts& parts, meta::TableRow row);
+
+// Error{not_found} that names the table.
+TableState require_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);
+[[noreturn]] void throw_no_table(std::string_view table);
+
+// The figures of a version for the catalog's row.
+meta::TableFigures figures_of(const iceberg::TableMetadata& metadata);
+
+// A new table's row with its folder under the warehouse: `<workspace id>/<slug>-<uuid>`.
+meta::TableRow new_table_row(const Parts& parts, const base::WorkspaceId& workspace, std::string name);
+
+}  // namespace boathouse::core
