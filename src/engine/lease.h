@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a lease holds. The pool's inside.
+#pragma once
+
+#include <memory>
+
+#include "engine/pool.h"
+#include "engine/scheduler.h"
+#include "engine/worker_process.h"
+
+namespace boathouse::engine {
+
+struct Lease::State {
+  State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, base::Micros until);
+  // Gives the worker back, without anything that this lease made in it.
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  boost::json::object run(boost::json::object command, const WorkerProcess::OnPart& on_part = {});
+
+  WorkerPool::Scheduler& scheduler;
+  const base::WorkspaceId on_behalf_of;
+  const base::Micros deadline;
+  Cancellation cancellation;
+  bool used_connection = false;  // execute() left something to reset
+  std::unique_ptr<WorkerProcess> worker;
+};
+
+}  // namespace boathouse::engine

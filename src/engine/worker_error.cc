@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/worker_error.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+
+namespace boathouse::engine {
+namespace {
+
+using base::ErrorKind;
+
+constexpr std::size_t kMaxJsonDepth = 512;
+
+void remove_all(std::string& text, const std::string& part) {
+  for (std::size_t at = text.find(part); !part.empty() && at != std::string::npos; at = text.find(part, at)) {
+    text.erase(at, part.size());
+  }
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+// DuckDB's exception types that say nothing about the statement itself; every other one means that the SQL is wrong.
+ErrorKind kind_of(const WorkerError& error) {
+  if (error.type == "Permission" || error.type == "Not read-only") return ErrorKind::permission_denied;
+  if (error.type == "Interrupt") return ErrorKind::cancelled;
+  if (error.type == "Out of Memory" || error.type == "Result too large") return ErrorKind::too_large;
+  if (error.type == "IO") {
+    if (contains(error.message, "File too large")) return ErrorKind::too_large;
+    if (contains(error.message, "No space left") || contains(error.message, "quota")) return ErrorKind::storage_full;
+    return ErrorKind::unavailable;
+  }
+  if (error.type == "INTERNAL" || error.type == "FATAL" || error.fatal) return ErrorKind::unprocessable;
+  return ErrorKind::invalid_argument;
+}
+
+}  // namespace
+
+boost::json::value parse_json(std::string_view text) {
+  boost::json::parse_options options;
+  options.max_depth = kMaxJsonDepth;
+  boost::system::error_code failed;
+  boost::json::value value = boost::json::parse(text, failed, {}, options);
+  if (failed) throw base::Error(ErrorKind::internal, "the engine's answer cannot be read: " + failed.message());
+  return value;
+}
+
+WorkerError read_worker_error(std::string_view payload) {
+  WorkerError error;
+  const boost::json::value parsed = parse_json(payload);
+  const boost::json::object& fields = parsed.as_object();
+  error.type = fields.at("type").as_string();
+  error.message = fields.at("message").as_string();
+  if (const auto* position = fields.if_contains("position")) error.position = position->to_number<std::int64_t>();
+  error.fatal = error.type == "INTERNAL" || error.type == "FATAL" || error.type == "Protocol";
+  return error;
+}
+
+base::Error to_error(const WorkerError& error, const Confinement& confinement, const std::filesystem::path& spill) {
+  std::string message = error.message;
+  remove_all(message, spill.string());
+  for (const auto& folder : confinement.readable) remove_all(message, folder.string());
+  for (const auto& folder : confinement.writable) remove_all(message, folder.string());
+  base::Error result(kind_of(error), std::move(message));
+  result.while_doing("engine: " + error.type + ": " + error.message);
+  if (error.position) return std::move(result).with("position", *error.position);
+  return result;
+}
+
+base::Error death_error(int status) {
+  const bool exited = WIFEXITED(status);
+  const int code = exited ? WEXITSTATUS(status) : WTERMSIG(status);
+  std::string how = exited ? "exit code " + std::to_string(code) : "signal " + std::to_string(code);
+  base::Error error = exited && code == kExitStack
+                          ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
+                      : exited && code == kExitMemory
+                          ? base::Error(ErrorKind::too_large, "the statement needs more memory than it may have")
+                          : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
+  error.while_doing("engine: a worker ended with " + how);
+  return error;
+}
+
+}  // namespace boathouse::engine
