@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A directory as an object store. Folders are made as needed (mode 0700, files 0600). Symlinks below the root are never
-// followed. Any thread; a few threads of its own run the parallel syncs.
+// followed. A crash in the middle of a put may leave a part of an object under a name that nothing refers to yet. Any
+// thread; a few threads of its own run the parallel syncs.
 #pragma once
 
 #include <mutex>
@@ -29,19 +30,24 @@ class LocalStore : public ObjectStore {
   std::optional<std::filesystem::path> local_path(const std::string& location) override;
 
  private:
-  std::filesystem::path resolve(std::string_view location) const;
-  void make_folders(const std::filesystem::path& folder);
-  void forget_folder(const std::filesystem::path& folder);
-  std::vector<std::filesystem::path> directories_to_sync(const std::set<std::filesystem::path>& parents);
+  // A location split into the folder and the name of the object, both below the root.
+  struct Place {
+    std::filesystem::path folder;  // relative to the root, empty for the root itself
+    std::string name;
+  };
+  Place place(std::string_view location) const;
+  void take_file(int folder, const std::filesystem::path& path, const Place& to, bool synced);
+  void sync_folder_and_entries(const std::filesystem::path& folder);
+  std::set<std::filesystem::path> folders_to_sync(const std::set<std::filesystem::path>& parents);
+  void remember_durable(const std::set<std::filesystem::path>& parents);
+  void remove_empty_folders(std::filesystem::path folder);
 
   std::filesystem::path root_;
   std::string root_location_;
+  const std::size_t sync_threads_;
   base::ThreadPool sync_pool_;
 
-  // Held shared while a folder is made and a file put into it, alone while an empty folder is removed.
-  std::mutex folder_mutex_;
-
-  // Guarded by durable_mutex_: folders whose own entry in their parent is known to be on the disk.
+  // Guarded by durable_mutex_: folders (relative to the root) whose own entry in their parent is known to be on the disk.
   std::mutex durable_mutex_;
   std::set<std::filesystem::path> durable_;
 };
