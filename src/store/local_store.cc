@@ -30,8 +30,48 @@ Error missing() { return Error(ErrorKind::not_found, "there is no such object");
 base::UniqueFd create_in(int folder, const std::string& name) {
   base::UniqueFd fd(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd && errno == EEXIST) throw Error(ErrorKind::already_exists, "the object exists already");
-  if (!fd) throw base::system_error(errno, "creating an object");
+  if (!fd && errno != ENOENT) throw base::system_error(errno, "creating an object");
   return fd;
+}
+
+void copy_bytes(int from, int to) {
+  for (;;) {
+    ssize_t sent = ::sendfile(to, from, nullptr, 1 << 30);
+    if (sent == 0) return;
+    if (sent < 0 && errno != EINTR) throw base::system_error(errno, "copying a file");
+  }
+}
+
+// `path` as `name` in `folder`, by a rename or, from another file system, by a copy. False when the folder is gone.
+bool move_in(const fs::path& path, int folder, const std::string& name, bool synced) {
+  if (::renameat2(AT_FDCWD, path.c_str(), folder, name.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == ENOENT) return false;
+  if (errno == EEXIST) throw Error(ErrorKind::already_exists, "the object exists already");
+  if (errno != EXDEV) throw base::system_error(errno, "moving a file into the store");
+  base::UniqueFd source = base::open_for_read(path);
+  base::UniqueFd target = create_in(folder, name);
+  if (!target) return false;
+  try {
+    copy_bytes(source.get(), target.get());
+    if (synced) base::sync_file(target.get());
+  } catch (...) {
+    ::unlinkat(folder, name.c_str(), 0);
+    throw;
+  }
+  base::remove_quietly(path);
+  return true;
+}
+
+// Calls `attempt` with the folder, made if need be. It gives false when remove() took the folder away in between because
+// it was empty, and is then tried again: once something lies in it, it stays.
+template <class Attempt>
+base::UniqueFd in_folder(const fs::path& root, const fs::path& folder, Attempt attempt) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    base::UniqueFd fd = open_folder(root, folder, Missing::created);
+    if (attempt(fd.get())) return fd;
+  }
+  throw Error(ErrorKind::unavailable, "the object's folder vanishes as often as it is made");
 }
 
 base::UniqueFd open_object(int folder, const std::string& name, struct stat& info) {
@@ -57,14 +97,6 @@ std::string read_whole(int fd, std::uint64_t size) {
   return bytes;
 }
 
-void copy_bytes(int from, int to) {
-  for (;;) {
-    ssize_t sent = ::sendfile(to, from, nullptr, 1 << 30);
-    if (sent == 0) return;
-    if (sent < 0 && errno != EINTR) throw base::system_error(errno, "copying a file");
-  }
-}
-
 }  // namespace
 
 LocalStore::LocalStore(const fs::path& directory, std::size_t sync_threads)
@@ -87,8 +119,11 @@ LocalStore::Place LocalStore::place(std::string_view location) const {
 
 void LocalStore::put(const std::string& location, std::string_view bytes, Durability durability) {
   Place at = place(location);
-  base::UniqueFd folder = open_folder(root_, at.folder, Missing::created);
-  base::UniqueFd file = create_in(folder.get(), at.name);
+  base::UniqueFd file;
+  base::UniqueFd folder = in_folder(root_, at.folder, [&](int fd) {
+    file = create_in(fd, at.name);
+    return static_cast<bool>(file);
+  });
   try {
     base::write_all(file.get(), bytes);
     if (durability == Durability::now) {
@@ -106,28 +141,11 @@ void LocalStore::adopt(const fs::path& path, const std::string& location, Durabi
   struct stat info;
   if (::lstat(path.c_str(), &info) != 0) throw base::system_error(errno, "looking at the file to adopt");
   if (!S_ISREG(info.st_mode)) throw Error(ErrorKind::invalid_argument, "only a regular file can be adopted");
-  base::UniqueFd folder = open_folder(root_, at.folder, Missing::created);
   // The bytes first: once the file has its new name, only the entry remains to be synced.
   bool now = durability == Durability::now;
   if (now) base::sync_file(path);
-  take_file(folder.get(), path, at, now);
+  in_folder(root_, at.folder, [&](int fd) { return move_in(path, fd, at.name, now); });
   if (now) sync_folder_and_entries(at.folder);
-}
-
-void LocalStore::take_file(int folder, const fs::path& path, const Place& to, bool synced) {
-  if (::renameat2(AT_FDCWD, path.c_str(), folder, to.name.c_str(), RENAME_NOREPLACE) == 0) return;
-  if (errno == EEXIST) throw Error(ErrorKind::already_exists, "the object exists already");
-  if (errno != EXDEV) throw base::system_error(errno, "moving a file into the store");
-  base::UniqueFd source = base::open_for_read(path);
-  base::UniqueFd target = create_in(folder, to.name);
-  try {
-    copy_bytes(source.get(), target.get());
-    if (synced) base::sync_file(target.get());
-  } catch (...) {
-    ::unlinkat(folder, to.name.c_str(), 0);
-    throw;
-  }
-  base::remove_quietly(path);
 }
 
 void LocalStore::sync_folder_and_entries(const fs::path& folder) {

@@ -36,7 +36,6 @@ class LocalStore : public ObjectStore {
     std::string name;
   };
   Place place(std::string_view location) const;
-  void take_file(int folder, const std::filesystem::path& path, const Place& to, bool synced);
   void sync_folder_and_entries(const std::filesystem::path& folder);
   std::set<std::filesystem::path> folders_to_sync(const std::set<std::filesystem::path>& parents);
   void remember_durable(const std::set<std::filesystem::path>& parents);

@@ -48,7 +48,7 @@ class ObjectStore {
   virtual void put(const std::string& location, std::string_view bytes, Durability durability = Durability::now) = 0;
 
   // Moves the local file `path` into the store as a new object: a rename where that is possible, otherwise a copy whose
-  // source is removed. On an error the file is still at `path`.
+  // source is removed. On an error the file is still at `path`, unless only the sync failed: then it is the object.
   virtual void adopt(const std::filesystem::path& path, const std::string& location,
                      Durability durability = Durability::now) = 0;
 
