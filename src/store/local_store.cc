@@ -74,6 +74,12 @@ base::UniqueFd in_folder(const fs::path& root, const fs::path& folder, Attempt a
   throw Error(ErrorKind::unavailable, "the object's folder vanishes as often as it is made");
 }
 
+void sync_folder(const fs::path& root, const fs::path& folder) {
+  base::UniqueFd fd = open_folder(root, folder, Missing::told);
+  if (!fd) throw missing();
+  base::sync_file(fd.get());
+}
+
 base::UniqueFd open_object(int folder, const std::string& name, struct stat& info) {
   base::UniqueFd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd && errno == ENOENT) throw missing();
@@ -149,7 +155,7 @@ void LocalStore::adopt(const fs::path& path, const std::string& location, Durabi
 }
 
 void LocalStore::sync_folder_and_entries(const fs::path& folder) {
-  for (const fs::path& each : folders_to_sync({folder})) base::sync_directory(root_ / each);
+  for (const fs::path& each : folders_to_sync({folder})) sync_folder(root_, each);
   remember_durable({folder});
 }
 
@@ -181,7 +187,7 @@ void LocalStore::sync_all(std::span<const std::string> locations) {
     });
   }
   for (const fs::path& folder : folders_to_sync(parents)) {
-    tasks.push_back([this, folder] { base::sync_directory(root_ / folder); });
+    tasks.push_back([this, folder] { sync_folder(root_, folder); });
   }
   run_parallel(sync_pool_, sync_threads_, tasks);
   remember_durable(parents);
