@@ -25,6 +25,7 @@ Response render_problem(const Request& request, const base::Error& error);
 
 // Codes of errors whose status no kind says.
 inline constexpr std::string_view kMethodNotAllowed = "method-not-allowed";      // 405; fact `allow`
+inline constexpr std::string_view kNotAcceptable = "not-acceptable";             // 406
 inline constexpr std::string_view kUriTooLong = "uri-too-long";                  // 414
 inline constexpr std::string_view kHeadersTooLarge = "headers-too-large";        // 431
 inline constexpr std::string_view kExpectationFailed = "expectation-failed";     // 417
