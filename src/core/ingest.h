@@ -79,6 +79,7 @@ struct IngestRequest {
   bool fail_on_reject = false;
   bool table_must_exist = false;  // Error{not_found} instead of a new table
   std::optional<std::int64_t> min_rows;
+  std::optional<std::int64_t> max_rows;  // for a table whose contract says none
   std::size_t max_rejected_shown = 100;
   std::optional<IdempotencyKey> idempotency;
 };
