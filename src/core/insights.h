@@ -21,7 +21,7 @@ class Insights {
   // Runs it; it may read the tables of its own workspace only.
   engine::QueryResult run(const meta::WorkspaceRow& workspace, const meta::InsightRow& insight,
                           engine::ResultFormat format, std::optional<std::uint64_t> limit,
-                          engine::ResultConsumer& consumer) const;
+                          engine::ResultConsumer& consumer, std::stop_token stop = {}) const;
 
  private:
   const Parts& parts_;

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct QueryRequest {
   boost::json::value params;     // null, array or object
   engine::ResultFormat format = engine::ResultFormat::json_rows;
   std::optional<std::uint64_t> limit;  // rows; json_rows: the default when absent
+  std::stop_token stop = {};           // once stopped, the statement ends with Error{cancelled}
 };
 
 // SELECT over one table out of parts (GET .../rows). Every part is checked to be what it is called.
