@@ -19,38 +19,38 @@
 namespace boathouse::auth {
 
 struct NewUser {
-  std::string name;
-  std::string password;
-  std::string email;
+  std::string name{};
+  std::string password{};
+  std::string email{};
   bool temporary = false;
-  std::optional<std::string> workspace;  // beside the personal one; `main` when only a role is given
-  std::optional<meta::Role> role;        // viewer when only a workspace is given
+  std::optional<std::string> workspace{};  // beside the personal one; `main` when only a role is given
+  std::optional<meta::Role> role{};        // viewer when only a workspace is given
   PasswordRules rules = PasswordRules::full;
 };
 
 struct UserPatch {
-  std::optional<std::string> email;
-  std::optional<std::string> password;
-  std::optional<bool> disabled;
-  std::optional<bool> temporary;
+  std::optional<std::string> email{};
+  std::optional<std::string> password{};
+  std::optional<bool> disabled{};
+  std::optional<bool> temporary{};
 };
 
 struct NewApiToken {
-  std::string name;
-  std::optional<std::string> workspace;
-  std::optional<meta::Role> role;
-  std::optional<std::int64_t> expires_in;  // seconds
+  std::string name{};
+  std::optional<std::string> workspace{};
+  std::optional<meta::Role> role{};
+  std::optional<std::int64_t> expires_in{};  // seconds
 };
 
 struct ApiTokenShown {
-  meta::ApiTokenRow row;
-  std::string token;  // `bh_..`: never to be had again
+  meta::ApiTokenRow row{};
+  std::string token{};  // `bh_..`: never to be had again
 };
 
 struct Me {
-  meta::UserRow user;
-  std::string personal_workspace;
-  std::vector<meta::Membership> workspaces;  // with the roles that hold for this principal
+  meta::UserRow user{};
+  std::string personal_workspace{};
+  std::vector<meta::Membership> workspaces{};  // with the roles that hold for this principal
 };
 
 class Accounts {

@@ -19,14 +19,14 @@
 namespace boathouse::auth {
 
 struct UserPassword {
-  std::string username;
-  std::string password;
+  std::string username{};
+  std::string password{};
 };
 
 struct Credentials {
-  std::string authorization;             // the header: `Bearer <access or API token>` or `Basic ..`; empty: none
-  std::optional<UserPassword> password;  // from form fields; looked at when there is no header
-  std::string remote_address;            // without the port; for throttling
+  std::string authorization{};             // the header: `Bearer <access or API token>` or `Basic ..`; empty: none
+  std::optional<UserPassword> password{};  // from form fields; looked at when there is no header
+  std::string remote_address{};            // without the port; for throttling
 };
 
 struct AuthenticatorOptions {
@@ -38,13 +38,13 @@ struct AuthenticatorOptions {
 };
 
 struct AccessGrant {
-  std::string access_token;
+  std::string access_token{};
   std::int64_t expires_in = 0;  // seconds
 };
 struct LoginGrant {
-  AccessGrant access;
-  std::string refresh_token;
-  base::UserId user;
+  AccessGrant access{};
+  std::string refresh_token{};
+  base::UserId user{};
 };
 
 class Authenticator {

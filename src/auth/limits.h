@@ -18,10 +18,10 @@
 namespace boathouse::auth {
 
 struct WorkspaceLimits {
-  std::optional<std::int64_t> bytes;
-  std::optional<std::int64_t> tables;
-  std::optional<std::int64_t> running_queries;
-  std::optional<std::int64_t> rows_per_minute;
+  std::optional<std::int64_t> bytes{};
+  std::optional<std::int64_t> tables{};
+  std::optional<std::int64_t> running_queries{};
+  std::optional<std::int64_t> rows_per_minute{};
 };
 
 // From and to the JSON object of a workspace's row, keys as the fields. Error{invalid_argument} names an unknown key or a

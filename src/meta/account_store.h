@@ -14,26 +14,26 @@ namespace boathouse::meta {
 
 // A user comes with the personal workspace and every membership, the personal one's included.
 struct NewUser {
-  UserRow user;
-  WorkspaceRow personal;
-  std::vector<MemberRow> memberships;
+  UserRow user{};
+  WorkspaceRow personal{};
+  std::vector<MemberRow> memberships{};
 };
 
 enum class CreateUserOutcome { created, user_name_taken, workspace_name_taken, workspace_gone };
 
 // What is set is changed. A new password ends the user's refresh tokens.
 struct UserChange {
-  std::optional<std::string> email;
-  std::optional<std::string> password_hash;
-  std::optional<bool> temporary;
-  std::optional<bool> disabled;
+  std::optional<std::string> email{};
+  std::optional<std::string> password_hash{};
+  std::optional<bool> temporary{};
+  std::optional<bool> disabled{};
   // Only while this is still the stored hash: of two changes that both knew the old password one wins.
-  std::optional<std::string> expected_password_hash;
+  std::optional<std::string> expected_password_hash{};
   base::Micros at = 0;
 };
 
-// `gone`: no such row (or a condition that no longer holds); `last_owner`: it would leave a workspace without an owner
-// who is not disabled; `personal`: a personal workspace always keeps its user as owner.
+// `gone`: no such row, or a condition that no longer holds. `last_owner`: it would leave the workspace (of users: `main`)
+// without an owner who is not disabled. `personal`: a personal workspace keeps its user as owner.
 enum class ChangeOutcome { done, gone, last_owner, personal };
 
 class AccountStore {

@@ -15,28 +15,28 @@ namespace boathouse::meta {
 
 // Moves one table's pointer from `expected` to `next`.
 struct PointerSwap {
-  base::TableId table;
-  std::string expected;  // empty: the table must not exist yet, and `create` says what it is to be
-  std::string next;
-  TableFigures figures;                 // of `next`
-  std::optional<std::string> contract;  // set: replaces the contract (empty text: removes it)
-  std::optional<TableRow> create;       // its id is `table`; its metadata_location, figures and times come from the swap
+  base::TableId table{};
+  std::string expected{};  // empty: the table must not exist yet, and `create` says what it is to be
+  std::string next{};
+  TableFigures figures{};                 // of `next`
+  std::optional<std::string> contract{};  // set: replaces the contract (empty text: removes it)
+  std::optional<TableRow> create{};       // its id is `table`; its metadata_location, figures and times come from the swap
 };
 
 // All of it happens, or nothing. A swap may be left out: rows alone can be committed.
 struct CatalogCommit {
   base::Micros at = 0;  // updated_at of the tables touched, created_at of new ones
-  std::vector<PointerSwap> swaps;
-  std::vector<BatchRow> batches;
-  std::optional<IdempotencyRow> idempotency;
-  std::vector<LandingRow> landing;
-  std::vector<JobRow> jobs;
+  std::vector<PointerSwap> swaps{};
+  std::vector<BatchRow> batches{};
+  std::optional<IdempotencyRow> idempotency{};
+  std::vector<LandingRow> landing{};
+  std::vector<JobRow> jobs{};
 };
 
 struct Committed {};
 // The pointer of `table` is no longer `expected`, the table is gone, or its name is taken.
 struct CommitConflict {
-  base::TableId table;
+  base::TableId table{};
 };
 // This batch, idempotency key or landing position is already committed: a replay. Found before any conflict is.
 struct CommitDuplicate {
@@ -46,8 +46,8 @@ struct CommitDuplicate {
 using CommitResult = std::variant<Committed, CommitConflict, CommitDuplicate>;
 
 struct TableListing {
-  std::string prefix;  // of the name, without case; empty: all
-  std::string after;   // the name of the last row of the page before; empty: from the start
+  std::string prefix{};  // of the name, without case; empty: all
+  std::string after{};   // the name of the last row of the page before; empty: from the start
   std::size_t limit = 1000;
   bool quarantines = false;  // also the tables that hold rejected rows
 };

@@ -14,10 +14,10 @@
 namespace boathouse::meta {
 
 struct JobListing {
-  std::optional<base::WorkspaceId> workspace;
-  std::optional<JobState> state;
-  std::string kind;    // empty: any
-  std::string object;  // empty: any
+  std::optional<base::WorkspaceId> workspace{};
+  std::optional<JobState> state{};
+  std::string kind{};    // empty: any
+  std::string object{};  // empty: any
   std::size_t limit = 100;
 };
 

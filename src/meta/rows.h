@@ -25,63 +25,63 @@ std::string_view to_string(Role role);
 std::optional<Role> parse_role(std::string_view text);
 
 struct UserRow {
-  base::UserId id;
-  std::string name;           // unique
-  std::string email;          // empty: none
-  std::string password_hash;  // opaque to the store
+  base::UserId id{};
+  std::string name{};           // unique
+  std::string email{};          // empty: none
+  std::string password_hash{};  // opaque to the store
   bool temporary = false;     // the password must be changed before it opens anything
   bool disabled = false;
-  base::WorkspaceId personal_workspace;
+  base::WorkspaceId personal_workspace{};
   base::Micros created_at = 0;
   base::Micros updated_at = 0;
 };
 
 struct WorkspaceRow {
-  base::WorkspaceId id;
-  std::string name;            // unique; the Iceberg namespace
-  base::UserId personal_of;    // empty: nobody's personal one
+  base::WorkspaceId id{};
+  std::string name{};            // unique; the Iceberg namespace
+  base::UserId personal_of{};    // empty: nobody's personal one
   std::string limits = "{}";   // JSON
   base::Micros created_at = 0;
 };
 
 struct MemberRow {
-  base::WorkspaceId workspace;
-  base::UserId user;
+  base::WorkspaceId workspace{};
+  base::UserId user{};
   Role role = Role::viewer;
 };
 
 // A workspace as one of its members sees it.
 struct Membership {
-  WorkspaceRow workspace;
+  WorkspaceRow workspace{};
   Role role = Role::viewer;
 };
 
 // A member as the workspace sees it.
 struct Member {
-  base::UserId user;
-  std::string name;
+  base::UserId user{};
+  std::string name{};
   Role role = Role::viewer;
 };
 
 struct RefreshTokenRow {
-  base::TokenId id;
-  base::UserId user;
-  std::string token_hash;  // unique
+  base::TokenId id{};
+  base::UserId user{};
+  std::string token_hash{};  // unique
   base::Micros created_at = 0;
   base::Micros expires_at = 0;
-  std::optional<base::Micros> revoked_at;
+  std::optional<base::Micros> revoked_at{};
 };
 
 struct ApiTokenRow {
-  base::TokenId id;
-  base::UserId user;
-  std::string name;
-  std::optional<base::WorkspaceId> workspace;  // none: every workspace of its user
-  std::optional<Role> role;                    // none: its user's role
-  std::string token_hash;                      // unique
+  base::TokenId id{};
+  base::UserId user{};
+  std::string name{};
+  std::optional<base::WorkspaceId> workspace{};  // none: every workspace of its user
+  std::optional<Role> role{};                    // none: its user's role
+  std::string token_hash{};                      // unique
   base::Micros created_at = 0;
-  std::optional<base::Micros> expires_at;
-  std::optional<base::Micros> last_used;
+  std::optional<base::Micros> expires_at{};
+  std::optional<base::Micros> last_used{};
 };
 
 // Figures of a table's current version, kept beside the pointer so that listing opens no file.
@@ -93,29 +93,29 @@ struct TableFigures {
 };
 
 struct TableRow {
-  base::TableId id;
-  base::WorkspaceId workspace;
-  std::string name;               // unique in its workspace
-  std::string location;           // URI of its folder
-  std::string metadata_location;  // URI of the current Iceberg metadata file: the catalog's pointer
-  std::string contract;           // JSON, empty: none
+  base::TableId id{};
+  base::WorkspaceId workspace{};
+  std::string name{};               // unique in its workspace
+  std::string location{};           // URI of its folder
+  std::string metadata_location{};  // URI of the current Iceberg metadata file: the catalog's pointer
+  std::string contract{};           // JSON, empty: none
   std::string settings = "{}";    // JSON: keep_versions, keep_for, description
-  base::TableId quarantine_of;    // the table whose rejected rows this one holds; empty for a table of its own
-  TableFigures figures;
+  base::TableId quarantine_of{};    // the table whose rejected rows this one holds; empty for a table of its own
+  TableFigures figures{};
   base::Micros created_at = 0;
   base::Micros updated_at = 0;
 };
 
 // One batch that was committed: what makes a replay visible and a row traceable to its request.
 struct BatchRow {
-  base::BatchId id;  // unique
-  base::TableId table;
-  base::WorkspaceId workspace;
-  base::RequestId request;
-  std::string principal;  // user name
-  std::string door;
-  std::string file_name;  // empty: none
-  std::string mode;       // append, replace, upsert, delete..
+  base::BatchId id{};  // unique
+  base::TableId table{};
+  base::WorkspaceId workspace{};
+  base::RequestId request{};
+  std::string principal{};  // user name
+  std::string door{};
+  std::string file_name{};  // empty: none
+  std::string mode{};       // append, replace, upsert, delete..
   std::int64_t rows_received = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;
@@ -125,17 +125,17 @@ struct BatchRow {
 
 // The first answer to a request that carried an Idempotency-Key. Unique by (scope, key) until it expires.
 struct IdempotencyRow {
-  std::string scope;
-  std::string key;
-  std::string body_hash;
+  std::string scope{};
+  std::string key{};
+  std::string body_hash{};
   int status = 0;
-  std::string answer;
+  std::string answer{};
   base::Micros expires_at = 0;
 };
 
 // A position of a node's landing log that is in its table. Unique.
 struct LandingRow {
-  std::string node;
+  std::string node{};
   std::int64_t position = 0;
 };
 
@@ -144,43 +144,43 @@ std::string_view to_string(JobState state);
 std::optional<JobState> parse_job_state(std::string_view text);
 
 struct JobRow {
-  base::JobId id;
-  std::string kind;
-  base::WorkspaceId workspace;
-  std::string object;  // what it works on, for people and for filters
+  base::JobId id{};
+  std::string kind{};
+  base::WorkspaceId workspace{};
+  std::string object{};  // what it works on, for people and for filters
   JobState state = JobState::queued;
   std::string payload = "{}";  // JSON
   std::int64_t attempts = 0;
   base::Micros run_at = 0;  // not before
-  std::string lease_owner;  // empty: nobody's
+  std::string lease_owner{};  // empty: nobody's
   base::Micros lease_until = 0;
   std::int64_t fencing = 0;  // grows with every claim; a holder of an older one can change nothing any more
   std::int64_t done = 0;
   std::int64_t total = 0;
-  std::string unit;
-  std::string error;
+  std::string unit{};
+  std::string error{};
   base::Micros created_at = 0;
   base::Micros updated_at = 0;
 };
 
 struct InsightRow {
-  base::WorkspaceId workspace;
-  std::string name;  // unique in its workspace
-  std::string sql;
+  base::WorkspaceId workspace{};
+  std::string name{};  // unique in its workspace
+  std::string sql{};
   bool is_public = false;
-  std::string description;
+  std::string description{};
   base::Micros updated_at = 0;
 };
 
 struct AuditRow {
   std::int64_t id = 0;  // given by the store, growing
   base::Micros at = 0;
-  std::string who;
-  std::string what;
-  std::string target;
-  base::WorkspaceId workspace;  // empty: the installation
-  std::string outcome;          // "ok" or the code of the refusal
-  base::RequestId request;
+  std::string who{};
+  std::string what{};
+  std::string target{};
+  base::WorkspaceId workspace{};  // empty: the installation
+  std::string outcome{};          // "ok" or the code of the refusal
+  base::RequestId request{};
 };
 
 }  // namespace boathouse::meta

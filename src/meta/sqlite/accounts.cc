@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Users. Workspaces and members are in workspaces.cc, tokens in tokens.cc.
+#include "base/encoding.h"
+#include "meta/sqlite/subjects.h"
+#include "meta/sqlite/workspaces.h"
+
+namespace boathouse::meta::sqlite {
+namespace {
+
+const std::string kSelect =
+    "SELECT id, name, email, password_hash, temporary, disabled, personal_workspace_id, created_at, updated_at FROM users ";
+const std::string kById = kSelect + "WHERE id = ?";
+const std::string kByName = kSelect + "WHERE name_folded = ?";
+const std::string kList = kSelect + "WHERE name_folded > ? ORDER BY name_folded LIMIT ?";
+
+UserRow user_row(Query& row) {
+  return {.id = base::UserId(row.text()),
+          .name = row.text(),
+          .email = row.text(),
+          .password_hash = row.text(),
+          .temporary = row.boolean(),
+          .disabled = row.boolean(),
+          .personal_workspace = base::WorkspaceId(row.text()),
+          .created_at = row.integer(),
+          .updated_at = row.integer()};
+}
+
+bool insert_user(Connection& connection, const UserRow& user) {
+  return run(connection,
+             "INSERT INTO users (id, name, name_folded, email, password_hash, temporary, disabled, "
+             "personal_workspace_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+             user.id, user.name, base::fold_case(user.name), user.email, user.password_hash, user.temporary, user.disabled,
+             user.personal_workspace, user.created_at, user.updated_at) > 0;
+}
+
+bool name_is_taken(Connection& connection, const std::string& folded) {
+  return Query(connection, "SELECT 1 FROM users WHERE name_folded = ?", folded).next();
+}
+
+CreateUserOutcome insert_new_user(Connection& connection, const NewUser& wanted) {
+  if (name_is_taken(connection, base::fold_case(wanted.user.name))) return CreateUserOutcome::user_name_taken;
+  if (!insert_workspace(connection, wanted.personal)) return CreateUserOutcome::workspace_name_taken;
+  if (!insert_user(connection, wanted.user)) return CreateUserOutcome::user_name_taken;
+  for (const MemberRow& member : wanted.memberships) {
+    if (!upsert_member(connection, member)) return CreateUserOutcome::workspace_gone;
+  }
+  return CreateUserOutcome::created;
+}
+
+base::WorkspaceId main_workspace(Connection& connection) {
+  Query query(connection, "SELECT id FROM workspaces WHERE name = ?", kMainWorkspace);
+  return query.next() ? base::WorkspaceId(query.text()) : base::WorkspaceId();
+}
+
+bool main_would_lose_its_owner(Connection& connection, const base::UserId& user) {
+  return is_last_owner(connection, main_workspace(connection), user);
+}
+
+bool apply_change(Connection& connection, const base::UserId& id, const UserChange& change) {
+  return run(connection,
+             "UPDATE users SET email = coalesce(?, email), password_hash = coalesce(?, password_hash), "
+             "temporary = coalesce(?, temporary), disabled = coalesce(?, disabled), updated_at = ? "
+             "WHERE id = ? AND password_hash = coalesce(?, password_hash)",
+             change.email, change.password_hash, change.temporary, change.disabled, change.at, id,
+             change.expected_password_hash) > 0;
+}
+
+void pass_on_workspaces(Connection& connection, const base::UserId& user, const base::UserId& heir) {
+  run(connection,
+      "INSERT INTO members (workspace_id, user_id, role) SELECT m.workspace_id, ?2, 'owner' FROM members m "
+      "WHERE m.user_id = ?1 AND m.role = 'owner' AND EXISTS (SELECT 1 FROM users WHERE id = ?2) "
+      "AND NOT EXISTS (SELECT 1 FROM members o JOIN users u ON u.id = o.user_id WHERE o.workspace_id = m.workspace_id "
+      "AND o.user_id <> ?1 AND o.role = 'owner' AND NOT u.disabled) "
+      "ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = 'owner'",
+      user, heir);
+}
+
+}  // namespace
+
+CreateUserOutcome Accounts::create_user(const NewUser& user, const AuditRow& audit) {
+  return database_.write([&](Transaction& transaction) {
+    CreateUserOutcome outcome = insert_new_user(transaction.connection(), user);
+    if (outcome == CreateUserOutcome::created) insert_audit(transaction.connection(), audit);
+    else transaction.roll_back();
+    return outcome;
+  });
+}
+
+std::optional<UserRow> Accounts::find_user(const base::UserId& id) {
+  return database_.read([&](Connection& connection) {
+    Query query(connection, kById, id);
+    return first(query, user_row);
+  });
+}
+
+std::optional<UserRow> Accounts::find_user(std::string_view name) {
+  return database_.read([&](Connection& connection) {
+    std::string folded = base::fold_case(name);
+    Query query(connection, kByName, folded);
+    return first(query, user_row);
+  });
+}
+
+std::vector<UserRow> Accounts::list_users(std::string_view after, std::size_t limit) {
+  return database_.read([&](Connection& connection) {
+    std::string folded = base::fold_case(after);
+    Query query(connection, kList, folded, limit);
+    return all(query, user_row);
+  });
+}
+
+ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) {
+  return database_.write([&](Transaction& transaction) {
+    Connection& connection = transaction.connection();
+    if (change.disabled.value_or(false) && main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
+    if (!apply_change(connection, id, change)) return ChangeOutcome::gone;
+    if (change.password_hash) run(connection, "DELETE FROM refresh_tokens WHERE user_id = ?", id);
+    insert_audit(connection, audit);
+    return ChangeOutcome::done;
+  });
+}
+
+ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) {
+  return database_.write([&](Transaction& transaction) {
+    Connection& connection = transaction.connection();
+    Query query(connection, kById, id);
+    auto user = first(query, user_row);
+    if (!user) return ChangeOutcome::gone;
+    if (main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
+    bool empty = workspace_is_empty(connection, user->personal_workspace);
+    pass_on_workspaces(connection, id, heir);
+    run(connection, "DELETE FROM users WHERE id = ?", id);
+    if (empty) delete_workspace(connection, user->personal_workspace);
+    insert_audit(connection, audit);
+    return ChangeOutcome::done;
+  });
+}
+
+}  // namespace boathouse::meta::sqlite

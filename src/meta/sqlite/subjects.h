@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store's subjects over one database. Each is as thread-safe as the database is.
+#pragma once
+
+#include "meta/meta_store.h"
+#include "meta/sqlite/database.h"
+
+namespace boathouse::meta::sqlite {
+
+class Accounts : public AccountStore {
+ public:
+  explicit Accounts(Database& database) : database_(database) {}
+
+  CreateUserOutcome create_user(const NewUser& user, const AuditRow& audit) override;
+  std::optional<UserRow> find_user(const base::UserId& id) override;
+  std::optional<UserRow> find_user(std::string_view name) override;
+  std::vector<UserRow> list_users(std::string_view after, std::size_t limit) override;
+  ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) override;
+  ChangeOutcome delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) override;
+
+  bool create_workspace(const WorkspaceRow& workspace, const std::optional<base::UserId>& owner,
+                        const AuditRow& audit) override;
+  std::optional<WorkspaceRow> find_workspace(const base::WorkspaceId& id) override;
+  std::optional<WorkspaceRow> find_workspace(std::string_view name) override;
+  std::vector<WorkspaceRow> list_workspaces(std::string_view after, std::size_t limit) override;
+  bool set_workspace_limits(const base::WorkspaceId& id, std::string_view limits, const AuditRow& audit) override;
+
+  std::optional<Role> find_role(const base::WorkspaceId& workspace, const base::UserId& user) override;
+  std::vector<Membership> memberships_of(const base::UserId& user) override;
+  std::vector<Member> members_of(const base::WorkspaceId& workspace) override;
+  ChangeOutcome put_member(const MemberRow& member, const AuditRow& audit) override;
+  ChangeOutcome remove_member(const base::WorkspaceId& workspace, const base::UserId& user,
+                              const AuditRow& audit) override;
+
+  void insert_refresh_token(const RefreshTokenRow& token) override;
+  std::optional<RefreshTokenRow> find_refresh_token(std::string_view token_hash) override;
+  bool revoke_refresh_token(std::string_view token_hash, base::Micros at) override;
+
+  void insert_api_token(const ApiTokenRow& token, const AuditRow& audit) override;
+  std::optional<ApiTokenRow> find_api_token(std::string_view token_hash) override;
+  std::vector<ApiTokenRow> list_api_tokens(const base::UserId& user) override;
+  bool delete_api_token(const base::UserId& user, const base::TokenId& id, const AuditRow& audit) override;
+  void touch_api_token(const base::TokenId& id, base::Micros at) override;
+
+ private:
+  Database& database_;
+};
+
+class Catalog : public CatalogStore {
+ public:
+  explicit Catalog(Database& database) : database_(database) {}
+
+  CommitResult commit(const CatalogCommit& commit) override;
+
+  std::optional<TableRow> find_table(const base::TableId& id) override;
+  std::optional<TableRow> find_table(const base::WorkspaceId& workspace, std::string_view name) override;
+  std::optional<TableRow> find_quarantine(const base::TableId& table) override;
+  std::optional<TableRow> find_longest_prefix(const base::WorkspaceId& workspace, std::string_view text) override;
+  std::vector<TableRow> list_tables(const base::WorkspaceId& workspace, const TableListing& listing) override;
+  WorkspaceUsage usage(const base::WorkspaceId& workspace) override;
+
+  bool update_contract(const base::TableId& id, std::string_view contract, base::Micros at) override;
+  bool update_settings(const base::TableId& id, std::string_view settings, base::Micros at) override;
+  bool drop_table(const base::TableId& id, const std::optional<std::string>& expected_metadata_location,
+                  const std::vector<JobRow>& jobs) override;
+
+  std::optional<BatchRow> find_batch(const base::BatchId& id) override;
+  std::vector<BatchRow> find_batches(const base::RequestId& request) override;
+  std::optional<IdempotencyRow> find_idempotency(std::string_view scope, std::string_view key,
+                                                 base::Micros now) override;
+  std::int64_t purge_idempotency(base::Micros now) override;
+  std::optional<std::int64_t> last_landing(std::string_view node) override;
+
+ private:
+  Database& database_;
+};
+
+class Insights : public InsightStore {
+ public:
+  explicit Insights(Database& database) : database_(database) {}
+
+  bool put_insight(const InsightRow& insight) override;
+  std::optional<InsightRow> find_insight(const base::WorkspaceId& workspace, std::string_view name) override;
+  std::vector<InsightRow> list_insights(const base::WorkspaceId& workspace) override;
+  bool delete_insight(const base::WorkspaceId& workspace, std::string_view name) override;
+
+ private:
+  Database& database_;
+};
+
+class Audit : public AuditStore {
+ public:
+  explicit Audit(Database& database) : database_(database) {}
+
+  void append(const AuditRow& row) override;
+  std::vector<AuditRow> list(std::optional<std::int64_t> before, std::size_t limit) override;
+
+ private:
+  Database& database_;
+};
+
+class Jobs : public JobStore {
+ public:
+  explicit Jobs(Database& database) : database_(database) {}
+
+  void insert_job(const JobRow& job) override;
+  std::optional<JobRow> find_job(const base::JobId& id) override;
+  std::vector<JobRow> list_jobs(const JobListing& listing) override;
+  std::optional<JobRow> claim_job(std::string_view owner, base::Micros now, base::Micros lease_until) override;
+  bool update_job(const JobRow& job, base::Micros now) override;
+
+ private:
+  Database& database_;
+};
+
+// Parts of a larger transaction.
+void insert_audit(Connection& connection, const AuditRow& row);
+void insert_job(Connection& connection, const JobRow& job);
+
+}  // namespace boathouse::meta::sqlite

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meta/sqlite_store.h"
+
+#include "meta/sqlite/subjects.h"
+
+namespace boathouse::meta {
+namespace {
+
+class SqliteStore : public MetaStore {
+ public:
+  SqliteStore(const std::filesystem::path& file, const SqliteOptions& options) : database_(file, options) {}
+
+  AccountStore& accounts() override { return accounts_; }
+  CatalogStore& catalog() override { return catalog_; }
+  InsightStore& insights() override { return insights_; }
+  AuditStore& audit() override { return audit_; }
+  JobStore& jobs() override { return jobs_; }
+
+ private:
+  sqlite::Database database_;
+  sqlite::Accounts accounts_{database_};
+  sqlite::Catalog catalog_{database_};
+  sqlite::Insights insights_{database_};
+  sqlite::Audit audit_{database_};
+  sqlite::Jobs jobs_{database_};
+};
+
+}  // namespace
+
+std::unique_ptr<MetaStore> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options) {
+  return std::make_unique<SqliteStore>(file, options);
+}
+
+}  // namespace boathouse::meta
