@@ -47,6 +47,11 @@ class Error : public std::exception {
     detail_[key] = std::move(value);
     return std::move(*this);
   }
+  Error&& with(std::string_view key, const std::string& text) && {
+    detail_[key].emplace_string() = text;
+    return std::move(*this);
+  }
+  Error&& with(std::string_view key, const char* text) && { return std::move(*this).with(key, std::string(text)); }
   // What was being done, outermost last; for the log, not for the client.
   Error& while_doing(std::string what) {
     trail_.push_back(std::move(what));
