@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/worker/query.h"
+
+#include <fstream>
+#include <functional>
+
+#include "base/file.h"
+#include "engine/worker/params.h"
+#include "engine/worker/result_csv.h"
+#include "engine/worker/result_json.h"
+
+namespace boathouse::engine {
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void refuse(std::string message) { throw DuckError{"Not read-only", std::move(message), std::nullopt}; }
+
+// The caller has judged the parse tree; this holds even where that judgement has a hole.
+Prepared prepare_read_only(const Connection& connection, const std::string& sql) {
+  Extracted statements;
+  const idx_t count = duckdb_extract_statements(connection.get(), sql.c_str(), statements.out());
+  if (count == 0) {
+    if (const char* failed = duckdb_extract_statements_error(statements.get())) throw duck_error(failed);
+    throw DuckError{"Parser", "there is no statement", std::nullopt};
+  }
+  if (count != 1) refuse("only one statement is allowed");
+  Prepared prepared;
+  if (duckdb_prepare_extracted_statement(connection.get(), statements.get(), 0, prepared.out()) != DuckDBSuccess) {
+    throw duck_error(duckdb_prepare_error(prepared.get()));
+  }
+  const duckdb_statement_type type = duckdb_prepared_statement_type(prepared.get());
+  if (type != DUCKDB_STATEMENT_TYPE_SELECT && type != DUCKDB_STATEMENT_TYPE_EXPLAIN) {
+    refuse("only a statement that reads is allowed");
+  }
+  return prepared;
+}
+
+struct Limits {
+  std::optional<std::uint64_t> rows;
+  std::optional<std::uint64_t> bytes;
+};
+
+std::optional<std::uint64_t> number(const json::object& command, std::string_view key) {
+  const json::value* value = command.if_contains(key);
+  return value ? std::optional(value->to_number<std::uint64_t>()) : std::nullopt;
+}
+
+using WriteRow = std::function<void(std::string& out, const std::vector<VectorView>& vectors, idx_t row)>;
+
+WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& columns) {
+  if (format == "csv") return append_csv_row;
+  if (format == "ndjson") {
+    std::vector<std::string> keys;
+    for (const ResultColumn& column : columns) {
+      append_json_string(keys.emplace_back(), column.name);
+      keys.back() += ':';
+    }
+    return [keys](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
+      append_json_object(out, keys, vectors, row);
+      out += '\n';
+    };
+  }
+  return [first = true](std::string& out, const std::vector<VectorView>& vectors, idx_t row) mutable {
+    if (!first) out += ',';
+    first = false;
+    append_json_row(out, vectors, row, false);
+  };
+}
+
+json::object end_of(std::uint64_t rows, bool truncated) { return {{"row_count", rows}, {"truncated", truncated}}; }
+
+json::object stream_text(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                         const std::string& format, const Limits& limits) {
+  ResultBytes bytes(context.output, limits.bytes);
+  if (format == "csv") append_csv_header(bytes.buffer(), columns);
+  const WriteRow write_row = row_writer(format, columns);
+  std::uint64_t rows = 0;
+  bool truncated = false;
+  while (!truncated) {
+    const Chunk chunk = result.fetch();
+    if (!chunk) break;
+    context.interrupts.check();
+    const std::vector<VectorView> vectors = view(columns, chunk.get());
+    const idx_t size = duckdb_data_chunk_get_size(chunk.get());
+    for (idx_t row = 0; row < size && !truncated; ++row) {
+      if (limits.rows && rows == *limits.rows) {
+        truncated = true;
+      } else {
+        write_row(bytes.buffer(), vectors, row);
+        bytes.flush_if_full();
+        ++rows;
+      }
+    }
+  }
+  bytes.flush();
+  return end_of(rows, truncated);
+}
+
+json::object stream_parquet(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                            const Limits& limits) {
+  const std::filesystem::path file = context.spill / "result.parquet";
+  struct Remove {
+    const std::filesystem::path& path;
+    ~Remove() { base::remove_quietly(path); }
+  } remove{file};
+  Connection copying = connect(context.database);
+  Interrupts::Registration registration(context.interrupts, copying.get());
+  const ParquetResult::Written written = context.parquet.write(copying, result, columns, limits.rows, file);
+
+  ResultBytes bytes(context.output, limits.bytes);
+  std::ifstream written_file(file, std::ios::binary);
+  while (written_file) {
+    context.interrupts.check();
+    bytes.buffer().resize(kDataFrame);
+    written_file.read(bytes.buffer().data(), static_cast<std::streamsize>(kDataFrame));
+    bytes.buffer().resize(static_cast<std::size_t>(written_file.gcount()));
+    bytes.flush();
+  }
+  if (!written_file.eof()) throw DuckError{"IO", "the result's file cannot be read", std::nullopt};
+  return end_of(written.rows, written.truncated);
+}
+
+}  // namespace
+
+void use_lease_database(const Connection& connection) { run(connection, "USE lease"); }
+
+json::object run_query(const QueryContext& context, const json::object& command) {
+  Connection connection = connect(context.database);
+  Interrupts::Registration registration(context.interrupts, connection.get());
+  if (context.use_lease) use_lease_database(connection);
+  run(connection, "BEGIN TRANSACTION");
+  for (const json::value& statement : command.at("setup").as_array()) {
+    context.interrupts.check();
+    run(connection, std::string(statement.as_string()));
+  }
+  Prepared statement = prepare_read_only(connection, std::string(command.at("sql").as_string()));
+  bind_parameters(statement, command.at("params"));
+  context.interrupts.check();
+  Result result;
+  run_streaming(statement, result);
+
+  const std::vector<ResultColumn> columns = describe(result);
+  std::string schema = "{\"columns\":";
+  append_json_columns(schema, columns);
+  schema += '}';
+  context.output.send(FrameType::schema, schema);
+  const Limits limits{number(command, "row_limit"), number(command, "max_bytes")};
+  const std::string format(command.at("format").as_string());
+  return format == "parquet" ? stream_parquet(context, result, columns, limits)
+                             : stream_text(context, result, columns, format, limits);
+}
+
+}  // namespace boathouse::engine

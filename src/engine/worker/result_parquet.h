@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A result as one Parquet file: DuckDB's own writer reads the rows of the running statement through a table function. So
+// the statement itself is never put inside another one's text.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/worker/column_type.h"
+#include "engine/worker/duck.h"
+
+namespace boathouse::engine {
+
+class ParquetResult {
+ public:
+  // Registers the table function; it refuses to be used but by write().
+  explicit ParquetResult(const Connection& connection);
+  ParquetResult(const ParquetResult&) = delete;
+  ParquetResult& operator=(const ParquetResult&) = delete;
+
+  struct Written {
+    std::uint64_t rows = 0;
+    bool truncated = false;
+  };
+  // Writes the rows of `result`, which streams on another connection. Throws DuckError.
+  Written write(const Connection& connection, Result& result, const std::vector<ResultColumn>& columns,
+                std::optional<std::uint64_t> row_limit, const std::filesystem::path& file);
+
+ private:
+  static void bind(duckdb_bind_info info);
+  static void init(duckdb_init_info info);
+  static void produce(duckdb_function_info info, duckdb_data_chunk output);
+  idx_t fill(duckdb_data_chunk output);
+
+  // Set while write() runs:
+  Result* result_ = nullptr;
+  std::vector<std::string> names_;
+  std::optional<std::uint64_t> row_limit_;
+  Written written_;
+  std::optional<DuckError> failed_;
+};
+
+}  // namespace boathouse::engine

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's DuckDB and the commands of the protocol. Commands run on one thread; interrupt() comes from the one that
+// reads the socket.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/worker/duck.h"
+#include "engine/worker/interrupts.h"
+#include "engine/worker/output.h"
+#include "engine/worker/result_parquet.h"
+
+namespace boathouse::engine {
+
+struct SessionOptions {
+  bool ingest;
+  std::vector<std::filesystem::path> folders;  // all that DuckDB may touch, spill folder included
+  std::filesystem::path spill;
+  std::uint64_t memory_limit_bytes;
+  std::uint64_t threads;
+  std::uint64_t max_temp_bytes;
+};
+
+class Session {
+ public:
+  // Opens DuckDB and locks its configuration. Throws DuckError.
+  Session(SessionOptions options, Output& output);
+
+  // Runs one command and sends its answer, whatever comes of it.
+  void handle(const boost::json::object& command);
+
+  Interrupts& interrupts() { return interrupts_; }
+
+ private:
+  std::string answer(const boost::json::object& command);
+  std::string parse(const std::string& sql);
+  std::string execute_all(const boost::json::object& command);
+  std::string execute_lists(const boost::json::object& command);
+  // A connection that works in the lease's own database, made when first needed.
+  Connection lease_connection();
+  void reset();
+
+  const SessionOptions options_;
+  Output& output_;
+  Interrupts interrupts_;
+  Database database_;
+  std::optional<ParquetResult> parquet_;
+
+  bool lease_attached_ = false;
+  Connection lease_connection_;
+};
+
+}  // namespace boathouse::engine
