@@ -2,8 +2,9 @@
 // Finding versions: by id, time, branch or tag; and listing them. Pure, any thread.
 #pragma once
 
-#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
@@ -26,7 +27,8 @@ SnapshotPtr resolve(const TableMetadata& metadata, std::string_view name);
 std::vector<SnapshotPtr> ancestors(const TableMetadata& metadata, const SnapshotPtr& head);
 bool is_ancestor(const TableMetadata& metadata, SnapshotId ancestor, SnapshotId of);
 
-// The branch whose line holds the snapshot, `main` before others; nullopt when none does.
-std::optional<std::string> branch_of(const TableMetadata& metadata, SnapshotId snapshot);
+// The branch that each version belongs to: the one whose line of parents holds it, `main` before others. Versions that no
+// branch leads to any more are absent.
+std::unordered_map<SnapshotId, std::string> branch_by_version(const TableMetadata& metadata);
 
 }  // namespace boathouse::iceberg

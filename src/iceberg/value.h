@@ -15,6 +15,7 @@
 namespace boathouse::iceberg {
 
 __extension__ typedef __int128 Int128;
+__extension__ typedef unsigned __int128 UInt128;
 
 struct Decimal {
   Int128 unscaled = 0;
@@ -61,8 +62,8 @@ std::string partition_key(const PartitionTuple& tuple);
 // For people and for names of folders: "2024-01-01", "12.50", "null"; bytes as hex.
 std::string to_text(const Value& value);
 
-// Reads what to_text() writes and what DuckDB prints (`2024-01-01 10:00:00+00`, blobs as `\xAB`) as a value of `type`;
-// nullopt when the text is none. "null" is a string where the type is string and nullopt elsewhere.
+// Reads what to_text() writes and what DuckDB's statistics hold (`2024-01-01 10:00:00+00`, blobs as hex, booleans as 0 and
+// 1) as a value of `type`; nullopt when the text is none. "null" is a string where the type is string, nullopt elsewhere.
 std::optional<Value> value_from_text(const Type& type, std::string_view text);
 
 }  // namespace boathouse::iceberg
