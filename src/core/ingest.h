@@ -106,9 +106,10 @@ class Ingest {
   Written write(Checked checked);
   Committed commit(Written written);
 
+  class KeysInUse;
+
  private:
   friend class Receiver;
-  class KeysInUse;
   const Parts& parts_;
   std::unique_ptr<KeysInUse> keys_in_use_;
 };
@@ -149,9 +150,10 @@ class Checked {
   Checked(Checked&&) noexcept;
   ~Checked();
 
+  struct State;
+
  private:
   friend class Ingest;
-  struct State;
   explicit Checked(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -162,9 +164,10 @@ class Written {
   Written(Written&&) noexcept;
   ~Written();
 
+  struct State;
+
  private:
   friend class Ingest;
-  struct State;
   explicit Written(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

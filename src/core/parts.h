@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "auth/limits.h"
 #include "core/table_locks.h"
 #include "engine/pool.h"
 #include "iceberg/cache.h"
@@ -53,6 +54,7 @@ struct Parts {
   iceberg::MetadataCache& cache;
   engine::WorkerPool& engine;
   TableLocks& locks;
+  auth::WorkspaceCounters& counters;
   Layout layout;
   Limits limits;
 

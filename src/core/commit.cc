@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/commit.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// The prepared metadata of all tables of one attempt; what is not kept is removed again.
+class Attempt {
+ public:
+  explicit Attempt(const Parts& parts) : parts_(parts) {}
+  ~Attempt() {
+    if (keep_) return;
+    for (const iceberg::PreparedMetadata& prepared : prepared_) iceberg::discard(parts_.cache, prepared);
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  void prepare(const TableChange& table) {
+    prepared_.push_back(iceberg::prepare(parts_.cache, table.base ? table.base->metadata : table.fresh,
+                                         table.base ? table.base->row.metadata_location : "", table.change));
+  }
+  const std::vector<iceberg::PreparedMetadata>& prepared() const { return prepared_; }
+  void keep() { keep_ = true; }
+
+ private:
+  const Parts& parts_;
+  std::vector<iceberg::PreparedMetadata> prepared_;
+  bool keep_ = false;
+};
+
+meta::PointerSwap swap_of(const TableChange& table, const iceberg::PreparedMetadata& prepared) {
+  meta::PointerSwap swap;
+  swap.table = table.row.id;
+  swap.expected = table.base ? table.base->row.metadata_location : "";
+  swap.next = prepared.location;
+  swap.figures = figures_of(*prepared.metadata);
+  swap.contract = table.contract;
+  if (!table.base) swap.create = table.row;
+  return swap;
+}
+
+CommitOutcome outcome_of(const meta::CommitResult& result) {
+  if (std::holds_alternative<meta::Committed>(result)) return CommitOutcome::committed;
+  if (std::holds_alternative<meta::CommitDuplicate>(result)) return CommitOutcome::replay;
+  return CommitOutcome::conflict;
+}
+
+// True when the commit whose answer was lost did happen, by the row of its batch or, without one, by the pointer.
+bool did_happen(const Parts& parts, const meta::CatalogCommit& commit) {
+  if (!commit.batches.empty()) return parts.meta.catalog().find_batch(commit.batches.front().id).has_value();
+  for (const meta::PointerSwap& swap : commit.swaps) {
+    auto row = parts.meta.catalog().find_table(swap.table);
+    if (!row || row->metadata_location != swap.next) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
+  Attempt attempt(parts);
+  meta::CatalogCommit commit;
+  commit.at = base::now_micros();
+  commit.batches = request.batches;
+  commit.idempotency = request.idempotency;
+  std::vector<std::string> unsynced = request.files;
+  try {
+    for (const TableChange& table : request.tables) {
+      attempt.prepare(table);
+      const iceberg::PreparedMetadata& prepared = attempt.prepared().back();
+      unsynced.insert(unsynced.end(), prepared.written.begin(), prepared.written.end());
+      commit.swaps.push_back(swap_of(table, prepared));
+    }
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::conflict) return CommitOutcome::conflict;
+    throw;
+  }
+  parts.store().sync_all(unsynced);
+  CommitOutcome outcome;
+  try {
+    outcome = outcome_of(parts.meta.catalog().commit(commit));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unknown_outcome) throw;
+    attempt.keep();
+    base::log_warning("commit_outcome_unknown", {{"error", error.message()}});
+    outcome = did_happen(parts, commit) ? CommitOutcome::committed : CommitOutcome::conflict;
+  }
+  if (outcome == CommitOutcome::committed) attempt.keep();
+  return outcome;
+}
+
+}  // namespace boathouse::core

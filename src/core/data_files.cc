@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data_files.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "iceberg/bounds.h"
+
+namespace boathouse::core {
+namespace {
+
+namespace json = boost::json;
+using base::quote_string;
+
+std::string field_ids(const iceberg::Schema& schema) {
+  std::string list;
+  for (const iceberg::Field& field : schema.fields()) {
+    if (!list.empty()) list += ", ";
+    list += quote_string(field.name) + ": " + std::to_string(field.id);
+  }
+  return "FIELD_IDS {" + list + "}, RETURN_STATS true, FORMAT parquet";
+}
+
+std::optional<std::string> text_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string(value->as_string());
+}
+
+std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {
+  auto text = text_of(object, key);
+  std::int64_t value = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return std::nullopt;
+  return value;
+}
+
+std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, const iceberg::Schema& schema) {
+  std::vector<iceberg::ColumnStats> columns;
+  const json::object* all = statistics.if_object();
+  if (all == nullptr) return columns;
+  for (const iceberg::Field& field : schema.fields()) {
+    const json::value* found = all->if_contains(base::quote_identifier(field.name));
+    if (found == nullptr || !found->is_object()) continue;
+    const json::object& given = found->as_object();
+    iceberg::ColumnStats stats{.field_id = field.id, .size = number_of(given, "column_size_bytes"),
+                               .values = number_of(given, "num_values"), .nulls = number_of(given, "null_count"),
+                               .nans = std::nullopt, .lower_bound = std::nullopt, .upper_bound = std::nullopt};
+    // Beside a NaN the engine's minimum and maximum do not cover every value.
+    if (text_of(given, "has_nan").value_or("false") != "true") {
+      stats.lower_bound = iceberg::lower_bound_from_text(field.type, text_of(given, "min"));
+      stats.upper_bound = iceberg::upper_bound_from_text(field.type, text_of(given, "max"));
+    }
+    columns.push_back(std::move(stats));
+  }
+  std::sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.field_id < b.field_id; });
+  return columns;
+}
+
+// The columns of what RETURN_STATS gives: filename, count, file_size_bytes, footer_size_bytes, column_statistics,
+// partition_keys.
+constexpr std::size_t kFileName = 0;
+constexpr std::size_t kCount = 1;
+constexpr std::size_t kFileSize = 2;
+constexpr std::size_t kStatistics = 4;
+constexpr std::size_t kPartitionKeys = 5;
+
+}  // namespace
+
+std::string copy_statement(std::string_view select, const std::filesystem::path& path, const iceberg::Schema& schema) {
+  return fmt::format("COPY ({}) TO {} ({})", select, quote_string(path.string()), field_ids(schema));
+}
+
+std::string copy_partitioned_statement(std::string_view select, std::string_view part, const std::filesystem::path& path,
+                                       const iceberg::Schema& schema) {
+  return fmt::format("COPY ({}) TO {} ({}, PARTITION_BY ({}), FILENAME_PATTERN '{{uuid}}')", select,
+                     quote_string(path.string()), field_ids(schema), part);
+}
+
+std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const iceberg::Schema& schema) {
+  std::vector<WrittenFile> files;
+  for (const json::value& row : rows.rows) {
+    const json::array& cells = row.as_array();
+    WrittenFile written;
+    written.path = std::string(cells.at(kFileName).as_string());
+    written.file.record_count = cells.at(kCount).to_number<std::int64_t>();
+    written.file.file_size = cells.at(kFileSize).to_number<std::int64_t>();
+    written.file.columns = column_stats(cells.at(kStatistics), schema);
+    if (const json::object* keys = cells.at(kPartitionKeys).if_object(); keys != nullptr && !keys->empty()) {
+      written.part = number_of(*keys, keys->begin()->key()).value_or(0);
+    }
+    if (written.file.record_count > 0) files.push_back(std::move(written));
+  }
+  return files;
+}
+
+const iceberg::Schema& position_delete_schema() {
+  using iceberg::Type;
+  static const iceberg::Schema schema(
+      0, {{.id = iceberg::kDeleteFilePathId, .name = "file_path", .type = Type(iceberg::TypeKind::string), .required = true, .doc = ""},
+          {.id = iceberg::kDeletePositionId, .name = "pos", .type = Type(iceberg::TypeKind::int64), .required = true, .doc = ""}});
+  return schema;
+}
+
+}  // namespace boathouse::core

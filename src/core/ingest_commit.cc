@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commit: the files of a batch become a version of their table and of its quarantine, with the rows that go with it.
+#include <boost/json/serialize.hpp>
+
+#include "base/error.h"
+#include "core/check_sql.h"
+#include "core/commit.h"
+#include "core/ingest_stages.h"
+#include "core/quarantine_schema.h"
+#include "core/row_deletes.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Within one process the table's lock leaves nothing to conflict with; what is left are other processes.
+constexpr int kMaxAttempts = 20;
+constexpr std::size_t kMaxStoredAnswer = 64 << 10;
+constexpr base::Micros kIdempotencyLifetime = base::kDay;
+
+// True when rows written against `before` are right for `now` too: same columns, partitioning and contract, and nothing
+// was written that a unique rule would have to look at.
+bool still_fits(const BatchPlan& plan, const std::optional<TableState>& now) {
+  if (plan.base.has_value() != now.has_value()) return false;
+  if (!now) return true;
+  const TableState& before = *plan.base;
+  bool same = before.row.id == now->row.id && before.row.contract == now->row.contract &&
+              before.metadata->current_schema_id == now->metadata->current_schema_id &&
+              before.metadata->default_spec_id == now->metadata->default_spec_id &&
+              before.metadata->last_column_id == now->metadata->last_column_id;
+  return same && (!has_unique(plan.rules) || before.row.metadata_location == now->row.metadata_location);
+}
+
+std::map<std::string, std::string> summary_of(const StagedBody& body) {
+  return {{"boathouse.batch-id", body.batch.value},
+          {"boathouse.request-id", body.request.origin.request.value},
+          {"boathouse.by", body.request.origin.principal}};
+}
+
+// One try to commit a written batch against one state of its table.
+class CommitAttempt {
+ public:
+  CommitAttempt(const Parts& parts, Written::State& state, const std::optional<TableState>& now)
+      : parts_(parts), state_(state), now_(now) {}
+  ~CommitAttempt() {
+    if (!done_) store::remove_all_quietly(parts_.store(), own_files_);
+  }
+  CommitAttempt(const CommitAttempt&) = delete;
+  CommitAttempt& operator=(const CommitAttempt&) = delete;
+
+  CommitOutcome run() {
+    at_ = base::now_micros();
+    add_table();
+    add_quarantine();
+    add_rows();
+    for (const iceberg::DataFile& file : state_.data) request_.files.push_back(file.path);
+    request_.files.insert(request_.files.end(), own_files_.begin(), own_files_.end());
+    try {
+      CommitOutcome outcome = commit_tables(parts_, request_);
+      done_ = outcome == CommitOutcome::committed;
+      return outcome;
+    } catch (const Error& error) {
+      done_ = error.kind() == ErrorKind::unknown_outcome;
+      throw;
+    }
+  }
+
+ private:
+  bool replaces() const { return state_.body.request.mode == WriteMode::replace; }
+
+  void add_table() {
+    TableChange table;
+    table.base = now_;
+    table.row = state_.plan.row;
+    table.change.at = at_;
+    if (!now_) {
+      table.fresh = std::make_shared<const iceberg::TableMetadata>(iceberg::create_table(
+          table.row.location, state_.plan.schema, state_.plan.spec, {}, table.row.id.value, at_ / base::kMillisecond));
+    } else if (!state_.plan.schema.same_columns(now_->metadata->schema())) {
+      table.change.schema = state_.plan.schema;
+    }
+    bool changes_rows = !state_.data.empty() || replaces();
+    state_.outcome.version = now_ ? now_->row.figures.version : 0;
+    if (changes_rows || !now_) {
+      iceberg::SnapshotChange snapshot;
+      snapshot.id = base::new_snapshot_id();
+      snapshot.summary = summary_of(state_.body);
+      snapshot.added_data = state_.data;
+      snapshot.replace_all = replaces();
+      if (replaces()) snapshot.operation = iceberg::Operation::overwrite;
+      if (now_ && !state_.plan.key.empty()) add_deletes(snapshot);
+      state_.outcome.version = snapshot.id;
+      table.change.snapshots.push_back(std::move(snapshot));
+    }
+    if (!table.change.snapshots.empty() || table.change.schema) request_.tables.push_back(std::move(table));
+  }
+
+  void add_deletes(iceberg::SnapshotChange& snapshot) {
+    engine::Lease lease = ingest_lease(parts_, state_.plan.row.workspace);
+    RowDeletes deletes = delete_replaced_rows(
+        parts_, lease, *now_, {.key = state_.plan.key, .added = state_.data, .schema = state_.plan.schema},
+        state_.body.folder->path());
+    for (const iceberg::DataFile& file : deletes.files) own_files_.push_back(file.path);
+    snapshot.added_deletes = std::move(deletes.files);
+    snapshot.required_files = std::move(deletes.touched);
+  }
+
+  void add_quarantine() {
+    if (state_.rejected.empty()) return;
+    TableChange table;
+    std::optional<meta::TableRow> row;
+    if (now_) row = parts_.meta.catalog().find_quarantine(now_->row.id);
+    if (row) {
+      table.base = state_of(parts_, *row);
+      table.row = *row;
+    } else {
+      table.row = new_quarantine_row(parts_, state_.plan.row);
+      table.fresh = std::make_shared<const iceberg::TableMetadata>(iceberg::create_table(
+          table.row.location, quarantine_schema(), {}, {}, table.row.id.value, at_ / base::kMillisecond));
+    }
+    iceberg::SnapshotChange snapshot;
+    snapshot.id = base::new_snapshot_id();
+    snapshot.summary = summary_of(state_.body);
+    for (std::size_t i = 0; i < state_.rejected.size(); ++i) {
+      iceberg::DataFile file = state_.rejected[i];
+      file.path = fmt::format("{}/data/{}.parquet", table.row.location, base::uuid_v4());
+      keep_a_copy(state_.rejected_paths[i], file.path);
+      own_files_.push_back(file.path);
+      snapshot.added_data.push_back(std::move(file));
+    }
+    table.change.at = at_;
+    table.change.snapshots.push_back(std::move(snapshot));
+    request_.tables.push_back(std::move(table));
+  }
+
+  // A hard link, so that another attempt still finds the staged file.
+  void keep_a_copy(const std::filesystem::path& staged, const std::string& location) {
+    std::filesystem::path link = staged;
+    link += "." + base::uuid_v4();
+    std::error_code failed;
+    std::filesystem::create_hard_link(staged, link, failed);
+    if (failed) throw base::system_error(failed.value(), "keeping a staged file");
+    parts_.store().adopt(link, location, store::Durability::later);
+  }
+
+  void add_rows() {
+    const BatchOrigin& origin = state_.body.request.origin;
+    Outcome& outcome = state_.outcome;
+    outcome.duration = base::steady_micros() - state_.body.started;
+    request_.batches.push_back({.id = state_.body.batch, .table = state_.plan.row.id,
+                                .workspace = state_.plan.row.workspace, .request = origin.request,
+                                .principal = origin.principal, .door = origin.door, .file_name = origin.file_name,
+                                .mode = std::string(to_string(state_.body.request.mode)),
+                                .rows_received = outcome.rows_received, .rows_accepted = outcome.rows_accepted,
+                                .rows_rejected = outcome.rows_rejected, .version = outcome.version, .at = at_});
+    if (!state_.body.request.idempotency) return;
+    const IdempotencyKey& key = *state_.body.request.idempotency;
+    boost::json::object answer = to_json(outcome);
+    std::string text = boost::json::serialize(answer);
+    if (text.size() > kMaxStoredAnswer) {
+      answer.erase("rejected");
+      text = boost::json::serialize(answer);
+    }
+    request_.idempotency = meta::IdempotencyRow{.scope = key.scope, .key = key.key, .body_hash = state_.body.body_hash,
+                                                .status = 200, .answer = std::move(text),
+                                                .expires_at = at_ + kIdempotencyLifetime};
+  }
+
+  const Parts& parts_;
+  Written::State& state_;
+  const std::optional<TableState>& now_;
+  CommitRequest request_;
+  std::vector<std::string> own_files_;  // of this attempt only
+  base::Micros at_ = 0;
+  bool done_ = false;
+};
+
+void plan_and_write_again(const Parts& parts, Written::State& state) {
+  state.drop_files();
+  {
+    engine::Lease lease = ingest_lease(parts, state.body.request.workspace.id);
+    state.plan = plan_batch(parts, state.body, lease);
+  }
+  write_rows(parts, state);
+}
+
+std::string first_answer(const Parts& parts, const StagedBody& body) {
+  const IdempotencyKey& key = *body.request.idempotency;
+  auto row = parts.meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
+  if (!row || row->body_hash != body.body_hash) {
+    throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
+        .code("idempotency-key-reused");
+  }
+  return row->answer;
+}
+
+}  // namespace
+
+Committed Ingest::commit(Written written) {
+  Written::State& state = *written.state_;
+  const IngestRequest& request = state.body.request;
+  if (state.body.replayed_answer) {
+    state.committed = true;
+    return {.outcome = {}, .replayed_answer = std::move(state.body.replayed_answer)};
+  }
+  TableLocks::Guard lock = parts_.locks.lock(request.workspace.id, request.table);
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    auto now = find_state(parts_, request.workspace.id, request.table);
+    if (!still_fits(state.plan, now)) {
+      plan_and_write_again(parts_, state);
+      now = state.plan.base;
+    }
+    CommitOutcome outcome;
+    try {
+      outcome = CommitAttempt(parts_, state, now).run();
+    } catch (const Error& error) {
+      // The files may be part of a version by now.
+      if (error.kind() == ErrorKind::unknown_outcome) state.committed = true;
+      throw;
+    }
+    if (outcome == CommitOutcome::conflict) continue;
+    if (outcome == CommitOutcome::replay && request.idempotency) {
+      return {.outcome = {}, .replayed_answer = first_answer(parts_, state.body)};
+    }
+    state.committed = true;
+    return {.outcome = state.outcome, .replayed_answer = std::nullopt};
+  }
+  throw Error(ErrorKind::conflict, "the table changes too fast for this batch to get in: try again");
+}
+
+}  // namespace boathouse::core

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parquet bodies: the engine reads them typed; each value is then taken exactly or its row rejected. The relation that
+// comes out has the same shape as that of staged text (batch/staged_spec.h).
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "core/ingest_plan.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::quote_identifier;
+using base::quote_string;
+using batch::TypeKind;
+
+struct SourceColumn {
+  std::string name;
+  std::string type;  // the engine's
+};
+
+bool is_nested(std::string_view type) {
+  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP") || type.starts_with("UNION") ||
+         type == "VARIANT";
+}
+
+bool is_integer(std::string_view type) {
+  return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" || type == "UTINYINT" ||
+         type == "USMALLINT" || type == "UINTEGER" || type == "UBIGINT" || type == "HUGEINT" || type == "UHUGEINT";
+}
+bool is_fraction(std::string_view type) { return type == "FLOAT" || type == "DOUBLE"; }
+bool is_decimal(std::string_view type) { return type.starts_with("DECIMAL"); }
+bool is_number(std::string_view type) { return is_integer(type) || is_fraction(type) || is_decimal(type); }
+bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP") && type != "TIMESTAMP WITH TIME ZONE"; }
+
+// The column's type in a table that makes up its own.
+batch::ColumnType inferred_type(const SourceColumn& source) {
+  const std::string& type = source.type;
+  if (type == "BOOLEAN") return {.kind = TypeKind::boolean};
+  if (type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "UTINYINT" || type == "USMALLINT") {
+    return {.kind = TypeKind::integer};
+  }
+  if (type == "UINTEGER" || type == "BIGINT") return {.kind = TypeKind::bigint};
+  if (type == "UBIGINT") return batch::ColumnType::decimal(20, 0);
+  if (type == "HUGEINT" || type == "UHUGEINT") return batch::ColumnType::decimal(38, 0);
+  if (is_fraction(type)) return {.kind = TypeKind::double_};
+  if (is_decimal(type)) return batch::ColumnType::parse(type);
+  if (type == "DATE") return {.kind = TypeKind::date};
+  if (type == "TIME" || type == "TIME_NS") return {.kind = TypeKind::time};
+  if (type == "TIMESTAMP WITH TIME ZONE") return {.kind = TypeKind::timestamptz};
+  if (is_naive_time(type)) return {.kind = TypeKind::timestamp};
+  if (type == "UUID") return {.kind = TypeKind::uuid};
+  if (type == "BLOB") return {.kind = TypeKind::binary};
+  return {.kind = TypeKind::string};
+}
+
+// The value of `x` as the target type, NULL where it is missing or cannot be taken exactly.
+std::string exactly(const std::string& x, std::string_view from, const batch::ColumnType& to) {
+  const std::string target = to.duckdb_name();
+  auto cast_back = [&](std::string_view via) {
+    return fmt::format("CASE WHEN CAST(TRY_CAST({0} AS {1}) AS {2}) = {0} THEN TRY_CAST({0} AS {1}) END", x, target, via);
+  };
+  if (from == target && to.kind != TypeKind::json) return x;
+  if (from == "VARCHAR" || from.starts_with("ENUM")) {
+    std::string text = from == "VARCHAR" ? x : "CAST(" + x + " AS VARCHAR)";
+    if (to.kind == TypeKind::string) return text;
+    if (to.kind == TypeKind::decimal) return fmt::format("strict_decimal({}, {}, {})", text, to.precision, to.scale);
+    return fmt::format("strict_{}({})", base::fold_case(to.to_text()), text);
+  }
+  switch (to.kind) {
+    case TypeKind::integer:
+    case TypeKind::bigint:
+    case TypeKind::decimal:
+    case TypeKind::double_:
+      if (from == "FLOAT" && to.kind == TypeKind::double_) return "CAST(" + x + " AS DOUBLE)";
+      if (is_number(from)) return cast_back(from);
+      break;
+    case TypeKind::date:
+      if (is_naive_time(from)) return cast_back(from);
+      break;
+    case TypeKind::time:
+      if (from == "TIME_NS") return cast_back(from);
+      break;
+    case TypeKind::timestamp:
+      if (is_naive_time(from) || from == "DATE") return cast_back(from);
+      break;
+    case TypeKind::json:
+      if (is_nested(from)) return "CAST(to_json(" + x + ") AS VARCHAR)";
+      break;
+    case TypeKind::string:
+      // Only where the table makes up its types: text is the nearest that a table can hold.
+      if (is_nested(from)) return "CAST(to_json(" + x + ") AS VARCHAR)";
+      if (from == "INTERVAL" || from == "BIT" || from == "TIME WITH TIME ZONE") return "CAST(" + x + " AS VARCHAR)";
+      break;
+    case TypeKind::boolean:
+    case TypeKind::timestamptz:
+    case TypeKind::iso_date:
+    case TypeKind::uuid:
+    case TypeKind::binary: break;
+  }
+  return fmt::format("CAST(NULL AS {})", target);
+}
+
+// What quarantine shows of a value.
+std::string as_text(const std::string& x, std::string_view type) {
+  if (type == "BLOB") return "to_base64(" + x + ")";
+  if (is_nested(type)) return "CAST(to_json(" + x + ") AS VARCHAR)";
+  return "CAST(" + x + " AS VARCHAR)";
+}
+
+std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& lease, std::int64_t& rows) {
+  std::string file = quote_string(body.file.string());
+  try {
+    auto results = lease.execute({
+        fmt::format("DESCRIBE SELECT * FROM read_parquet({}, hive_partitioning = false)", file),
+        fmt::format("SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata({})", file),
+    });
+    std::vector<SourceColumn> columns;
+    for (const boost::json::value& row : results.at(0).rows) {
+      columns.push_back({std::string(row.at(0).as_string()), std::string(row.at(1).as_string())});
+    }
+    rows = results.at(1).rows.at(0).at(0).to_number<std::int64_t>();
+    return columns;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::invalid_argument) throw;
+    throw Error(ErrorKind::invalid_argument, "the body is not a whole Parquet file: " + error.message());
+  }
+}
+
+// The SQL of the relation, column by column.
+struct ParquetRelation {
+  std::vector<std::string> typed;
+  std::vector<std::string> fits;
+  std::vector<std::string> bad;
+  std::vector<std::string> reasons;
+  std::vector<std::string> data;
+
+  void add(const SourceColumn* source, const ContractColumn& column) {
+    std::string name = quote_identifier(column.name);
+    if (source == nullptr) {
+      typed.push_back(fmt::format("CAST(NULL AS {}) AS {}", column.type.duckdb_name(), name));
+      data.push_back(fmt::format("{}, NULL", quote_string(column.name)));
+      return;
+    }
+    std::string x = "p." + quote_identifier(source->name);
+    std::string text = as_text(x, source->type);
+    std::string value = exactly(x, source->type, column.type);
+    typed.push_back(value + " AS " + name);
+    data.push_back(fmt::format("{}, {}", quote_string(column.name), text));
+    if (value == x) return;
+    std::string fails = fmt::format("({} IS NOT NULL AND ({}) IS NULL)", x, value);
+    std::string message = fmt::format("a value of the file's type {} cannot be taken exactly as {}", source->type,
+                                      batch::with_article(column.type));
+    fits.push_back("NOT " + fails);
+    bad.push_back(fmt::format("CASE WHEN {} THEN {} END", fails, quote_string(column.name)));
+    reasons.push_back(fmt::format("CASE WHEN {} THEN json_object('column', {}, 'rule', 'type', 'value', {}, 'message', {}) END",
+                                  fails, quote_string(column.name), text, quote_string(message)));
+  }
+
+  static std::string without_nulls(const std::vector<std::string>& items, std::string_view type) {
+    return fmt::format("list_filter(CAST([{}] AS {}[]), lambda r: r IS NOT NULL)", fmt::join(items, ", "), type);
+  }
+
+  std::string sql(const std::filesystem::path& file, bool raw) const {
+    std::string columns = fmt::format("{}, p.file_row_number + 1 AS _row, {} AS _ok", fmt::join(typed, ", "),
+                                      fits.empty() ? "true" : fmt::format("({})", fmt::join(fits, " AND ")));
+    if (raw) {
+      columns += fmt::format(", {} AS _bad, CAST(to_json({}) AS VARCHAR) AS _reasons, CAST(json_object({}) AS VARCHAR) AS _data",
+                             without_nulls(bad, "VARCHAR"), without_nulls(reasons, "JSON"), fmt::join(data, ", "));
+    }
+    return fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false, file_row_number = true) p", columns,
+                       quote_string(file.string()));
+  }
+};
+
+}  // namespace
+
+void plan_parquet(const StagedBody& body, engine::Lease& lease, const KnownColumns& known, BatchPlan& plan) {
+  std::vector<SourceColumn> sources = source_columns(body, lease, plan.rows_received);
+  std::vector<const SourceColumn*> source_of(known.columns.size(), nullptr);
+  std::vector<const SourceColumn*> fresh;
+  for (const SourceColumn& source : sources) {
+    if (base::fold_case(source.name) == "file_row_number") {
+      throw Error(ErrorKind::invalid_argument, "column \"file_row_number\" has a name that is reserved: rename it");
+    }
+    const ContractColumn* column = known.find(source.name);
+    if (column != nullptr) {
+      source_of[static_cast<std::size_t>(column - known.columns.data())] = &source;
+    } else if (known.unknown != UnknownColumns::ignore) {
+      check_new_column(known, source.name);
+      fresh.push_back(&source);
+    }
+  }
+  ParquetRelation relation;
+  plan.rules.columns = known.columns;
+  for (std::size_t i = 0; i < known.columns.size(); ++i) {
+    ContractColumn& column = plan.rules.columns[i];
+    bool widens = !known.has_contract && source_of[i] != nullptr && column.type.kind == TypeKind::integer &&
+                  inferred_type(*source_of[i]).kind == TypeKind::bigint;
+    if (widens) column.type = {.kind = TypeKind::bigint};
+    relation.add(source_of[i], column);
+  }
+  for (const SourceColumn* source : fresh) {
+    ContractColumn column;
+    column.name = source->name;
+    column.type = inferred_type(*source);
+    relation.add(source, column);
+    plan.rules.columns.push_back(std::move(column));
+  }
+  plan.staged.push_back(relation.sql(body.file, false));
+  plan.staged_raw.push_back(relation.sql(body.file, true));
+}
+
+}  // namespace boathouse::core

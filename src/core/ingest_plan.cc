@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which columns a batch has, and what becomes of the table's schema with them.
+#include "core/ingest_plan.h"
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "batch/inference.h"
+#include "core/column_types.h"
+#include "core/ingest_stages.h"
+#include "iceberg/evolve.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::quote_string;
+using batch::StagedColumn;
+using batch::StagedSpec;
+
+bool is_json(BodyFormat format) { return format == BodyFormat::json || format == BodyFormat::ndjson; }
+
+batch::Format staged_format(BodyFormat format) {
+  if (format == BodyFormat::json) return batch::Format::json;
+  return format == BodyFormat::ndjson ? batch::Format::ndjson : batch::Format::csv;
+}
+
+// The names of a CSV record's fields: the header's, else the table's columns, else made up.
+std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<ContractColumn>& known) {
+  if (body.scan.has_header) return body.scan.header;
+  std::vector<std::string> names;
+  for (const ContractColumn& column : known) names.push_back(column.name);
+  if (names.empty()) {
+    for (std::size_t i = 0; i < body.scan.field_count; ++i) names.push_back("column" + std::to_string(i + 1));
+  }
+  return names;
+}
+
+std::vector<batch::ColumnEvidence> read_evidence(engine::Lease& lease, const StagedBody& body, const StagedSpec& spec) {
+  auto rows = lease.execute({fmt::format("SELECT name, row_count, missing, candidates, kinds FROM staged_columns({}, {})",
+                                         quote_string(body.file.string()), quote_string(spec.to_json()))});
+  std::vector<batch::ColumnEvidence> evidence;
+  for (const boost::json::value& row : rows.at(0).rows) {
+    const boost::json::array& cells = row.as_array();
+    evidence.push_back({.name = std::string(cells.at(0).as_string()),
+                        .rows = cells.at(1).to_number<std::uint64_t>(),
+                        .missing = cells.at(2).to_number<std::uint64_t>(),
+                        .candidates = cells.at(3).to_number<std::uint32_t>(),
+                        .kinds = cells.at(4).to_number<std::uint32_t>()});
+  }
+  return evidence;
+}
+
+ContractColumn plain_column(std::string name, batch::ColumnType type) {
+  ContractColumn column;
+  column.name = std::move(name);
+  column.type = type;
+  return column;
+}
+
+void refuse_column(const std::string& name, const std::string& why) {
+  throw Error(ErrorKind::invalid_argument, fmt::format("column \"{}\" {}", name, why)).with("column", name);
+}
+
+StagedSpec base_spec(const Parts& parts, const StagedBody& body) {
+  StagedSpec spec;
+  spec.format = staged_format(body.request.format);
+  spec.max_record_bytes = parts.limits.max_line_bytes;
+  spec.begin = body.scan.data_begin;
+  spec.end = body.scan.bytes;
+  return spec;
+}
+
+// The body cut into stretches of about the same size, each from a block's start to a block's end.
+std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, const StagedSpec& whole) {
+  const std::vector<batch::Block>& blocks = body.scan.blocks;
+  if (blocks.empty()) return {whole};
+  std::uint64_t bytes = body.scan.bytes - body.scan.data_begin;
+  std::size_t count = bytes < parts.limits.parallel_from_bytes ? 1 : std::min(parts.limits.ranges_per_batch, blocks.size());
+  std::vector<StagedSpec> ranges;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t last = blocks.size() * (i + 1) / count;
+    StagedSpec range = whole;
+    range.begin = blocks[next].offset;
+    range.end = blocks[last - 1].offset + blocks[last - 1].length;
+    range.first_row = blocks[next].first_row;
+    ranges.push_back(std::move(range));
+    next = last;
+  }
+  return ranges;
+}
+
+void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, BatchPlan& plan) {
+  for (StagedSpec& range : ranges_of(parts, body, spec)) {
+    std::string file = quote_string(body.file.string());
+    plan.staged.push_back(fmt::format("SELECT * FROM staged_rows({}, {})", file, quote_string(range.to_json())));
+    range.raw = true;
+    plan.staged_raw.push_back(fmt::format("SELECT * FROM staged_rows({}, {})", file, quote_string(range.to_json())));
+  }
+  plan.rows_received = static_cast<std::int64_t>(body.scan.rows);
+}
+
+}  // namespace
+
+KnownColumns known_columns(const std::optional<TableState>& base) {
+  KnownColumns known;
+  if (!base) return known;
+  if (base->contract) {
+    known.columns = base->contract->columns;
+    known.has_contract = true;
+    known.unknown = base->contract->unknown_columns;
+  }
+  if (known.unknown != UnknownColumns::add) return known;
+  for (const iceberg::Field& field : base->metadata->schema().fields()) {
+    if (base->contract && base->contract->find(field.name) != nullptr) continue;
+    known.columns.push_back(plain_column(field.name, from_iceberg(field.type)));
+  }
+  return known;
+}
+
+const ContractColumn* KnownColumns::find(std::string_view name) const {
+  std::string folded = base::fold_case(name);
+  const ContractColumn* any_case = nullptr;
+  for (const ContractColumn& column : columns) {
+    if (column.name == name) return &column;
+    if (base::fold_case(column.name) == folded) any_case = &column;
+  }
+  return any_case;
+}
+
+bool KnownColumns::may_widen() const {
+  return !has_contract && std::any_of(columns.begin(), columns.end(), [](const ContractColumn& column) {
+    return column.type.kind == batch::TypeKind::integer;
+  });
+}
+
+void check_new_column(const KnownColumns& known, const std::string& name) {
+  if (known.unknown == UnknownColumns::reject) {
+    refuse_column(name, "is not in the table's contract: leave it out, or let the contract's unknown_columns be "
+                        "\"ignore\" or \"add\"");
+  }
+  if (is_reserved_column(name)) refuse_column(name, "has a name that is reserved");
+  if (name.empty()) refuse_column(name, "has no name");
+}
+
+namespace {
+
+void plan_csv(const Parts& parts, const StagedBody& body, engine::Lease& lease, const KnownColumns& known,
+              BatchPlan& plan) {
+  StagedSpec spec = base_spec(parts, body);
+  spec.field_names = csv_fields(body, known.columns);
+
+  std::vector<std::pair<std::string, std::size_t>> fresh;  // name and place of columns that the table lacks
+  std::vector<std::int64_t> field_of(known.columns.size(), -1);
+  for (std::size_t i = 0; i < spec.field_names.size(); ++i) {
+    const ContractColumn* column = known.find(spec.field_names[i]);
+    if (column != nullptr) {
+      field_of[static_cast<std::size_t>(column - known.columns.data())] = static_cast<std::int64_t>(i);
+    } else if (known.unknown != UnknownColumns::ignore) {
+      check_new_column(known, spec.field_names[i]);
+      fresh.emplace_back(spec.field_names[i], i);
+    }
+  }
+  std::vector<batch::ColumnEvidence> evidence;
+  if (body.scan.rows > 0 && (!fresh.empty() || known.may_widen())) evidence = read_evidence(lease, body, spec);
+
+  plan.rules.columns = known.columns;
+  for (std::size_t i = 0; i < known.columns.size(); ++i) {
+    ContractColumn& column = plan.rules.columns[i];
+    if (!evidence.empty() && !known.has_contract && field_of[i] >= 0) {
+      batch::FitResult fit = batch::fit_into(column.type, evidence.at(static_cast<std::size_t>(field_of[i])));
+      if (fit.fit == batch::Fit::widen && !fit.needs_rewrite) column.type = fit.type;
+    }
+    spec.columns.push_back({.name = column.name, .type = column.type, .format = column.format.value_or(""),
+                            .field = field_of[i], .key = {}});
+  }
+  for (const auto& [name, field] : fresh) {
+    batch::ColumnType type = evidence.empty() ? batch::ColumnType{} : evidence.at(field).resolve();
+    plan.rules.columns.push_back(plain_column(name, type));
+    spec.columns.push_back({.name = name, .type = type, .format = {}, .field = static_cast<std::int64_t>(field), .key = {}});
+  }
+  add_staged(parts, body, std::move(spec), plan);
+}
+
+void plan_json(const Parts& parts, const StagedBody& body, engine::Lease& lease, const KnownColumns& known,
+               BatchPlan& plan) {
+  StagedSpec spec = base_spec(parts, body);
+  spec.reject_unknown = known.unknown == UnknownColumns::reject;
+  std::vector<batch::ColumnEvidence> evidence;
+  if (body.scan.rows > 0 && known.unknown == UnknownColumns::add) evidence = read_evidence(lease, body, spec);
+
+  plan.rules.columns = known.columns;
+  std::vector<std::string> keys(known.columns.size());
+  std::vector<const batch::ColumnEvidence*> fresh;
+  for (const batch::ColumnEvidence& found : evidence) {
+    const ContractColumn* column = known.find(found.name);
+    if (column == nullptr) {
+      check_new_column(known, found.name);
+      fresh.push_back(&found);
+      continue;
+    }
+    auto place = static_cast<std::size_t>(column - known.columns.data());
+    if (!keys[place].empty()) refuse_column(found.name, "comes in two spellings that differ only in case");
+    keys[place] = found.name;
+    if (known.has_contract) continue;
+    batch::FitResult fit = batch::fit_into(column->type, found);
+    if (fit.fit == batch::Fit::widen && !fit.needs_rewrite) plan.rules.columns[place].type = fit.type;
+  }
+  // A column that the table made up itself takes nested values, as the batch that made it did.
+  auto made_up = known.has_contract ? batch::JsonInString::reject : batch::JsonInString::nested;
+  for (std::size_t i = 0; i < known.columns.size(); ++i) {
+    const ContractColumn& column = plan.rules.columns[i];
+    spec.columns.push_back({.name = column.name, .type = column.type, .format = column.format.value_or(""),
+                            .key = keys[i], .json_in_string = made_up});
+  }
+  for (const batch::ColumnEvidence* found : fresh) {
+    batch::ColumnType type = found->resolve();
+    plan.rules.columns.push_back(plain_column(found->name, type));
+    spec.columns.push_back({.name = found->name, .type = type, .format = {}, .key = found->name,
+                            .json_in_string = batch::JsonInString::any});
+  }
+  add_staged(parts, body, std::move(spec), plan);
+}
+
+// Two columns may not differ in ASCII case only: SQL could not tell them apart.
+void check_distinct(const std::vector<ContractColumn>& columns) {
+  std::map<std::string, const std::string*> seen;
+  for (const ContractColumn& column : columns) {
+    auto [place, fresh] = seen.emplace(base::fold_case(column.name), &column.name);
+    if (!fresh) refuse_column(column.name, fmt::format("differs from \"{}\" only in case", *place->second));
+  }
+}
+
+std::vector<std::string> key_columns(const IngestRequest& request, const BatchPlan& plan) {
+  if (request.mode != WriteMode::upsert) return {};
+  std::vector<std::string> names = request.key.empty() ? plan.rules.key : request.key;
+  for (std::string& name : names) {
+    const ContractColumn* column = plan.rules.find(name);
+    if (column == nullptr) {
+      throw Error(ErrorKind::invalid_argument, fmt::format("key column \"{}\" is not in the table", name)).with("key", name);
+    }
+    name = column->name;
+  }
+  return names;
+}
+
+void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
+  std::vector<iceberg::Field> wanted;
+  for (const ContractColumn& column : plan.rules.columns) {
+    wanted.push_back({.id = 0, .name = column.name, .type = to_iceberg(column.type), .required = false, .doc = {}});
+  }
+  if (plan.base) {
+    const iceberg::TableMetadata& metadata = *plan.base->metadata;
+    auto room = iceberg::accommodate(metadata.schema(), wanted, false);
+    iceberg::Evolved evolved = iceberg::evolve(metadata.schema(), metadata.last_column_id, room.steps);
+    plan.schema = evolved.schema;
+    plan.last_column_id = evolved.last_column_id;
+    plan.spec = metadata.spec();
+    plan.row = plan.base->row;
+    return;
+  }
+  if (wanted.empty()) {
+    throw Error(ErrorKind::invalid_argument, "the body has no columns, and the table is new: give at least one row");
+  }
+  plan.schema = iceberg::Schema(0, iceberg::assign_fresh_ids(std::move(wanted)));
+  plan.last_column_id = plan.schema.highest_field_id();
+  plan.row = new_table_row(parts, body.request.workspace.id, body.request.table);
+}
+
+}  // namespace
+
+BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& lease) {
+  BatchPlan plan;
+  plan.base = find_state(parts, body.request.workspace.id, body.request.table);
+  if (plan.base && !plan.base->row.quarantine_of.empty()) throw_no_table(body.request.table);
+  if (body.request.table_must_exist && !plan.base) throw_no_table(body.request.table);
+  KnownColumns known = known_columns(plan.base);
+  if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
+
+  if (body.request.format == BodyFormat::parquet) {
+    plan_parquet(body, lease, known, plan);
+  } else if (is_json(body.request.format)) {
+    plan_json(parts, body, lease, known, plan);
+  } else {
+    plan_csv(parts, body, lease, known, plan);
+  }
+  if (plan.rules.columns.size() > parts.limits.max_columns) {
+    throw Error(ErrorKind::too_large, fmt::format("a table has at most {} columns", parts.limits.max_columns));
+  }
+  check_distinct(plan.rules.columns);
+  check_row_count(body.request, plan.rules.max_rows, plan.rows_received);
+  plan.key = key_columns(body.request, plan);
+  plan_schema(parts, body, plan);
+  return plan;
+}
+
+std::string current_rows(const Parts& parts, const BatchPlan& plan) {
+  if (!plan.base) return {};
+  auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->metadata->current_snapshot());
+  if (scan.files.empty()) return {};
+  return rows_sql(parts.store(), scan, plan.schema);
+}
+
+}  // namespace boathouse::core

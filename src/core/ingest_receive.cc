@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Receive: bytes into a staged file, scanned and hashed on their way.
+#include <boost/json/serialize.hpp>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "core/ingest_stages.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::size_t kMaxIdempotencyKey = 255;
+
+std::string key_name(const IdempotencyKey& key) { return key.scope + '\n' + key.key; }
+
+batch::Format scan_format(BodyFormat format) {
+  switch (format) {
+    case BodyFormat::json: return batch::Format::json;
+    case BodyFormat::ndjson: return batch::Format::ndjson;
+    case BodyFormat::csv:
+    case BodyFormat::parquet: break;
+  }
+  return batch::Format::csv;
+}
+
+batch::Header scan_header(IngestRequest::CsvHeader header) {
+  switch (header) {
+    case IngestRequest::CsvHeader::present: return batch::Header::present;
+    case IngestRequest::CsvHeader::absent: return batch::Header::absent;
+    case IngestRequest::CsvHeader::by_names: return batch::Header::by_names;
+  }
+  return batch::Header::present;
+}
+
+std::vector<std::string> column_names(const std::optional<TableState>& state) {
+  std::vector<std::string> names;
+  if (state && state->contract) {
+    for (const ContractColumn& column : state->contract->columns) names.push_back(column.name);
+  } else if (state) {
+    for (const iceberg::Field& field : state->metadata->schema().fields()) names.push_back(field.name);
+  }
+  return names;
+}
+
+void check_request(const IngestRequest& request, const std::optional<TableState>& state) {
+  base::check_name(request.table);
+  if (request.branch != iceberg::kMainBranch) {
+    throw Error(ErrorKind::invalid_argument, "rows go to the branch main; this table has no branch of that name");
+  }
+  if (request.table_must_exist && !state) throw_no_table(request.table);
+  if (!request.key.empty() && request.mode != WriteMode::upsert) {
+    throw Error(ErrorKind::invalid_argument, "key is for mode=upsert only");
+  }
+  bool has_key = !request.key.empty() || (state && state->contract && !state->contract->key.empty());
+  if (request.mode == WriteMode::upsert && !has_key) {
+    throw Error(ErrorKind::invalid_argument, "mode=upsert needs a key: give key=COLUMN or a contract with a key");
+  }
+  if (request.idempotency && (request.idempotency->key.empty() || request.idempotency->key.size() > kMaxIdempotencyKey)) {
+    throw Error(ErrorKind::invalid_argument, "an Idempotency-Key has 1 to 255 characters");
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(WriteMode mode) {
+  switch (mode) {
+    case WriteMode::append: return "append";
+    case WriteMode::replace: return "replace";
+    case WriteMode::upsert: return "upsert";
+  }
+  return "append";
+}
+
+WriteMode parse_write_mode(std::string_view text) {
+  for (WriteMode mode : {WriteMode::append, WriteMode::replace, WriteMode::upsert}) {
+    if (text == to_string(mode)) return mode;
+  }
+  throw Error(ErrorKind::invalid_argument, "mode is append, replace or upsert");
+}
+
+Ingest::KeysInUse::Hold Ingest::KeysInUse::hold(const IdempotencyKey& key) {
+  std::string name = key_name(key);
+  std::lock_guard lock(mutex_);
+  if (!names_.insert(name).second) {
+    throw Error(ErrorKind::conflict, "a request with this Idempotency-Key is still running: repeat it a little later")
+        .code("idempotency-key-in-use");
+  }
+  return Hold(*this, std::move(name));
+}
+
+Ingest::KeysInUse::Hold::~Hold() {
+  if (keys_ == nullptr) return;
+  std::lock_guard lock(keys_->mutex_);
+  keys_->names_.erase(name_);
+}
+
+void check_row_count(const IngestRequest& request, std::optional<std::int64_t> max_rows, std::int64_t rows) {
+  std::int64_t least = request.min_rows.value_or(0);
+  if (rows >= least && (!max_rows || rows <= *max_rows)) return;
+  std::string wanted = max_rows ? fmt::format("between {} and {}", least, *max_rows) : fmt::format("at least {}", least);
+  throw Error(ErrorKind::too_large, fmt::format("the number of rows should be {}", wanted))
+      .code("row-count")
+      .with("min_rows", least)
+      .with("max_rows", max_rows ? boost::json::value(*max_rows) : boost::json::value(nullptr));
+}
+
+Ingest::Ingest(const Parts& parts) : parts_(parts), keys_in_use_(std::make_unique<KeysInUse>()) {}
+Ingest::~Ingest() = default;
+
+Receiver Ingest::receive(IngestRequest request) {
+  base::Micros started = base::steady_micros();
+  auto table = find_state(parts_, request.workspace.id, request.table);
+  check_request(request, table);
+
+  auto state = std::make_unique<Receiver::State>();
+  state->parts = &parts_;
+  state->max_rows = request.max_rows;
+  if (table && table->contract && table->contract->max_rows) state->max_rows = table->contract->max_rows;
+  if (request.format != BodyFormat::parquet) {
+    batch::ScanOptions options{.format = scan_format(request.format), .header = scan_header(request.header),
+                               .column_names = column_names(table), .max_record_bytes = parts_.limits.max_line_bytes,
+                               .max_columns = parts_.limits.max_columns};
+    state->scanner = batch::make_scanner(std::move(options));
+  }
+  StagedBody& body = state->body;
+  body.started = started;
+  body.batch = base::BatchId(base::uuid_v7());
+  if (request.idempotency) {
+    body.hold.emplace(keys_in_use_->hold(*request.idempotency));
+    state->hash.reset(EVP_MD_CTX_new());
+    EVP_DigestInit_ex(state->hash.get(), EVP_sha256(), nullptr);
+  }
+  body.folder = std::make_unique<base::TemporaryFolder>(parts_.layout.staging_of(request.workspace.id));
+  body.file = body.folder->path() / "body";
+  body.request = std::move(request);
+  state->fd = base::create_file(body.file);
+  return Receiver(std::move(state));
+}
+
+void Receiver::write(std::string_view bytes) {
+  if (state_->hash) EVP_DigestUpdate(state_->hash.get(), bytes.data(), bytes.size());
+  state_->bytes += bytes.size();
+  base::write_all(state_->fd.get(), bytes);
+  if (!state_->scanner) return;
+  state_->scanner->feed(bytes);
+  if (state_->max_rows && static_cast<std::int64_t>(state_->scanner->rows()) > *state_->max_rows) {
+    check_row_count(state_->body.request, state_->max_rows, static_cast<std::int64_t>(state_->scanner->rows()));
+  }
+}
+
+Received Receiver::finish() {
+  StagedBody& body = state_->body;
+  state_->fd.reset();
+  if (body.request.idempotency) {
+    std::string digest(32, '\0');
+    EVP_DigestFinal_ex(state_->hash.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+    body.body_hash = base::to_hex(digest);
+    const IdempotencyKey& key = *body.request.idempotency;
+    auto first = state_->parts->meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
+    if (first && first->body_hash != body.body_hash) {
+      throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
+          .code("idempotency-key-reused");
+    }
+    if (first) body.replayed_answer = std::move(first->answer);
+  }
+  if (state_->scanner && !body.replayed_answer) {
+    if (state_->bytes == 0) check_row_count(body.request, state_->max_rows, 0);
+    body.scan = state_->scanner->finish();
+    check_row_count(body.request, state_->max_rows, static_cast<std::int64_t>(body.scan.rows));
+  }
+  auto received = std::make_unique<Received::State>();
+  received->body = std::move(body);
+  return Received(std::move(received));
+}
+
+std::int64_t Received::rows() const { return static_cast<std::int64_t>(state_->body.scan.rows); }
+
+boost::json::object to_json(const Outcome& outcome) {
+  boost::json::array rejected;
+  for (const RejectedRow& row : outcome.rejected) {
+    rejected.push_back({{"row", row.row}, {"reasons", row.reasons}, {"data", row.data}});
+  }
+  return {{"request_id", outcome.request.value},
+          {"table", outcome.table},
+          {"version", outcome.version == 0 ? boost::json::value(nullptr) : boost::json::value(std::to_string(outcome.version))},
+          {"rows_received", outcome.rows_received},
+          {"rows_accepted", outcome.rows_accepted},
+          {"rows_rejected", outcome.rows_rejected},
+          {"rejected", std::move(rejected)},
+          {"duration_ms", static_cast<double>(outcome.duration) / 1000.0}};
+}
+
+Receiver::Receiver(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Receiver::Receiver(Receiver&&) noexcept = default;
+Receiver::~Receiver() = default;
+Received::Received(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Received::Received(Received&&) noexcept = default;
+Received::~Received() = default;
+Checked::Checked(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Checked::Checked(Checked&&) noexcept = default;
+Checked::~Checked() = default;
+Written::Written(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Written::Written(Written&&) noexcept = default;
+
+}  // namespace boathouse::core

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the stages of ingest.h hold inside. Only the ingest_*.cc files of core include this.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <mutex>
+#include <unordered_set>
+
+#include "base/file.h"
+#include "batch/scanner.h"
+#include "batch/staged_spec.h"
+#include "core/data_files.h"
+#include "core/ingest.h"
+#include "core/relation.h"
+#include "core/table_state.h"
+
+namespace boathouse::core {
+
+// Idempotency keys whose first request is still running in this process.
+class Ingest::KeysInUse {
+ public:
+  class Hold {
+   public:
+    Hold(KeysInUse& keys, std::string name) : keys_(&keys), name_(std::move(name)) {}
+    Hold(Hold&& other) noexcept : keys_(other.keys_), name_(std::move(other.name_)) { other.keys_ = nullptr; }
+    Hold& operator=(Hold&& other) noexcept {
+      std::swap(keys_, other.keys_);
+      std::swap(name_, other.name_);
+      return *this;
+    }
+    ~Hold();
+
+   private:
+    KeysInUse* keys_;
+    std::string name_;
+  };
+  // Error{conflict, "idempotency-key-in-use"} when another request holds it.
+  Hold hold(const IdempotencyKey& key);
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  std::unordered_set<std::string> names_;
+};
+
+// A body at rest, and what is known of it.
+struct StagedBody {
+  IngestRequest request;
+  base::BatchId batch;
+  base::Micros started = 0;  // base::steady_micros()
+  std::unique_ptr<base::TemporaryFolder> folder;
+  std::filesystem::path file;
+  batch::ScanSummary scan;       // text formats
+  std::string body_hash;         // hex SHA-256, when there is an idempotency key
+  std::optional<Ingest::KeysInUse::Hold> hold;
+  std::optional<std::string> replayed_answer;
+};
+
+// How a staged body's rows become rows of the table. Made against one state of the table; another state needs another.
+struct BatchPlan {
+  std::optional<TableState> base;     // nullopt: the table is new with this batch
+  meta::TableRow row;                 // the table's, or that of the table to be made
+  Contract rules;                     // the contract, or rules that allow everything, with all columns of the batch
+  std::vector<std::string> key;       // of an upsert, by the columns' own spelling
+  iceberg::Schema schema;             // of the table once this batch is in it
+  int last_column_id = 0;
+  iceberg::PartitionSpec spec;
+  std::vector<std::string> staged;    // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
+  std::vector<std::string> staged_raw;  // the same with _bad, _reasons and _data
+  std::int64_t rows_received = 0;
+};
+
+struct Receiver::State {
+  const Parts* parts = nullptr;
+  StagedBody body;
+  base::UniqueFd fd;
+  std::unique_ptr<batch::Scanner> scanner;  // none for Parquet
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash{nullptr, &EVP_MD_CTX_free};
+  std::optional<std::int64_t> max_rows;
+  std::uint64_t bytes = 0;
+};
+struct Received::State {
+  StagedBody body;
+};
+struct Checked::State {
+  StagedBody body;
+  BatchPlan plan;
+};
+struct Written::State {
+  StagedBody body;
+  BatchPlan plan;
+  Outcome outcome;                          // but for the version
+  std::vector<iceberg::DataFile> data;      // at their final locations
+  std::vector<iceberg::DataFile> rejected;  // of the quarantine, staged until the commit knows its folder
+  std::vector<std::filesystem::path> rejected_paths;
+  store::ObjectStore* store = nullptr;      // takes the data files away again when they are not committed
+  bool committed = false;
+
+  // Takes away what write_rows() made.
+  void drop_files();
+};
+
+// A worker for the workspace's batches.
+engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace);
+
+// Runs the plan: fills outcome, data and rejected.
+void write_rows(const Parts& parts, Written::State& state);
+
+// Makes the plan of a staged body against the table as it is now; reads the body through a worker where its columns or
+// their types are not known. `lease` is of the ingest worker of the batch's workspace.
+BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& lease);
+
+// The current rows of the table that the plan was made against, as SQL; empty when there are none.
+std::string current_rows(const Parts& parts, const BatchPlan& plan);
+
+// Error{too_large, "row-count"} past the contract's max_rows or below the request's min_rows, with both as detail.
+void check_row_count(const IngestRequest& request, std::optional<std::int64_t> max_rows, std::int64_t rows);
+
+}  // namespace boathouse::core

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Check and write: the staged rows are split by the contract's rules, accepted ones become Parquet files of the table,
+// rejected ones a file of its quarantine. Both happen in the ingest worker of the workspace.
+#include <boost/json/parse.hpp>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "core/check_sql.h"
+#include "core/ingest_stages.h"
+#include "core/partitioning.h"
+#include "core/quarantine_schema.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::quote_identifier;
+
+// One batch on its way through the worker: the statements and what came of them.
+class Writing {
+ public:
+  Writing(const Parts& parts, const StagedBody& body, const BatchPlan& plan, engine::Lease& lease)
+      : parts_(parts), body_(body), plan_(plan), lease_(lease), check_{.contract = plan.rules, .upsert_key = plan.key} {
+    std::vector<iceberg::Field> fields;
+    for (const ContractColumn& column : plan.rules.columns) {
+      iceberg::Field field = *plan.schema.find_any_case(column.name);
+      field.name = column.name;
+      field.required = false;
+      fields.push_back(std::move(field));
+    }
+    schema_ = iceberg::Schema(0, std::move(fields));
+    passes_ = "_ok AND " + accept_predicate(check_);
+  }
+
+  void run() {
+    bool in_steps = has_unique(plan_.rules) || !plan_.key.empty() || !plan_.spec.unpartitioned();
+    if (in_steps) {
+      write_in_steps();
+    } else {
+      write_at_once();
+    }
+    if (accepted_ < plan_.rows_received) write_rejected();
+  }
+
+  std::int64_t accepted() const { return accepted_; }
+  const std::vector<WrittenFile>& files() const { return files_; }
+  const std::vector<iceberg::PartitionTuple>& partitions() const { return partitions_; }
+  const std::vector<WrittenFile>& rejected_files() const { return rejected_files_; }
+  std::vector<RejectedRow> take_rejected() { return std::move(rejected_); }
+
+ private:
+  std::string columns() const {
+    std::vector<std::string> names;
+    for (const iceberg::Field& field : schema_.fields()) names.push_back(quote_identifier(field.name));
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  std::string accepted_of(const std::string& staged, std::string_view more) const {
+    return fmt::format("SELECT {}{} FROM (SELECT {}, _row, _ok FROM ({})) WHERE {}", columns(), more,
+                       defaults_projection(plan_.rules), staged, passes_);
+  }
+
+  std::filesystem::path path(std::string_view name) const { return body_.folder->path() / name; }
+
+  // Rows go straight from the staged text into Parquet, each stretch of a large body on a connection of its own.
+  void write_at_once() {
+    std::vector<std::vector<std::string>> lists;
+    for (const std::string& staged : plan_.staged) {
+      auto file = path(fmt::format("part-{}.parquet", lists.size()));
+      lists.push_back({copy_statement(accepted_of(staged, ""), file, schema_)});
+    }
+    std::vector<engine::Rows> results = lists.size() == 1 ? lease_.execute(lists[0]) : lease_.execute_parallel(lists);
+    for (const engine::Rows& rows : results) take_files(files_from_copy(rows, schema_));
+    for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
+  }
+
+  // Rules that look at more than one row need the accepted rows in a table of the worker first.
+  void write_in_steps() {
+    std::vector<std::string> statements{"CREATE OR REPLACE TEMP TABLE accepted AS " +
+                                        accepted_of(plan_.staged[0], ", _row")};
+    for (std::size_t i = 1; i < plan_.staged.size(); ++i) {
+      statements.push_back("INSERT INTO accepted " + accepted_of(plan_.staged[i], ", _row"));
+    }
+    std::string kept = "SELECT * FROM accepted";
+    if (has_unique(plan_.rules)) {
+      statements.push_back("CREATE OR REPLACE TEMP TABLE collisions AS " +
+                           unique_violations(check_, kept, current_rows(parts_, plan_)));
+      kept = "SELECT a.* FROM accepted a ANTI JOIN collisions c ON a._row = c._row";
+    }
+    statements.push_back("SELECT count(*) FROM (" + kept + ")");
+    accepted_ = lease_.execute(statements).back().rows.at(0).at(0).to_number<std::int64_t>();
+    if (accepted_ == 0) return;
+    if (!plan_.key.empty()) {
+      lease_.execute({"CREATE OR REPLACE TEMP TABLE superseded AS " + superseded_rows(check_, kept)});
+      kept = fmt::format("SELECT k.* FROM ({}) k ANTI JOIN superseded s ON k._row = s._row", kept);
+    }
+    if (plan_.spec.unpartitioned()) {
+      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", columns(), kept),
+                                                 path("part.parquet"), schema_)});
+      take_files(files_from_copy(rows.back(), schema_));
+    } else {
+      write_partitioned(kept);
+    }
+  }
+
+  void write_partitioned(const std::string& kept) {
+    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, columns());
+    auto results = lease_.execute({copy.make_parts, copy.count_parts});
+    auto count = results.back().rows.at(0).at(0).to_number<std::uint64_t>();
+    if (count > parts_.limits.max_partitions) {
+      throw Error(ErrorKind::too_large,
+                  fmt::format("the batch has rows for {} partitions, and {} is the most for one batch: send it in parts, "
+                              "or partition the table more coarsely", count, parts_.limits.max_partitions))
+          .code("too-many-partitions")
+          .with("partitions", count);
+    }
+    results = lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), schema_)});
+    partitions_ = partitions_from(results.at(0), plan_.spec, plan_.schema);
+    take_files(files_from_copy(results.at(1), schema_));
+  }
+
+  void take_files(std::vector<WrittenFile> files) {
+    std::move(files.begin(), files.end(), std::back_inserter(files_));
+  }
+
+  void write_rejected() {
+    bool unique = has_unique(plan_.rules);
+    std::vector<std::string> ranges;
+    for (const std::string& staged : plan_.staged_raw) {
+      ranges.push_back(fmt::format(
+          "SELECT _row, {} AS reasons, _data FROM (SELECT {}, _row, _ok, _bad, _reasons, _data FROM ({})) {} "
+          "WHERE ({}) IS NOT TRUE{}",
+          reasons_expression(check_, unique), defaults_projection(plan_.rules), staged,
+          unique ? "LEFT JOIN collisions USING (_row)" : "", passes_, unique ? " OR _unique IS NOT NULL" : ""));
+    }
+    QuarantineOrigin origin{.batch = body_.batch, .request = body_.request.origin.request,
+                            .file = body_.request.origin.file_name, .at = base::now_micros()};
+    auto results = lease_.execute({
+        fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
+        copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema()),
+        fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}", body_.request.max_rejected_shown),
+    });
+    rejected_files_ = files_from_copy(results.at(1), quarantine_schema());
+    for (const boost::json::value& row : results.at(2).rows) {
+      rejected_.push_back({.row = row.at(0).to_number<std::int64_t>(),
+                           .reasons = boost::json::parse(row.at(1).as_string()).as_array(),
+                           .data = boost::json::parse(row.at(2).as_string()).as_object()});
+    }
+    std::int64_t kept_aside = 0;
+    for (const WrittenFile& file : rejected_files_) kept_aside += file.file.record_count;
+    if (kept_aside + accepted_ != plan_.rows_received) {
+      throw Error(ErrorKind::internal, fmt::format("{} rows came, {} were accepted and {} rejected", plan_.rows_received,
+                                                   accepted_, kept_aside));
+    }
+  }
+
+  const Parts& parts_;
+  const StagedBody& body_;
+  const BatchPlan& plan_;
+  engine::Lease& lease_;
+  const Check check_;
+  iceberg::Schema schema_;  // the batch's own columns with the table's field ids
+  std::string passes_;
+  std::int64_t accepted_ = 0;
+  std::vector<WrittenFile> files_;
+  std::vector<iceberg::PartitionTuple> partitions_;
+  std::vector<WrittenFile> rejected_files_;
+  std::vector<RejectedRow> rejected_;
+};
+
+void refuse_if_asked(const StagedBody& body, const BatchPlan& plan, const Outcome& outcome) {
+  if (!body.request.fail_on_reject || outcome.rows_rejected == 0) return;
+  Outcome told = outcome;
+  told.rows_accepted = 0;
+  told.version = plan.base ? plan.base->row.figures.version : 0;
+  told.duration = base::steady_micros() - body.started;
+  throw Error(ErrorKind::unprocessable, fmt::format("{} of {} rows were rejected, so nothing was written",
+                                                    outcome.rows_rejected, outcome.rows_received))
+      .code("rows-rejected")
+      .with("outcome", to_json(told));
+}
+
+// The workspace's own limits: rows a minute, bytes, tables.
+void hold_to_limits(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
+  const meta::WorkspaceRow& workspace = body.request.workspace;
+  auth::WorkspaceLimits limits = auth::parse_limits(workspace.limits);
+  if (limits.bytes || limits.tables) {
+    meta::WorkspaceUsage usage = parts.meta.catalog().usage(workspace.id);
+    auth::check_bytes(limits, usage, static_cast<std::int64_t>(base::file_size(body.file)));
+    if (!plan.base) auth::check_tables(limits, usage, 1);
+  }
+  parts.counters.take_rows(workspace.id, limits, plan.rows_received, base::steady_micros());
+}
+
+}  // namespace
+
+engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace) {
+  return parts.engine.acquire(parts.layout.ingest_confinement(workspace), workspace,
+                              base::steady_micros() + parts.limits.ingest_timeout);
+}
+
+Checked Ingest::check(Received received) {
+  auto state = std::make_unique<Checked::State>();
+  state->body = std::move(received.state_->body);
+  if (!state->body.replayed_answer) {
+    engine::Lease lease = ingest_lease(parts_, state->body.request.workspace.id);
+    state->plan = plan_batch(parts_, state->body, lease);
+    hold_to_limits(parts_, state->body, state->plan);
+  }
+  return Checked(std::move(state));
+}
+
+Written Ingest::write(Checked checked) {
+  auto state = std::make_unique<Written::State>();
+  state->store = &parts_.store();
+  state->body = std::move(checked.state_->body);
+  state->plan = std::move(checked.state_->plan);
+  if (!state->body.replayed_answer) write_rows(parts_, *state);
+  return Written(std::move(state));
+}
+
+void write_rows(const Parts& parts, Written::State& state) {
+  Outcome& outcome = state.outcome;
+  outcome.request = state.body.request.origin.request;
+  outcome.batch = state.body.batch;
+  outcome.table = state.plan.row.name;
+  outcome.columns.clear();
+  for (const ContractColumn& column : state.plan.rules.columns) outcome.columns.push_back(column.name);
+
+  engine::Lease lease = ingest_lease(parts, state.body.request.workspace.id);
+  Writing writing(parts, state.body, state.plan, lease);
+  writing.run();
+  outcome.rows_received = state.plan.rows_received;
+  outcome.rows_accepted = writing.accepted();
+  outcome.rows_rejected = outcome.rows_received - outcome.rows_accepted;
+  outcome.rejected = writing.take_rejected();
+  refuse_if_asked(state.body, state.plan, outcome);
+
+  for (const WrittenFile& written : writing.files()) {
+    iceberg::DataFile file = written.file;
+    file.spec_id = state.plan.spec.id;
+    if (!writing.partitions().empty()) file.partition = writing.partitions().at(static_cast<std::size_t>(written.part));
+    std::string folder = partition_folder(state.plan.spec, state.plan.schema, file.partition);
+    file.path = fmt::format("{}/data/{}{}.parquet", state.plan.row.location, folder, base::uuid_v4());
+    parts.store().adopt(written.path, file.path, store::Durability::later);
+    state.data.push_back(std::move(file));
+  }
+  for (const WrittenFile& written : writing.rejected_files()) {
+    state.rejected.push_back(written.file);
+    state.rejected_paths.push_back(written.path);
+  }
+}
+
+void Written::State::drop_files() {
+  std::vector<std::string> locations;
+  for (const iceberg::DataFile& file : data) locations.push_back(file.path);
+  store::remove_all_quietly(*store, locations);
+  data.clear();
+  for (const std::filesystem::path& path : rejected_paths) base::remove_quietly(path);
+  rejected.clear();
+  rejected_paths.clear();
+}
+
+Written::~Written() {
+  if (state_ && !state_->committed && state_->store != nullptr) state_->drop_files();
+}
+
+}  // namespace boathouse::core

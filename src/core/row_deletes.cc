@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/row_deletes.h"
+
+#include "base/names.h"
+#include "core/partitioning.h"
+#include "core/relation.h"
+#include "iceberg/bounds.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::quote_identifier;
+using base::quote_string;
+
+struct Group {
+  int spec_id = 0;
+  iceberg::PartitionTuple partition;
+  std::vector<std::string> locations;
+};
+
+std::string group_key(const iceberg::DataFile& file) {
+  return std::to_string(file.spec_id) + ':' + iceberg::partition_key(file.partition);
+}
+
+// The smallest and largest value of a column over some files, where all of them tell.
+std::optional<std::pair<iceberg::Value, iceberg::Value>> bounds_of(const std::vector<iceberg::DataFile>& files,
+                                                                   const iceberg::Field& field) {
+  std::optional<std::pair<iceberg::Value, iceberg::Value>> range;
+  for (const iceberg::DataFile& file : files) {
+    const iceberg::ColumnStats* stats = file.stats(field.id);
+    if (stats == nullptr || !stats->lower_bound || !stats->upper_bound) return std::nullopt;
+    auto lower = iceberg::from_single_value(field.type, *stats->lower_bound);
+    auto upper = iceberg::from_single_value(field.type, *stats->upper_bound);
+    if (!lower || !upper) return std::nullopt;
+    if (!range) {
+      range.emplace(*lower, *upper);
+    } else {
+      if (iceberg::compare(*lower, range->first) < 0) range->first = *lower;
+      if (iceberg::compare(*upper, range->second) > 0) range->second = *upper;
+    }
+  }
+  return range;
+}
+
+iceberg::Predicate within_bounds(const KeyedRows& rows) {
+  iceberg::Predicate predicate;
+  for (const std::string& name : rows.key) {
+    const iceberg::Field* field = rows.schema.find_any_case(name);
+    if (field == nullptr) continue;
+    auto range = bounds_of(rows.added, *field);
+    if (!range) continue;
+    predicate.push_back({.field_id = field->id, .op = iceberg::Condition::Op::greater_equal, .literals = {range->first}});
+    predicate.push_back({.field_id = field->id, .op = iceberg::Condition::Op::less_equal, .literals = {range->second}});
+  }
+  return predicate;
+}
+
+std::string location_list(const std::vector<std::string>& locations) {
+  std::vector<std::string> quoted;
+  for (const std::string& location : locations) quoted.push_back(quote_string(location));
+  return fmt::format("({})", fmt::join(quoted, ", "));
+}
+
+}  // namespace
+
+RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const TableState& table,
+                             const iceberg::Scan& scan, std::string_view positions,
+                             const std::filesystem::path& folder) {
+  auto listed = lease.execute({
+      fmt::format("CREATE OR REPLACE TEMP TABLE deleted AS SELECT concat('file://', _file) AS file_path, _pos AS pos "
+                  "FROM ({})", positions),
+      "SELECT file_path, min(pos) FROM deleted GROUP BY file_path",
+  });
+  std::map<std::string, const iceberg::DataFile*> by_location;
+  for (const iceberg::ScanFile& file : scan.files) by_location.emplace(file.data->file.path, &file.data->file);
+
+  RowDeletes deletes;
+  std::map<std::string, Group> groups;
+  for (const boost::json::value& row : listed.back().rows) {
+    const iceberg::DataFile& file = *by_location.at(std::string(row.at(0).as_string()));
+    Group& group = groups[group_key(file)];
+    group.spec_id = file.spec_id;
+    group.partition = file.partition;
+    group.locations.push_back(file.path);
+    deletes.touched.push_back(file.path);
+  }
+  for (auto& [key, group] : groups) {
+    std::sort(group.locations.begin(), group.locations.end());
+    auto path = folder / (base::uuid_v4() + ".parquet");
+    auto results = lease.execute({copy_statement(
+        fmt::format("SELECT file_path, pos FROM deleted WHERE file_path IN {} ORDER BY file_path, pos",
+                    location_list(group.locations)), path, position_delete_schema())});
+    for (WrittenFile& written : files_from_copy(results.back(), position_delete_schema())) {
+      iceberg::DataFile& file = written.file;
+      file.content = iceberg::FileContent::position_deletes;
+      file.spec_id = group.spec_id;
+      file.partition = group.partition;
+      iceberg::set_deleted_from(file, group.locations.front(), group.locations.back());
+      const iceberg::PartitionSpec& spec = table.metadata->spec_by_id(group.spec_id);
+      file.path = fmt::format("{}/data/{}{}-deletes.parquet", table.row.location,
+                              partition_folder(spec, table.metadata->schema(), group.partition), base::uuid_v4());
+      parts.store().adopt(written.path, file.path, store::Durability::later);
+      deletes.rows += file.record_count;
+      deletes.files.push_back(std::move(file));
+    }
+  }
+  return deletes;
+}
+
+RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const TableState& table,
+                                const KeyedRows& rows, const std::filesystem::path& folder) {
+  auto scan = iceberg::plan_scan(parts.cache, table.metadata, table.metadata->current_snapshot(), within_bounds(rows));
+  if (scan.files.empty()) return {};
+  std::vector<std::string> added;
+  for (const iceberg::DataFile& file : rows.added) added.push_back(path_for_engine(parts.store(), file.path));
+
+  std::vector<std::string> equal;
+  std::vector<std::string> names;
+  for (const std::string& name : rows.key) {
+    equal.push_back(fmt::format("t.{0} = k.{0}", quote_identifier(name)));
+    names.push_back(quote_identifier(name));
+  }
+  // The new files are read by name: they were written just now, with the schema's own names.
+  std::string positions = fmt::format(
+      "SELECT t._file, t._pos FROM ({}) t SEMI JOIN (SELECT {} FROM read_parquet({}, hive_partitioning = false)) k ON {}",
+      rows_sql(parts.store(), scan, rows.schema, Positions::with), fmt::join(names, ", "), file_list(added),
+      fmt::join(equal, " AND "));
+  return write_row_deletes(parts, lease, table, scan, positions, folder);
+}
+
+}  // namespace boathouse::core
