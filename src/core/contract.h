@@ -55,7 +55,7 @@ struct Contract {
 
   // The column of that name, compared without case; nullptr when there is none.
   const ContractColumn* find(std::string_view name) const;
-  bool operator==(const Contract& other) const;
+  bool operator==(const Contract&) const = default;
 };
 
 inline constexpr std::size_t kMaxContractColumns = 5000;

@@ -2,7 +2,7 @@
 // Judges a user's SQL on DuckDB's own parse tree (the JSON of json_serialize_sql, made in a worker): one read-only statement,
 // nothing that reaches files, environment, settings, catalog or other sessions. What the tree holds and this code does
 // not know is refused. Nothing is decided on the text, but for the EXPLAIN that json_serialize_sql does not take: it is
-// split off first and put back afterwards. Pure, any thread.
+// split off first and put back afterwards. Pure, any thread; the walk needs up to 2 MiB of stack.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,12 @@ struct GuardResult {
   std::string show_schema;  // of SHOW TABLES FROM schema
 };
 
-// The EXPLAIN prefix (with comments and white space around it) split off from a statement.
+// A statement without its EXPLAIN. What DuckDB is given to run is `prefix` + `statement`; the prefix is written anew, so
+// that nothing of the user's text goes unjudged.
 struct SplitExplain {
-  std::string_view prefix;  // empty when there is none; prefix + statement is the text
-  std::string_view statement;
+  std::string prefix;          // empty, or "EXPLAIN ", "EXPLAIN (ANALYZE, FORMAT json) "...
+  std::string_view statement;  // the rest of the text, to be parsed and judged; a view of the argument
+  std::size_t offset = 0;      // where `statement` begins in the text: add it to positions
 };
 SplitExplain split_explain(std::string_view sql);
 
@@ -45,6 +47,6 @@ SplitExplain split_explain(std::string_view sql);
 GuardResult judge(std::string_view parse_tree_json);
 
 inline constexpr std::size_t kMaxTreeBytes = 64 * 1024 * 1024;
-inline constexpr std::size_t kMaxTreeDepth = 2000;
+inline constexpr std::size_t kMaxTreeDepth = 3000;
 
 }  // namespace boathouse::core
