@@ -20,7 +20,7 @@ struct Headers {
   bool has(std::string_view name) const { return find(name) != nullptr; }
   std::size_t count(std::string_view name) const;
 
-  void add(std::string name, std::string value) { items.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value);
   // Replaces every field of that name.
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);

@@ -35,8 +35,8 @@ class BodyReader {
 };
 
 // A body can be read once; a second reading is Error{internal}. Reading fails with too_large (a limit), timeout (a slow
-// client), invalid_argument (broken framing or compression), unsupported_media (an unknown Content-Encoding), unavailable
-// (the client went away: there is nobody left to answer).
+// client), invalid_argument (broken framing or compression, a client that went away), unsupported_media (an unknown
+// Content-Encoding).
 class Body {
  public:
   // Empty.
