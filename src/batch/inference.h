@@ -5,7 +5,7 @@
 // Text (CSV) becomes another type only if that type gives every value back: "007", "+5" and integers beyond 64 bits stay
 // STRING, and so does a column that mixes fractions with integers beyond 2^53. JSON values keep their kind: a string may be a
 // DATE or TIMESTAMPTZ, never a number; numbers without fraction or exponent are BIGINT, others DOUBLE; objects and arrays
-// become their JSON text in a STRING column, and so does nothing else.
+// become their JSON text in a STRING column.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ enum ValueKind : std::uint32_t { kSawText = 1, kSawJsonString = 2, kSawNumber = 
 struct ColumnEvidence {
   std::string name;
   std::uint64_t rows = 0;     // records seen, those without the column too
-  std::uint64_t missing = 0;  // of these without a value
+  std::uint64_t missing = 0;  // of these without a value (a quoted empty CSV field counts as none)
   std::uint32_t candidates = kAllCandidates;
   std::uint32_t kinds = 0;
 
@@ -46,11 +46,19 @@ struct ColumnEvidence {
   void merge(const ColumnEvidence& other);
   // The narrowest candidate; STRING for a column of which nothing is known, and for one of mixed kinds.
   ColumnType resolve() const;
+  // What a STRING column must take from JSON so that all these values fit: nested values as their text, or anything where
+  // kinds are mixed.
+  JsonInString json_in_string() const;
 };
 
-// Joins the columns of two parts by name, first seen first. A column that one part lacks was missing in its `rows` records.
-std::vector<ColumnEvidence> merge_evidence(std::vector<ColumnEvidence> first, std::uint64_t first_rows,
-                                           const std::vector<ColumnEvidence>& second, std::uint64_t second_rows);
+// The evidence of a part of a batch: every column has the same `rows`.
+struct BatchEvidence {
+  std::uint64_t rows = 0;
+  std::vector<ColumnEvidence> columns;
+
+  // Joins the columns by name, first seen first. A column that one part lacks was missing in all its records.
+  void merge(const BatchEvidence& other);
+};
 
 // What a batch would mean for a column that exists.
 enum class Fit : std::uint8_t {
@@ -67,7 +75,6 @@ FitResult fit_into(const ColumnType& existing, const ColumnEvidence& evidence);
 
 // Reads the range and gathers the evidence of its columns: CSV by `field_names`, JSON by the keys as they appear. Rows that
 // fail `fields` are left out. Throws as RecordReader does, and Error{invalid_argument} past `max_columns` keys.
-std::vector<ColumnEvidence> infer_columns(const std::filesystem::path& path, const StagedSpec& spec,
-                                          std::size_t max_columns = 5000);
+BatchEvidence infer_columns(const std::filesystem::path& path, const StagedSpec& spec, std::size_t max_columns = 5000);
 
 }  // namespace boathouse::batch

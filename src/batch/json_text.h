@@ -27,8 +27,33 @@ void skip_json_space(std::string_view text, std::size_t& pos);
 bool skip_json_value(std::string_view text, std::size_t& pos, JsonFault& fault);
 // Moves `pos` past the string that begins at it ('"'). False with the fault when it is not a whole valid string.
 bool skip_json_string(std::string_view text, std::size_t& pos, JsonFault& fault);
+// Moves `pos` past the object that begins at it and counts its members; an array or scalar is a fault.
+bool skip_json_object(std::string_view text, std::size_t& pos, std::size_t& members, JsonFault& fault);
 // The text is one JSON value with nothing but white space around it.
 bool is_json(std::string_view text);
+
+// The first byte at or after `pos` that a string does not simply contain (a quote, a backslash, a control character), or the
+// end of the text.
+std::size_t find_json_special(std::string_view text, std::size_t pos);
+
+// Walks over the members of an object, each checked as it comes.
+class JsonMembers {
+ public:
+  // The object begins ('{') at text[begin].
+  JsonMembers(std::string_view text, std::size_t begin);
+  // False at the object's end, and where it is broken: then fault().what says how.
+  bool next(std::string_view& name_token, std::string_view& value);
+  const JsonFault& fault() const { return fault_; }
+  // After the last member: just past the object.
+  std::size_t position() const { return pos_; }
+
+ private:
+  std::string_view text_;
+  std::size_t pos_;
+  bool first_ = true;
+  bool done_ = false;
+  JsonFault fault_;
+};
 
 // The characters of a valid string token (with its quotes) as UTF-8. False where it holds half of a surrogate pair, which
 // no UTF-8 text can. Without escapes `out` views the token itself, otherwise `buffer`.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct UnknownMember {
 };
 
 struct RecordInfo {
-  std::string_view raw;           // the record's bytes without its line end, as far as `keep_raw` asked for them
+  std::string_view raw;           // the record's bytes without its line end: JSON, and CSV where `fields_failed`
   std::uint32_t field_count = 0;  // CSV
   bool fields_failed = false;     // wrong count of fields, or text after a closing quote; the cells are all missing
   bool malformed_quotes = false;  // of these the latter
@@ -45,7 +46,7 @@ struct RecordBatch {
   std::uint64_t first_row = 0;  // number of the first record; the others follow one by one
   std::size_t count = 0;
   std::size_t width = 0;                // cells of a record: CSV fields in file order, or one for each JSON key asked for
-  std::vector<Cell> cells;              // count * width, record by record
+  std::vector<Cell> cells;              // count * width, record by record, perhaps followed by spare ones
   std::vector<RecordInfo> records;      // count
   std::vector<UnknownMember> unknown;   // JSON, in order of records
 
@@ -55,14 +56,21 @@ struct RecordBatch {
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  // Replaces the batch by the next records, at least one and at most `max_records`. False at the end of the range.
+  // Replaces the batch by the next records, at least one and at most `max_records`, as many as the buffer holds. False at the
+  // end of the range.
   virtual bool next(RecordBatch& batch, std::size_t max_records) = 0;
 };
 
-// `keep_raw`: fill RecordInfo::raw. Throws system errors when the file cannot be opened.
-std::unique_ptr<RecordReader> open_records(const std::filesystem::path& path, const StagedSpec& spec, bool keep_raw);
+// Of the spec: format, range, field_names (CSV), columns' keys (JSON) and limits. Throws system errors when the file cannot
+// be opened or read.
+std::unique_ptr<RecordReader> open_records(const std::filesystem::path& path, const StagedSpec& spec);
 
 // The fields of one CSV record without its line end, unquoted: how the scanner reads a header.
-std::vector<std::string> split_csv_record(std::string_view record);
+struct CsvFields {
+  std::size_t count = 0;            // also past `most`
+  bool malformed = false;           // text after a closing quote
+  std::vector<std::string> fields;  // empty when malformed or more than `most`
+};
+CsvFields split_csv_record(std::string_view record, std::size_t most);
 
 }  // namespace boathouse::batch

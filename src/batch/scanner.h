@@ -40,7 +40,7 @@ struct ScanOptions {
   std::vector<std::string> column_names;  // for Header::by_names
   std::uint64_t max_record_bytes = 16ULL << 20;
   std::size_t max_columns = 5000;
-  // A block is closed by the first record that ends at or past this many bytes.
+  // A block is closed once it has this many bytes, at the end of a record (the first that reaches them, or one just after).
   std::uint64_t block_bytes = 4ULL << 20;
 };
 

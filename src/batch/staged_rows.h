@@ -24,35 +24,35 @@ class StringTarget {
 
 // Where a typed column goes. `data` is an array of the type's storage: int32 (INTEGER, DATE), int64 (BIGINT, TIME, timestamps),
 // double, bool, the DECIMAL's int16, int32, int64 or Int128 by its precision (4, 9, 18, 38), Int128 with the top bit flipped
-// for UUID; strings go to `strings`. `validity` has one bit a row, all set before. A null `data` and `strings`: judge only.
+// for UUID, in any alignment; strings go to `strings`. `validity` has one bit a row, all set before. All null: judge only.
 struct ColumnTarget {
   void* data = nullptr;
   std::uint64_t* validity = nullptr;
   StringTarget* strings = nullptr;
 };
 
-// What a row is told about itself, when `raw` is asked for.
+// What is to be said about a row.
 struct RowReport {
-  std::vector<std::string_view> bad;  // names of columns that failed `type`, living as long as the StagedRows
+  std::vector<std::string_view> bad;  // names of columns that failed `type`, as they live in the spec
   std::string reasons;                // JSON
   std::string data;                   // JSON
 };
 
 class StagedRows {
  public:
+  // Throws Error{invalid_argument} for a spec that makes no sense, system errors when the file cannot be opened.
   StagedRows(const std::filesystem::path& path, StagedSpec spec);
   ~StagedRows();
 
   const StagedSpec& spec() const;
 
   // Reads the next rows, at most `capacity`, into the targets (one for each column of the spec) and returns how many; 0 at
-  // the end.
-  std::size_t fill(std::vector<ColumnTarget>& targets, std::size_t capacity);
+  // the end. `judge_all`: also columns without a target are judged, as ok() and report() need it. Throws as RecordReader.
+  std::size_t fill(const std::vector<ColumnTarget>& targets, std::size_t capacity, bool judge_all);
 
   // About the rows of the last fill().
-  std::uint64_t first_row() const;
+  std::uint64_t row_number(std::size_t row) const;
   bool ok(std::size_t row) const;
-  // Only with spec().raw.
   RowReport report(std::size_t row) const;
 
  private:

@@ -55,6 +55,9 @@ struct StagedSpec {
   std::uint64_t end = 0;
   std::uint64_t first_row = 1;
   bool raw = false;
+  // Only these rows (numbers, ascending) are yielded; empty: all. A second pass that lists what is wrong with a few rows of a
+  // large file reads it at the speed of splitting records.
+  std::vector<std::uint64_t> only_rows;
   std::uint64_t max_record_bytes = 16ULL << 20;
 
   std::string to_json() const;

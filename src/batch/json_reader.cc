@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/json_reader.h"
+
+namespace boathouse::batch {
+
+JsonObjectReader::JsonObjectReader(std::vector<std::string> keys) : keys_(std::move(keys)) {
+  for (std::size_t i = 0; i < keys_.size(); ++i) index_.emplace(keys_[i], i);
+}
+
+std::size_t JsonObjectReader::find(std::string_view name_token) {
+  std::string_view name;
+  if (!json_string(name_token, buffer_, name)) return kUnknown;
+  if (expected_ < keys_.size() && keys_[expected_] == name) return expected_++;
+  auto found = index_.find(name);
+  if (found == index_.end()) return kUnknown;
+  expected_ = found->second + 1;
+  return found->second;
+}
+
+bool JsonObjectReader::read(std::string_view text, std::size_t& pos, RecordBatch& batch, JsonFault& fault) {
+  if (pos >= text.size() || text[pos] != '{') {
+    fault = {pos, "an object is expected here"};
+    return false;
+  }
+  std::size_t first_cell = batch.count * keys_.size();
+  std::size_t first_unknown = batch.unknown.size();
+  if (batch.cells.size() < first_cell + keys_.size()) batch.cells.resize(first_cell + keys_.size());
+  std::fill_n(batch.cells.begin() + static_cast<std::ptrdiff_t>(first_cell), keys_.size(), Cell{});
+  expected_ = 0;
+
+  JsonMembers members(text, pos);
+  std::string_view name_token;
+  std::string_view value;
+  while (members.next(name_token, value)) {
+    std::size_t key = find(name_token);
+    if (key == kUnknown) {
+      batch.unknown.push_back({batch.count, name_token, value});
+    } else {
+      batch.cells[first_cell + key] = value == "null" ? Cell{} : Cell{value, CellKind::json, false};
+    }
+  }
+  if (members.fault().what != nullptr) {
+    batch.unknown.resize(first_unknown);
+    fault = members.fault();
+    return false;
+  }
+  batch.records.push_back({.raw = text.substr(pos, members.position() - pos)});
+  ++batch.count;
+  pos = members.position();
+  return true;
+}
+
+}  // namespace boathouse::batch
