@@ -5,7 +5,6 @@
 // without an owner.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,13 +89,16 @@ class Accounts {
                                          std::size_t limit);
 
  private:
-  struct Administration;  // one audited call
+  // Runs `work(audit)`, which writes `audit` together with the change; leaves it as refused when an error comes out.
   template <class Work>
   auto audited(const Caller& caller, std::string what, std::string target, Work work);
 
   meta::UserRow require_user(std::string_view name) const;
   meta::UserRow insert_user(const NewUser& wanted, const std::optional<meta::MemberRow>& membership,
                             const meta::AuditRow& audit);
+  base::WorkspaceId main_workspace(const meta::AuditRow& audit);
+  base::UserId heir_of(const Principal& principal, const base::UserId& leaving) const;
+  std::vector<meta::Membership> visible_workspaces(const Principal& principal) const;
 
   meta::MetaStore& store_;
   PasswordHasher& hasher_;

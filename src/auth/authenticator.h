@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "auth/access_tokens.h"
 #include "auth/passwords.h"
@@ -72,7 +71,9 @@ class Authenticator {
   Principal from_access_token(std::string_view token);
   Principal from_api_token(std::string_view token);
   Principal from_basic(std::string_view encoded, std::string_view remote_address);
+  Principal from_password(const UserPassword& who, std::string_view remote_address);
   Principal make_principal(const meta::UserRow& user, std::optional<TokenScope> scope);
+  std::optional<base::WorkspaceId> main_workspace();
   AccessGrant grant_access(const meta::UserRow& user);
   void note_use(const meta::ApiTokenRow& token, base::Micros now);
 
@@ -80,8 +81,12 @@ class Authenticator {
   PasswordHasher& hasher_;
   const AccessTokens tokens_;
   const AuthenticatorOptions options_;
-  Throttle throttle_;
-  RememberedCredentials remembered_;
+  Throttle throttle_;                 // its own locks
+  RememberedCredentials remembered_;  // its own lock
+
+  // Guarded by main_mutex_:
+  std::mutex main_mutex_;
+  std::optional<base::WorkspaceId> main_;
 };
 
 }  // namespace boathouse::auth

@@ -36,8 +36,7 @@ void check_tables(const WorkspaceLimits& limits, const meta::WorkspaceUsage& usa
 class WorkspaceCounters {
  public:
   // Counts rows against the last sixty seconds. Error{too_many_requests, code "workspace-limit"} with `limit`, `value`
-  // and `retry_after` when they do not fit, and nothing is counted; a single batch larger than the limit passes when
-  // nothing else was counted in that time. `now` is base::steady_micros().
+  // and `retry_after` when they do not fit, and nothing is counted. `now` is base::steady_micros().
   void take_rows(const base::WorkspaceId& workspace, const WorkspaceLimits& limits, std::int64_t rows, base::Micros now);
 
   // Counts one running query as long as it lives.
@@ -69,7 +68,7 @@ class WorkspaceCounters {
     std::int64_t rows = 0;
   };
 
-  // Guarded by mutex_; workspaces without anything counted are not kept.
+  // Guarded by mutex_.
   std::mutex mutex_;
   std::unordered_map<base::WorkspaceId, Window> rows_;
   std::unordered_map<base::WorkspaceId, std::int64_t> queries_;

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Users and the fresh installation. Workspaces and members are in accounts_workspaces.cc, tokens in accounts_tokens.cc.
+#include "auth/accounts.h"
+
+#include "auth/audited.h"
+#include "auth/set_password.h"
+#include "base/encoding.h"
+#include "base/names.h"
+
+namespace boathouse::auth {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using meta::ChangeOutcome;
+using meta::CreateUserOutcome;
+
+constexpr std::size_t kMostWorkspaceName = 63;
+constexpr std::size_t kMostEmailBytes = 254;
+
+// The name itself first, then with -2, -3..
+std::string candidate(std::string_view user_name, int number) {
+  std::string name = base::reduce_to_workspace_name(user_name);
+  if (number == 1) return name;
+  std::string suffix = "-" + std::to_string(number);
+  return name.substr(0, kMostWorkspaceName - suffix.size()) + suffix;
+}
+
+bool is_reserved(std::string_view name) { return name == "main" || name == "system"; }
+
+void check_email(std::string_view email) {
+  bool good = email.size() <= kMostEmailBytes && base::is_utf8(email);
+  for (unsigned char c : email) good = good && c > 0x20 && c != 0x7f;
+  if (!good) throw Error(ErrorKind::invalid_argument, "The email has at most 254 bytes and no white space.");
+}
+
+void require_done(ChangeOutcome outcome, std::string_view name) {
+  switch (outcome) {
+    case ChangeOutcome::done: return;
+    case ChangeOutcome::last_owner:
+      throw Error(ErrorKind::conflict, "'" + std::string(name) + "' is the last owner of the workspace 'main'.");
+    case ChangeOutcome::gone:
+    case ChangeOutcome::personal: break;
+  }
+  throw Error(ErrorKind::not_found, "There is no user named '" + std::string(name) + "'.");
+}
+
+}  // namespace
+
+std::optional<std::string> Accounts::bootstrap(const std::string& given_password) {
+  if (!store_.accounts().list_users("", 1).empty()) return std::nullopt;
+  std::string password = given_password.empty() ? random_password() : given_password;
+  meta::AuditRow audit{.at = base::now_micros(), .who = Principal::system().name, .what = "install", .outcome = "ok"};
+  meta::MemberRow owner{.workspace = main_workspace(audit), .role = meta::Role::owner};
+  audit.target = "admin";
+  insert_user({.name = "admin", .password = password}, owner, audit);
+  return given_password.empty() ? std::optional(password) : std::nullopt;
+}
+
+base::WorkspaceId Accounts::main_workspace(const meta::AuditRow& audit) {
+  meta::WorkspaceRow main{.id = base::WorkspaceId(base::uuid_v4()),
+                          .name = std::string(meta::kMainWorkspace),
+                          .created_at = base::now_micros()};
+  store_.accounts().create_workspace(main, std::nullopt, audit);
+  auto row = store_.accounts().find_workspace(meta::kMainWorkspace);
+  if (!row) throw Error(ErrorKind::internal, "The workspace 'main' cannot be made.");
+  return row->id;
+}
+
+meta::UserRow Accounts::create_user(const Caller& caller, const NewUser& wanted) {
+  return audited(caller, "create-user", wanted.name, [&](meta::AuditRow& audit) {
+    access_.require_admin(caller.principal);
+    std::optional<meta::MemberRow> membership;
+    if (wanted.workspace || wanted.role) {
+      std::string workspace = wanted.workspace.value_or(std::string(meta::kMainWorkspace));
+      Access access = access_.decide(caller.principal, Action::administer, workspace);
+      audit.workspace = access.workspace.id;
+      membership = {.workspace = access.workspace.id, .role = wanted.role.value_or(meta::Role::viewer)};
+    }
+    return insert_user(wanted, membership, audit);
+  });
+}
+
+meta::UserRow Accounts::insert_user(const NewUser& wanted, const std::optional<meta::MemberRow>& membership,
+                                    const meta::AuditRow& audit) {
+  base::check_user_name(wanted.name);
+  check_email(wanted.email);
+  meta::NewUser rows;
+  rows.user.id = base::UserId(base::uuid_v4());
+  rows.user.name = wanted.name;
+  rows.user.email = wanted.email;
+  rows.user.created_at = rows.user.updated_at = rows.personal.created_at = base::now_micros();
+  set_password(rows.user, wanted.password, wanted.temporary, wanted.rules, hasher_);
+  rows.personal.id = rows.user.personal_workspace = base::WorkspaceId(base::uuid_v4());
+  rows.memberships.push_back({rows.personal.id, rows.user.id, meta::Role::owner});
+  if (membership) rows.memberships.push_back({membership->workspace, rows.user.id, membership->role});
+
+  for (int number = 1;; ++number) {
+    rows.personal.name = candidate(wanted.name, number);
+    if (is_reserved(rows.personal.name) || store_.accounts().find_workspace(rows.personal.name)) continue;
+    switch (store_.accounts().create_user(rows, audit)) {
+      case CreateUserOutcome::created: return rows.user;
+      case CreateUserOutcome::workspace_name_taken: continue;
+      case CreateUserOutcome::user_name_taken:
+        throw Error(ErrorKind::already_exists, "There is already a user named '" + wanted.name + "'.");
+      case CreateUserOutcome::workspace_gone:
+        throw Error(ErrorKind::not_found, "The workspace does not exist any more.");
+    }
+  }
+}
+
+std::vector<meta::UserRow> Accounts::list_users(const Caller& caller, std::string_view after, std::size_t limit) {
+  return audited(caller, "list-users", "", [&](meta::AuditRow&) {
+    access_.require_admin(caller.principal);
+    return store_.accounts().list_users(after, limit);
+  });
+}
+
+meta::UserRow Accounts::get_user(const Caller& caller, std::string_view name) {
+  return audited(caller, "get-user", std::string(name), [&](meta::AuditRow&) {
+    access_.require_admin(caller.principal);
+    return require_user(name);
+  });
+}
+
+meta::UserRow Accounts::patch_user(const Caller& caller, std::string_view name, const UserPatch& patch) {
+  return audited(caller, "change-user", std::string(name), [&](meta::AuditRow& audit) {
+    access_.require_admin(caller.principal);
+    meta::UserRow user = require_user(name);
+    if (patch.email) check_email(*patch.email);
+    meta::UserChange change{.email = patch.email, .disabled = patch.disabled, .at = audit.at};
+    if (patch.password) set_password(change, *patch.password, false, PasswordRules::full, hasher_);
+    if (patch.temporary) change.temporary = patch.temporary;
+    require_done(store_.accounts().update_user(user.id, change, audit), name);
+    return require_user(name);
+  });
+}
+
+void Accounts::delete_user(const Caller& caller, std::string_view name) {
+  audited(caller, "delete-user", std::string(name), [&](meta::AuditRow& audit) {
+    access_.require_admin(caller.principal);
+    meta::UserRow user = require_user(name);
+    require_done(store_.accounts().delete_user(user.id, heir_of(caller.principal, user.id), audit), name);
+  });
+}
+
+// Who gets the workspaces that nobody would own any more: who deletes, else another owner of `main`.
+base::UserId Accounts::heir_of(const Principal& principal, const base::UserId& leaving) const {
+  if (!principal.is_system && principal.user != leaving) return principal.user;
+  auto main = store_.accounts().find_workspace(meta::kMainWorkspace);
+  if (!main) return {};
+  for (const meta::Member& member : store_.accounts().members_of(main->id)) {
+    if (member.role == meta::Role::owner && member.user != leaving) return member.user;
+  }
+  return {};
+}
+
+meta::UserRow Accounts::require_user(std::string_view name) const {
+  auto user = store_.accounts().find_user(name);
+  if (!user) throw Error(ErrorKind::not_found, "There is no user named '" + std::string(name) + "'.");
+  return *std::move(user);
+}
+
+std::vector<meta::AuditRow> Accounts::list_audit(const Principal& principal, std::optional<std::int64_t> before,
+                                                 std::size_t limit) {
+  access_.require_admin(principal);
+  return store_.audit().list(before, limit);
+}
+
+}  // namespace boathouse::auth

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "auth/authenticator.h"
+
+#include "auth/api_tokens.h"
+#include "auth/set_password.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+
+namespace boathouse::auth {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+Error wrong_credentials() { return {ErrorKind::unauthenticated, "Incorrect username or password."}; }
+Error bad_token() { return {ErrorKind::unauthenticated, "The token is not valid or has expired."}; }
+
+void require_lasting_password(const meta::UserRow& user) {
+  if (!user.temporary) return;
+  throw Error(ErrorKind::permission_denied, "The password is temporary: change it first (POST /v1/password).")
+      .code("password-change-required");
+}
+
+// `Scheme rest`, the scheme without case.
+struct Authorization {
+  std::string scheme;
+  std::string_view rest;
+};
+Authorization split(std::string_view header) {
+  std::size_t space = header.find(' ');
+  if (space == std::string_view::npos) return {base::fold_case(header), {}};
+  std::string_view rest = header.substr(space);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  return {base::fold_case(header.substr(0, space)), rest};
+}
+
+}  // namespace
+
+Authenticator::Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens,
+                             const AuthenticatorOptions& options)
+    : store_(store),
+      hasher_(hasher),
+      tokens_(std::move(tokens)),
+      options_(options),
+      throttle_(options.per_account, options.per_address),
+      remembered_(options.remember) {}
+
+Principal Authenticator::authenticate(const Credentials& credentials) {
+  if (!credentials.authorization.empty()) {
+    Authorization authorization = split(credentials.authorization);
+    if (authorization.scheme == "basic") return from_basic(authorization.rest, credentials.remote_address);
+    if (authorization.scheme != "bearer") {
+      throw Error(ErrorKind::unauthenticated, "The Authorization header must be 'Bearer <token>' or Basic.");
+    }
+    return is_api_token(authorization.rest) ? from_api_token(authorization.rest) : from_access_token(authorization.rest);
+  }
+  if (!credentials.password) throw Error(ErrorKind::unauthenticated, "This needs credentials.");
+  return from_password(*credentials.password, credentials.remote_address);
+}
+
+LoginGrant Authenticator::login(const UserPassword& who, std::string_view remote_address) {
+  meta::UserRow user = verify_password(who, remote_address);
+  require_lasting_password(user);
+  base::Micros now = base::now_micros();
+  // 43 of 62 characters: more than 256 bits, so its plain hash cannot be searched.
+  std::string refresh_token = base::random_text(43);
+  store_.accounts().insert_refresh_token({.id = base::TokenId(base::uuid_v7()),
+                                          .user = user.id,
+                                          .token_hash = token_hash(refresh_token),
+                                          .created_at = now,
+                                          .expires_at = now + options_.refresh_lifetime});
+  return {.access = grant_access(user), .refresh_token = std::move(refresh_token), .user = user.id};
+}
+
+AccessGrant Authenticator::refresh(std::string_view refresh_token) {
+  auto row = store_.accounts().find_refresh_token(token_hash(refresh_token));
+  if (row && row->revoked_at) {
+    throw Error(ErrorKind::unauthenticated, "The refresh token has been revoked.").code("refresh-token-revoked");
+  }
+  if (!row || row->expires_at <= base::now_micros()) throw bad_token();
+  auto user = store_.accounts().find_user(row->user);
+  if (!user || user->disabled) throw bad_token();
+  require_lasting_password(*user);
+  return grant_access(*user);
+}
+
+void Authenticator::logout(std::string_view refresh_token) {
+  store_.accounts().revoke_refresh_token(token_hash(refresh_token), base::now_micros());
+}
+
+void Authenticator::change_password(const UserPassword& who, std::string_view new_password,
+                                    std::string_view remote_address, const base::RequestId& request) {
+  meta::UserRow user = verify_password(who, remote_address);
+  if (new_password == who.password) {
+    throw Error(ErrorKind::invalid_argument, "The new password must differ from the old one.").code("weak-password");
+  }
+  meta::UserChange change{.expected_password_hash = user.password_hash, .at = base::now_micros()};
+  set_password(change, new_password, false, PasswordRules::full, hasher_);
+  meta::AuditRow audit{.at = change.at,
+                       .who = user.name,
+                       .what = "change-password",
+                       .target = user.name,
+                       .outcome = "ok",
+                       .request = request};
+  // Somebody else changed it in between: the old one is not right any more.
+  if (store_.accounts().update_user(user.id, change, audit) != meta::ChangeOutcome::done) throw wrong_credentials();
+}
+
+// Throttling is looked at again once there is a place for hashing: however many come at once, no more than there are
+// places slip past it. Those who came with the same right password meanwhile find it remembered.
+meta::UserRow Authenticator::verify_password(const UserPassword& who, std::string_view remote_address) {
+  const std::string remembrance = remembered_.key_of(who.username, who.password);
+  if (auto user = remembered_user(remembrance)) return *std::move(user);
+  throttle_.check(who.username, remote_address);
+  PasswordHasher::Place place(hasher_);
+  if (auto user = remembered_user(remembrance)) return *std::move(user);
+  throttle_.check(who.username, remote_address);
+  auto user = store_.accounts().find_user(who.username);
+  bool right = place.verify(user ? user->password_hash : "", who.password);
+  if (!right || user->disabled) {
+    throttle_.failed(who.username, remote_address);
+    throw wrong_credentials();
+  }
+  throttle_.succeeded(who.username);
+  remembered_.remember(remembrance, {user->id, user->password_hash}, base::steady_micros());
+  return *std::move(user);
+}
+
+std::optional<meta::UserRow> Authenticator::remembered_user(const std::string& remembrance) {
+  auto remembered = remembered_.find(remembrance, base::steady_micros());
+  if (!remembered) return std::nullopt;
+  auto user = store_.accounts().find_user(remembered->user);
+  bool holds = user && !user->disabled && user->password_hash == remembered->password_hash;
+  return holds ? std::move(user) : std::nullopt;
+}
+
+Principal Authenticator::from_access_token(std::string_view token) {
+  auto claims = tokens_.verify(token, base::now_micros());
+  if (!claims) throw bad_token();
+  auto user = store_.accounts().find_user(claims->user);
+  if (!user || user->disabled) throw bad_token();
+  return make_principal(*user, std::nullopt);
+}
+
+Principal Authenticator::from_api_token(std::string_view token) {
+  auto row = store_.accounts().find_api_token(token_hash(token));
+  base::Micros now = base::now_micros();
+  if (!row || row->expires_at.value_or(now + 1) <= now) throw bad_token();
+  auto user = store_.accounts().find_user(row->user);
+  if (!user || user->disabled) throw bad_token();
+  note_use(*row, now);
+  return make_principal(*user, TokenScope{.token = row->id,
+                                          .workspace = row->workspace,
+                                          .role_cap = row->role,
+                                          .expires_at = row->expires_at});
+}
+
+Principal Authenticator::from_basic(std::string_view encoded, std::string_view remote_address) {
+  auto decoded = base::from_base64(encoded);
+  std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
+  if (colon == std::string::npos) throw wrong_credentials();
+  return from_password({decoded->substr(0, colon), decoded->substr(colon + 1)}, remote_address);
+}
+
+Principal Authenticator::from_password(const UserPassword& who, std::string_view remote_address) {
+  meta::UserRow user = verify_password(who, remote_address);
+  require_lasting_password(user);
+  return make_principal(user, std::nullopt);
+}
+
+Principal Authenticator::make_principal(const meta::UserRow& user, std::optional<TokenScope> scope) {
+  Principal principal{.user = user.id,
+                      .name = user.name,
+                      .personal_workspace = user.personal_workspace,
+                      .scope = std::move(scope)};
+  auto main = main_workspace();
+  bool narrowed_away = principal.scope && ((principal.scope->workspace && principal.scope->workspace != main) ||
+                                           principal.scope->role_cap.value_or(meta::Role::owner) != meta::Role::owner);
+  principal.is_admin =
+      main && !narrowed_away && store_.accounts().find_role(*main, user.id) == meta::Role::owner;
+  return principal;
+}
+
+// `main` is never removed, so its id is looked up until it is there, then kept.
+std::optional<base::WorkspaceId> Authenticator::main_workspace() {
+  std::lock_guard lock(main_mutex_);
+  if (!main_) {
+    if (auto row = store_.accounts().find_workspace(meta::kMainWorkspace)) main_ = row->id;
+  }
+  return main_;
+}
+
+AccessGrant Authenticator::grant_access(const meta::UserRow& user) {
+  return {.access_token = tokens_.issue(user.id, user.name, base::now_micros(), options_.access_lifetime),
+          .expires_in = options_.access_lifetime / base::kSecond};
+}
+
+// To the minute: a write for every request would cost each an fsync. A full disk must not keep anybody from reading.
+void Authenticator::note_use(const meta::ApiTokenRow& token, base::Micros now) {
+  if (token.last_used && now - *token.last_used < base::kMinute) return;
+  try {
+    store_.accounts().touch_api_token(token.id, now);
+  } catch (const Error& error) {
+    base::log_warning("token_use_not_noted", {{"error", error.message()}});
+  }
+}
+
+}  // namespace boathouse::auth
