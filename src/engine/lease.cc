@@ -49,8 +49,9 @@ std::vector<Rows> read_results(json::object& end) {
 
 }  // namespace
 
-Lease::State::State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, base::Micros until)
-    : scheduler(from), on_behalf_of(std::move(workspace)), deadline(until) {}
+Lease::State::State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, base::Micros until,
+                    const std::stop_token& stop)
+    : scheduler(from), on_behalf_of(std::move(workspace)), deadline(until), on_stop_(stop, Cancel{cancellation}) {}
 
 Lease::State::~State() {
   if (!worker) return;
@@ -122,9 +123,9 @@ WorkerPool::WorkerPool(PoolOptions options) : scheduler_(std::make_unique<Schedu
 WorkerPool::~WorkerPool() = default;
 
 Lease WorkerPool::acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of,
-                          base::Micros deadline) {
-  auto state = std::make_unique<Lease::State>(*scheduler_, on_behalf_of, deadline);
-  state->worker = scheduler_->take(confinement, on_behalf_of, deadline);
+                          base::Micros deadline, std::stop_token stop) {
+  auto state = std::make_unique<Lease::State>(*scheduler_, on_behalf_of, deadline, stop);
+  state->worker = scheduler_->take(confinement, on_behalf_of, deadline, stop);
   return Lease(std::move(state));
 }
 

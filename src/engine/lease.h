@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "engine/pool.h"
 #include "engine/scheduler.h"
@@ -11,7 +12,7 @@
 namespace boathouse::engine {
 
 struct Lease::State {
-  State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, base::Micros until);
+  State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, base::Micros until, const std::stop_token& stop);
   // Gives the worker back, without anything that this lease made in it.
   ~State();
   State(const State&) = delete;
@@ -25,6 +26,13 @@ struct Lease::State {
   Cancellation cancellation;
   bool used_connection = false;  // execute() left something to reset
   std::unique_ptr<WorkerProcess> worker;
+
+ private:
+  struct Cancel {
+    Cancellation& cancellation;
+    void operator()() const { cancellation.cancel(); }
+  };
+  std::stop_callback<Cancel> on_stop_;  // last: no callback runs once the rest goes away
 };
 
 }  // namespace boathouse::engine

@@ -22,6 +22,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -165,8 +166,10 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // A warm worker of this confinement, a fresh one, or one after waiting. Workspaces that wait are served in turn; one
-  // never holds all workers (unless there is only one). The deadline stays with the lease, for all that it does.
-  Lease acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of, base::Micros deadline);
+  // never holds all workers (unless there is only one). The deadline stays with the lease, for all that it does, and so
+  // does `stop`: once requested, waiting ends and the lease is cancelled.
+  Lease acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of, base::Micros deadline,
+                std::stop_token stop = {});
 
   PoolStats stats() const;
 

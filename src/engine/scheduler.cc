@@ -53,10 +53,10 @@ WorkerPool::Scheduler::Scheduler(PoolOptions options)
       spawner_(options_.worker_executable) {}
 
 std::unique_ptr<WorkerProcess> WorkerPool::Scheduler::take(Confinement confinement, const base::WorkspaceId& workspace,
-                                                           base::Micros deadline) {
+                                                           base::Micros deadline, const std::stop_token& stop) {
   std::sort(confinement.workspaces.begin(), confinement.workspaces.end());
   Waiter waiter{.confinement = confinement, .turn = {}, .granted = false, .warm = nullptr, .to_end = nullptr};
-  wait_for_turn(waiter, workspace, deadline);
+  wait_for_turn(waiter, workspace, deadline, stop);
   if (waiter.warm) return std::move(waiter.warm);
   try {
     waiter.to_end.reset();
@@ -70,24 +70,23 @@ std::unique_ptr<WorkerProcess> WorkerPool::Scheduler::take(Confinement confineme
   }
 }
 
-void WorkerPool::Scheduler::wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline) {
+void WorkerPool::Scheduler::wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline,
+                                          const std::stop_token& stop) {
   std::vector<std::unique_ptr<WorkerProcess>> dead;  // outlives the lock, since ending one takes a moment
   std::unique_lock lock(mutex_);
   forget_dead_idle(dead);
   enqueue(waiter, workspace);
   dispatch();
-  while (!waiter.granted) {
-    if (deadline == kNoDeadline) {
-      waiter.turn.wait(lock);
-      continue;
-    }
+  while (!waiter.granted && !stop.stop_requested()) {
     const base::Micros left = deadline - base::steady_micros();
-    if (left <= 0) {
-      leave_queue(waiter, workspace);
-      throw base::Error(base::ErrorKind::timeout, "the statement waited for its turn until its time limit");
-    }
-    waiter.turn.wait_for(lock, std::chrono::microseconds(std::min(left, base::kHour)));
+    if (left <= 0) break;
+    waiter.turn.wait_for(lock, stop, std::chrono::microseconds(std::min(left, base::kHour)),
+                         [&] { return waiter.granted; });
   }
+  if (waiter.granted) return;
+  leave_queue(waiter, workspace);
+  if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "the statement was cancelled");
+  throw base::Error(base::ErrorKind::timeout, "the statement waited for its turn until its time limit");
 }
 
 void WorkerPool::Scheduler::give_back(std::unique_ptr<WorkerProcess> worker, const base::WorkspaceId& workspace) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 
 #include "engine/pool.h"
 #include "engine/spawner.h"
@@ -21,7 +22,7 @@ class WorkerPool::Scheduler {
 
   // Blocks for a turn; then a worker that is warm or just started. Each take is followed by one give_back.
   std::unique_ptr<WorkerProcess> take(Confinement confinement, const base::WorkspaceId& workspace,
-                                      base::Micros deadline);
+                                      base::Micros deadline, const std::stop_token& stop);
   // Keeps the worker warm if it is usable and small, ends it otherwise; null when there is none to keep.
   void give_back(std::unique_ptr<WorkerProcess> worker, const base::WorkspaceId& workspace);
 
@@ -30,14 +31,15 @@ class WorkerPool::Scheduler {
  private:
   struct Waiter {
     const Confinement& confinement;
-    std::condition_variable turn;
+    std::condition_variable_any turn;
     bool granted = false;
     // With `granted`: a warm worker, or else the right to start one, once the one that makes room has been ended.
     std::unique_ptr<WorkerProcess> warm;
     std::unique_ptr<WorkerProcess> to_end;
   };
 
-  void wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline);
+  void wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline,
+                     const std::stop_token& stop);
   // The rest need mutex_.
   void enqueue(Waiter& waiter, const base::WorkspaceId& workspace);
   void leave_queue(Waiter& waiter, const base::WorkspaceId& workspace);

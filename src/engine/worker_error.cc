@@ -67,16 +67,18 @@ base::Error to_error(const WorkerError& error, const Confinement& confinement, c
   return result;
 }
 
+std::string describe_death(int status) {
+  return WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status))
+                           : "signal " + std::to_string(WTERMSIG(status));
+}
+
 base::Error death_error(int status) {
-  const bool exited = WIFEXITED(status);
-  const int code = exited ? WEXITSTATUS(status) : WTERMSIG(status);
-  std::string how = exited ? "exit code " + std::to_string(code) : "signal " + std::to_string(code);
-  base::Error error = exited && code == kExitStack
-                          ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
-                      : exited && code == kExitMemory
-                          ? base::Error(ErrorKind::too_large, "the statement needs more memory than it may have")
-                          : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
-  error.while_doing("engine: a worker ended with " + how);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  base::Error error =
+      code == kExitStack    ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
+      : code == kExitMemory ? base::Error(ErrorKind::too_large, "the statement needs more memory than it may have")
+                            : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
+  error.while_doing("engine: a worker ended with " + describe_death(status));
   return error;
 }
 

@@ -32,6 +32,9 @@ WorkerError read_worker_error(std::string_view payload);
 // Folders of the worker are taken out of the message.
 base::Error to_error(const WorkerError& error, const Confinement& confinement, const std::filesystem::path& spill);
 
+// "exit code 3", "signal 9".
+std::string describe_death(int status);
+
 // The error of a worker that ended, by the status that waitpid gave.
 base::Error death_error(int status);
 

@@ -100,7 +100,7 @@ Frame WorkerProcess::receive_ready(base::Micros deadline) {
   Io io = reader_.read(frame, wait_for);
   if (io == Io::gave_up) throw base::Error(base::ErrorKind::timeout, "the engine did not start in time");
   if (io == Io::closed || frame.type != FrameType::ready) {
-    std::string why = io == Io::closed ? "it ended" : frame.payload;
+    std::string why = io == Io::closed ? describe_death(death()) : frame.payload;
     base::log_error("engine.worker_start_failed", {{"reason", why}});
     throw base::Error(base::ErrorKind::unavailable, "the engine cannot start a worker");
   }
@@ -173,7 +173,7 @@ boost::json::object WorkerProcess::run(boost::json::object command, const OnPart
     }
   }
   if (io == Io::gave_up) give_up();
-  throw_death();
+  throw death_error(death());
 }
 
 void WorkerProcess::stop(std::uint64_t id) {
@@ -210,19 +210,18 @@ int WorkerProcess::end() {
   return status;
 }
 
-void WorkerProcess::throw_death() {
+int WorkerProcess::death() {
   // The socket closed just now: give the process the moment it needs to end by itself, so that its status tells why.
-  int status = 0;
   usable_ = false;
   for (base::Micros until = base::steady_micros() + options_.kill_grace; base::steady_micros() < until;) {
-    pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
-    if (reaped == pid_) {
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = 0;
-      throw death_error(status);
+      return status;
     }
     ::poll(nullptr, 0, 1);
   }
-  throw death_error(end());
+  return end();
 }
 
 bool WorkerProcess::alive() const {

@@ -66,7 +66,8 @@ class WorkerProcess {
   void stop(std::uint64_t id);
   // Kills the process if it still runs, reaps it and returns its status as waitpid gives it.
   int end();
-  [[noreturn]] void throw_death();
+  // The status of a process whose socket closed.
+  int death();
 
   const PoolOptions& options_;
   const Confinement confinement_;

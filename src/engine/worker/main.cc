@@ -92,10 +92,13 @@ SessionOptions to_options(const json::object& hello) {
   return options;
 }
 
+ResourceLimits resources(const SessionOptions& options) {
+  return {.memory_bytes = options.memory_limit_bytes + options.memory_limit_bytes / 2 + kMemoryBeside,
+          .file_size_bytes = options.ingest ? 0 : options.max_temp_bytes};
+}
+
 // True when Landlock holds.
 bool give_up_rights(const json::object& hello, const SessionOptions& options) {
-  limit_resources({.memory_bytes = options.memory_limit_bytes + options.memory_limit_bytes / 2 + kMemoryBeside,
-                   .file_size_bytes = options.ingest ? 0 : options.max_temp_bytes});
   std::vector<std::filesystem::path> writable = to_paths(hello.at("writable"));
   writable.push_back(options.spill);
   return confine(to_paths(hello.at("readable")), writable, hello.at("confined").as_bool());
@@ -106,9 +109,13 @@ void serve(FrameReader& reader, Output& output) {
   if (reader.read(frame) != Io::ok || frame.type != FrameType::hello) return;
   const json::object hello = parse_object(frame.payload);
   const SessionOptions options = to_options(hello);
-  const bool confined = give_up_rights(hello, options);
 
+  limit_resources(resources(options));
+  // DuckDB looks at the machine's own limits when it opens, and reads nothing else.
   Session session(options, output);
+  const bool confined = give_up_rights(hello, options);
+  session.lock_down();
+
   Inbox inbox;
   std::thread reading([&] { read_socket(reader, session.interrupts(), inbox); });
   output.send(FrameType::ready, json::serialize(json::object{{"confined", confined}}));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <string_view>
 
 #include "base/error.h"
@@ -40,6 +41,14 @@ void volunteer_for_oom() {
   if (file) [[maybe_unused]] auto ignored = ::write(file.get(), kFirst.data(), kFirst.size());
 }
 
+// Landlock and seccomp hold for the calling thread and those it makes afterwards: another one would stay free.
+void expect_single_thread() {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  if (std::distance(begin(threads), end(threads)) != 1) {
+    throw base::Error(base::ErrorKind::unavailable, "the worker has threads that it cannot confine");
+  }
+}
+
 }  // namespace
 
 void follow_parent(pid_t parent) {
@@ -58,6 +67,7 @@ void limit_resources(const ResourceLimits& limits) {
 
 bool confine(const std::vector<std::filesystem::path>& readable, const std::vector<std::filesystem::path>& writable,
              bool required) {
+  expect_single_thread();
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw base::system_error(errno, "confining the worker");
   const bool landlock = landlock_abi() >= 1;
   if (!landlock && required) {

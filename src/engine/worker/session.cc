@@ -18,7 +18,8 @@ Database open_database(const SessionOptions& options) {
       {"allow_community_extensions", "false"},
       {"allow_persistent_secrets", "false"},
       {"memory_limit", std::to_string(options.memory_limit_bytes) + "B"},
-      {"threads", std::to_string(options.threads)},
+      // Its threads are to be born confined.
+      {"threads", "1"},
       {"temp_directory", options.spill.string()},
       {"max_temp_directory_size", std::to_string(options.max_temp_bytes) + "B"},
   };
@@ -38,12 +39,13 @@ Database open_database(const SessionOptions& options) {
 }
 
 // The last of these makes the others final.
-std::vector<std::string> lock_down(const SessionOptions& options) {
+std::vector<std::string> final_settings(const SessionOptions& options) {
   std::string folders;
   for (const auto& folder : options.folders) {
     folders += (folders.empty() ? "" : ", ") + base::quote_string(folder.string());
   }
   return {
+      "SET GLOBAL threads = " + std::to_string(options.threads),
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL errors_as_json = true",
       "SET GLOBAL allowed_directories = [" + folders + "]",
@@ -67,10 +69,12 @@ std::string error_frame(std::uint64_t id, const DuckError& error) {
 }  // namespace
 
 Session::Session(SessionOptions options, Output& output)
-    : options_(std::move(options)), output_(output), database_(open_database(options_)) {
+    : options_(std::move(options)), output_(output), database_(open_database(options_)) {}
+
+void Session::lock_down() {
   Connection connection = connect(database_);
   parquet_.emplace(connection);
-  for (const std::string& statement : lock_down(options_)) run(connection, statement);
+  for (const std::string& statement : final_settings(options_)) run(connection, statement);
 }
 
 void Session::handle(const json::object& command) {

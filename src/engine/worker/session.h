@@ -28,8 +28,11 @@ struct SessionOptions {
 
 class Session {
  public:
-  // Opens DuckDB and locks its configuration. Throws DuckError.
+  // Opens DuckDB, still without threads of its own and with its first configuration. Throws DuckError.
   Session(SessionOptions options, Output& output);
+
+  // Makes DuckDB's threads and locks its configuration: before the first command. Throws DuckError.
+  void lock_down();
 
   // Runs one command and sends its answer, whatever comes of it.
   void handle(const boost::json::object& command);
