@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Disks that are full, read-only or fail to sync: a clear 5xx, no acknowledgement, and service again once mended."""
+
+import os
+import subprocess
+
+import pytest
+
+from support.paths import ROOT
+from support.server import ADMIN_PASSWORD, Server
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, 96 MB, to be filled or made read-only."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("mounting a small file system needs rights that this machine does not give")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.fixture
+def on_small_disk(small_disk):
+    server = Server(small_disk / "data")
+    server.log_path = small_disk.parent / "server.log"
+    yield server.start()
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    (small_disk / "ballast").unlink(missing_ok=True)
+    server.end()
+
+
+def body(first, rows=2000):
+    return "id,text\n" + "".join(f"{n},{n * 7919:064}\n" for n in range(first, first + rows))
+
+
+def fill(disk, leave):
+    """Fills the disk up to a rest of `leave` bytes."""
+    room = os.statvfs(disk)
+    with open(disk / "ballast", "wb") as ballast:
+        ballast.write(bytes(max(0, room.f_bavail * room.f_frsize - leave)))
+
+
+def refused(api, table, first):
+    api.allow_5xx = True
+    answer = api.post_rows(table, body(first), expect=None)
+    api.allow_5xx = False
+    assert answer.status_code in (503, 507), f"{answer.status_code} {answer.text}"
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["detail"]
+
+
+def works_again(server, table, first):
+    """Service again once mended, at the latest after a restart; returns a client."""
+    api = server.admin()
+    api.allow_5xx = True
+    answer = api.post_rows(table, body(first), expect=None)
+    if answer.status_code == 503:
+        server.restart()
+        api = server.admin()
+        api.post_rows(table, body(first))
+    else:
+        assert answer.status_code == 200, answer.text
+    return api
+
+
+@pytest.mark.parametrize("leave", [0, 64 << 10, 200 << 10])
+def test_a_full_disk_acknowledges_nothing_and_serves_again_once_freed(on_small_disk, small_disk, leave):
+    server, api = on_small_disk, on_small_disk.admin()
+    api.post_rows("t", body(0))
+    fill(small_disk, leave)
+    # Until nothing fits any more: what is answered 200 counts, everything else must not be there.
+    api.allow_5xx = True
+    acknowledged, first, statuses = [0], 2000, []
+    for _ in range(12):
+        answer = api.post_rows("t", body(first), expect=None)
+        statuses.append(answer.status_code)
+        assert answer.status_code in (200, 503, 507), answer.text
+        if answer.status_code == 200:
+            acknowledged.append(first)
+        first += 2000
+    assert statuses[-1] in (503, 507)
+    (small_disk / "ballast").unlink()
+    api = works_again(server, "t", first)
+    acknowledged.append(first)
+    assert api.sql("SELECT id // 2000 * 2000 AS batch, count(*) FROM t GROUP BY batch ORDER BY batch") == [(n, 2000) for n in acknowledged]
+
+
+def test_reads_go_on_while_the_disk_is_full(on_small_disk, small_disk):
+    api = on_small_disk.admin()
+    api.post_rows("t", body(0))
+    assert api.value("SELECT count(*) FROM t") == 2000
+    fill(small_disk, 0)
+    assert api.value("SELECT count(*) FROM t") == 2000
+    assert api.get("/healthz").status_code == 200
+
+
+def test_a_read_only_disk_refuses_writes_and_mends(on_small_disk, small_disk):
+    api = on_small_disk.admin()
+    api.post_rows("t", body(0))
+    if subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], capture_output=True).returncode:
+        # Files are open for writing: as an operator's chmod would, but one that root feels.
+        pytest.skip("this kernel does not remount a file system in use read-only")
+    refused(api, "t", 2000)
+    assert api.value("SELECT count(*) FROM t") == 2000
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    api = works_again(on_small_disk, "t", 4000)
+    assert api.value("SELECT count(*) FROM t") == 4000
+
+
+def test_a_data_folder_that_cannot_be_written_stops_the_start(small_disk):
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    server = Server(small_disk / "data")
+    server.log_path = small_disk.parent / "server.log"
+    with pytest.raises(AssertionError, match="the server ended with"):
+        server.start()
+    assert server.process.returncode != 0
+    assert "data" in server.log_tail()
+
+
+@pytest.fixture
+def sync_breaker(tmp_path):
+    """A library to preload and the file whose existence makes every sync fail."""
+    library, marker = tmp_path / "fail_sync.so", tmp_path / "fail-now"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(ROOT / "tests" / "support" / "fail_sync.c"), "-ldl"], check=True)
+    return library, marker
+
+
+def test_a_failing_sync_acknowledges_nothing(make_server, sync_breaker):
+    library, marker = sync_breaker
+    server = make_server(env={"LD_PRELOAD": str(library), "FAIL_SYNC_WHILE": str(marker)}).start()
+    api = server.admin()
+    api.post_rows("t", body(0))
+    marker.touch()
+    refused(api, "t", 2000)
+    assert api.value("SELECT count(*) FROM t") == 2000
+    marker.unlink()
+    api = works_again(server, "t", 4000)
+    server.restart(kill=True)
+    assert server.admin().sql("SELECT count(*), min(id), max(id) FROM t") == [(4000, 0, 5999)]
+
+
+def test_a_second_server_on_the_same_folder_refuses_and_says_who_holds_it(make_server):
+    first = make_server().start()
+    second = Server(first.data)
+    second.log_path = first.data.parent / "second.log"
+    with pytest.raises(AssertionError, match="the server ended with"):
+        second.start()
+    assert second.process.returncode != 0
+    assert str(first.process.pid) in second.log_tail()
+    assert first.api().login("admin", ADMIN_PASSWORD)
