@@ -8,6 +8,7 @@
 #include "core/ingest_stages.h"
 #include "core/quarantine_schema.h"
 #include "core/row_deletes.h"
+#include "core/versions.h"
 
 namespace boathouse::core {
 namespace {
@@ -34,9 +35,9 @@ bool still_fits(const BatchPlan& plan, const std::optional<TableState>& now) {
 }
 
 std::map<std::string, std::string> summary_of(const StagedBody& body) {
-  return {{"boathouse.batch-id", body.batch.value},
-          {"boathouse.request-id", body.request.origin.request.value},
-          {"boathouse.by", body.request.origin.principal}};
+  return {{std::string(kSummaryBatch), body.batch.value},
+          {std::string(kSummaryRequest), body.request.origin.request.value},
+          {std::string(kSummaryBy), body.request.origin.principal}};
 }
 
 // One try to commit a written batch against one state of its table.

@@ -290,7 +290,8 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& 
     throw Error(ErrorKind::too_large, fmt::format("a table has at most {} columns", parts.limits.max_columns));
   }
   check_distinct(plan.rules.columns);
-  check_row_count(body.request, plan.rules.max_rows, plan.rows_received);
+  check_row_count(body.request, most_rows(body.request, plan.base ? plan.base->contract : std::nullopt),
+                  plan.rows_received);
   plan.key = key_columns(body.request, plan);
   plan_schema(parts, body, plan);
   return plan;

@@ -98,6 +98,10 @@ Ingest::KeysInUse::Hold::~Hold() {
   keys_->names_.erase(name_);
 }
 
+std::optional<std::int64_t> most_rows(const IngestRequest& request, const std::optional<Contract>& contract) {
+  return contract && contract->max_rows ? contract->max_rows : request.max_rows;
+}
+
 void check_row_count(const IngestRequest& request, std::optional<std::int64_t> max_rows, std::int64_t rows) {
   std::int64_t least = request.min_rows.value_or(0);
   if (rows >= least && (!max_rows || rows <= *max_rows)) return;

@@ -114,7 +114,10 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& 
 // The current rows of the table that the plan was made against, as SQL; empty when there are none.
 std::string current_rows(const Parts& parts, const BatchPlan& plan);
 
-// Error{too_large, "row-count"} past the contract's max_rows or below the request's min_rows, with both as detail.
+// The contract's max_rows, else the request's.
+std::optional<std::int64_t> most_rows(const IngestRequest& request, const std::optional<Contract>& contract);
+
+// Error{too_large, "row-count"} past `max_rows` or below the request's min_rows, with both as detail.
 void check_row_count(const IngestRequest& request, std::optional<std::int64_t> max_rows, std::int64_t rows);
 
 }  // namespace boathouse::core

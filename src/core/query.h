@@ -41,8 +41,8 @@ class Queries {
  public:
   explicit Queries(const Parts& parts) : parts_(parts) {}
 
-  // Errors as engine/pool.h says, permission_denied for what sql_guard.h refuses, not_found for a table that does not
-  // exist or may not be seen (detail `table`).
+  // Errors as engine/pool.h says, permission_denied for what sql_guard.h refuses, invalid_argument for a table that
+  // does not exist (detail `table`, `position`), and what `lookup` throws.
   engine::QueryResult run(const QueryRequest& request, engine::ResultConsumer& consumer) const;
 
   // The statement for a RowsRequest; Error{invalid_argument} for a part that is more than it should be.
@@ -56,9 +56,5 @@ class Queries {
                                engine::ResultConsumer& consumer) const;
   const Parts& parts_;
 };
-
-// The view that stands for one reference of a statement: `T`, `T@branch`, `T@2024-06-01T00:00:00Z`, `T@<version>`,
-// `T$quarantine`, `T$versions`, `T$files`, `T__quarantine`. Error{not_found} when there is no such table or version.
-std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view reference);
 
 }  // namespace boathouse::core

@@ -11,6 +11,7 @@
 
 #include "core/contract.h"
 #include "core/parts.h"
+#include "core/query.h"
 
 namespace boathouse::core {
 
@@ -39,7 +40,8 @@ struct Actor {
 
 class Tables {
  public:
-  explicit Tables(const Parts& parts) : parts_(parts) {}
+  // `queries` judges the expressions of delete_rows(). Both outlive this.
+  Tables(const Parts& parts, const Queries& queries) : parts_(parts), queries_(queries) {}
 
   // {tables:[{name,rows,bytes,version,updated_at,files,description?}], next_page_token?}
   boost::json::object list(const meta::WorkspaceRow& workspace, std::string_view prefix, const Page& page) const;
@@ -73,6 +75,7 @@ class Tables {
 
  private:
   const Parts& parts_;
+  const Queries& queries_;
 };
 
 }  // namespace boathouse::core

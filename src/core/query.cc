@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/query.h"
+
+#include <boost/json/parse.hpp>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "core/table_reference.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::quote_identifier;
+using base::quote_string;
+
+// The tables of a judged statement, with the workspace that each name means.
+struct Resolved {
+  std::vector<meta::WorkspaceRow> workspaces;  // the default one first, each once
+  std::vector<std::string> setup;
+};
+
+void add_workspace(std::vector<meta::WorkspaceRow>& workspaces, const meta::WorkspaceRow& workspace) {
+  for (const meta::WorkspaceRow& known : workspaces) {
+    if (known.id == workspace.id) return;
+  }
+  workspaces.push_back(workspace);
+}
+
+Error at_position(const Error& error, const TableReference& reference, std::size_t shift) {
+  Error told = Error(error.kind(), error.message()).code(std::string(error.code())).with("table", reference.name);
+  if (!reference.position) return told;
+  return std::move(told).with("position", static_cast<std::int64_t>(*reference.position + shift));
+}
+
+// A view for each table that the statement names, called as the statement calls it. An unqualified name becomes a
+// temporary view, which is found before any schema's, so that it can stand beside `main.T` of another workspace.
+Resolved resolve(const Parts& parts, const QueryRequest& request, const GuardResult& guard, std::size_t shift) {
+  Resolved resolved;
+  resolved.workspaces.push_back(request.workspace);
+  for (const TableReference& reference : guard.tables) {
+    meta::WorkspaceRow workspace = request.workspace;
+    if (!reference.schema.empty()) {
+      workspace = request.lookup(reference.schema);
+      add_workspace(resolved.workspaces, workspace);
+    }
+    std::string relation;
+    try {
+      relation = relation_for(parts, workspace, reference.name);
+    } catch (const Error& error) {
+      throw at_position(error, reference, shift);
+    }
+    std::string name = quote_identifier(reference.name);
+    if (reference.schema.empty()) {
+      resolved.setup.push_back(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS {}", name, relation));
+    } else {
+      std::string schema = quote_identifier(reference.schema);
+      resolved.setup.push_back("CREATE SCHEMA IF NOT EXISTS " + schema);
+      resolved.setup.push_back(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", schema, name, relation));
+    }
+  }
+  return resolved;
+}
+
+std::vector<base::WorkspaceId> ids_of(const std::vector<meta::WorkspaceRow>& workspaces) {
+  std::vector<base::WorkspaceId> ids;
+  for (const meta::WorkspaceRow& workspace : workspaces) ids.push_back(workspace.id);
+  return ids;
+}
+
+// What SHOW TABLES and its kin answer, as a statement that needs no table.
+std::string show_statement(const Parts& parts, const QueryRequest& request, const GuardResult& guard) {
+  if (guard.show == ShowKind::databases) {
+    return "SELECT database_name FROM (VALUES ('boathouse')) v(database_name)";
+  }
+  meta::WorkspaceRow workspace = guard.show_schema.empty() ? request.workspace : request.lookup(guard.show_schema);
+  std::vector<std::string> rows;
+  std::string after;
+  constexpr std::size_t kPage = 1000;
+  while (true) {
+    auto tables = parts.meta.catalog().list_tables(workspace.id, {.prefix = {}, .after = after, .limit = kPage});
+    for (const meta::TableRow& table : tables) {
+      rows.push_back(fmt::format("({}, {})", quote_string(workspace.name), quote_string(table.name)));
+    }
+    if (tables.size() < kPage) break;
+    after = tables.back().name;
+  }
+  std::string columns = guard.show == ShowKind::all_tables ? "database, name" : "name";
+  if (rows.empty()) return fmt::format("SELECT {} FROM (VALUES ('', '')) v(database, name) WHERE false", columns);
+  return fmt::format("SELECT {} FROM (VALUES {}) v(database, name) ORDER BY name", columns, fmt::join(rows, ", "));
+}
+
+// The parse tree of a statement that this file composed around a user's text: one SELECT without anything but what was
+// composed. The text got out of its place when something else has appeared.
+const boost::json::object* plain_select(const boost::json::value& tree) {
+  const boost::json::value* statements = tree.as_object().if_contains("statements");
+  if (statements == nullptr || statements->as_array().size() != 1) return nullptr;
+  const boost::json::object& node = statements->at(0).at("node").as_object();
+  if (node.at("type") != "SELECT_NODE") return nullptr;
+  auto absent = [&](const char* key) {
+    const boost::json::value* value = node.if_contains(key);
+    return value == nullptr || value->is_null() || (value->is_array() && value->as_array().empty());
+  };
+  bool plain = absent("group_expressions") && absent("group_sets") && absent("having") && absent("qualify") &&
+               absent("sample") && node.at("cte_map").at("map").as_array().empty() &&
+               node.at("select_list").as_array().size() == 1 && node.at("from_table").at("type") == "BASE_TABLE";
+  return plain ? &node : nullptr;
+}
+
+bool has_subquery(const boost::json::value& value) {
+  if (const boost::json::array* items = value.if_array()) {
+    return std::any_of(items->begin(), items->end(), has_subquery);
+  }
+  if (const boost::json::object* object = value.if_object()) {
+    const boost::json::value* kind = object->if_contains("class");
+    if (kind != nullptr && *kind == "SUBQUERY") return true;
+    return std::any_of(object->begin(), object->end(), [](const auto& member) { return has_subquery(member.value()); });
+  }
+  return false;
+}
+
+constexpr int kMaxParseDepth = 4096;
+
+boost::json::value parse_tree(const std::string& text) {
+  boost::json::parse_options options;
+  options.max_depth = kMaxParseDepth;
+  return boost::json::parse(text, {}, options);
+}
+
+[[noreturn]] void refuse_part(std::string_view part) {
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("\"{}\" must be {} without subqueries", part,
+                          part == "order" ? "a list of columns or expressions" : "one expression"))
+      .with("parameter", std::string(part));
+}
+
+// Parses `text` in a place of its own and makes sure that it stayed there.
+void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view part, std::string_view text) {
+  bool order = part == "order";
+  // A line end keeps a comment at the end of the text from swallowing what follows it.
+  std::string sql = order ? fmt::format("SELECT 1 FROM t ORDER BY {}\n", text)
+                          : fmt::format("SELECT 1 FROM t WHERE (\n{}\n)", text);
+  engine::Lease lease = parts.engine.acquire(parts.layout.query_confinement({workspace.id}), workspace.id,
+                                             base::steady_micros() + parts.limits.query_timeout);
+  std::string tree_text;
+  try {
+    tree_text = lease.parse(sql);
+    judge(tree_text);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::permission_denied) throw;
+    throw Error(ErrorKind::invalid_argument, fmt::format("\"{}\": {}", part, error.message()))
+        .with("parameter", std::string(part));
+  }
+  boost::json::value tree = parse_tree(tree_text);
+  const boost::json::object* node = plain_select(tree);
+  if (node == nullptr || has_subquery(*node)) refuse_part(part);
+  const boost::json::array& modifiers = node->at("modifiers").as_array();
+  bool where = !node->at("where_clause").is_null();
+  bool sorted = modifiers.size() == 1 && modifiers[0].at("type") == "ORDER_MODIFIER";
+  if (order ? (where || !sorted) : (!where || !modifiers.empty())) refuse_part(part);
+}
+
+}  // namespace
+
+engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultConsumer& consumer) const {
+  auto slot = parts_.counters.begin_query(request.workspace.id, auth::parse_limits(request.workspace.limits));
+  base::Micros deadline = base::steady_micros() + parts_.limits.query_timeout;
+  auto lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
+      parts_.layout.query_confinement({request.workspace.id}), request.workspace.id, deadline));
+  SplitExplain split = split_explain(request.sql);
+  GuardResult guard = judge(lease->parse(split.statement));
+
+  engine::QueryCommand command;
+  command.format = request.format;
+  command.params = request.params;
+  command.row_limit = request.limit;
+  if (request.format == engine::ResultFormat::json_rows) {
+    command.row_limit = std::min(request.limit.value_or(parts_.limits.default_json_rows), parts_.limits.max_json_rows);
+    command.max_result_bytes = parts_.limits.max_json_bytes;
+  }
+  if (guard.show != ShowKind::none) {
+    command.sql = show_statement(parts_, request, guard);
+  } else {
+    Resolved resolved = resolve(parts_, request, guard, split.prefix.size());
+    command.sql = request.sql;
+    command.setup = std::move(resolved.setup);
+    if (resolved.workspaces.size() > 1) {
+      lease.reset();
+      lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
+          parts_.layout.query_confinement(ids_of(resolved.workspaces)), request.workspace.id, deadline));
+    }
+  }
+  std::stop_callback cancel(request.stop, [&lease] { lease->cancel(); });
+  return lease->query(command, consumer);
+}
+
+std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const {
+  std::vector<std::string> columns;
+  for (const std::string& column : request.columns) columns.push_back(quote_identifier(column));
+  std::string sql = fmt::format("SELECT {} FROM {}", columns.empty() ? "*" : fmt::format("{}", fmt::join(columns, ", ")),
+                                quote_identifier(request.table));
+  if (!request.where.empty()) {
+    check_part(parts_, workspace, "where", request.where);
+    sql += fmt::format(" WHERE (\n{}\n)", request.where);
+  }
+  if (!request.order.empty()) {
+    check_part(parts_, workspace, "order", request.order);
+    sql += fmt::format(" ORDER BY {}\n", request.order);
+  }
+  return sql;
+}
+
+void Queries::check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const {
+  check_part(parts_, workspace, "where", expression);
+}
+
+}  // namespace boathouse::core
