@@ -129,7 +129,8 @@ std::string StagedSpec::to_json() const {
 StagedSpec StagedSpec::from_json(std::string_view text) {
   StagedSpec spec;
   try {
-    for (const auto& [key, item] : json::parse(text).as_object()) parse_member(key, item, spec);
+    const json::value parsed = json::parse(text);
+    for (const auto& [key, item] : parsed.as_object()) parse_member(key, item, spec);
   } catch (const base::Error&) {
     throw;
   } catch (const std::exception& failure) {
