@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: help, exit codes, applying an installation from files, and the client commands."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from support.paths import BINARY, HIRING
+from support.server import ADMIN_PASSWORD, Server
+
+
+def boathouse(*arguments, env=None, stdin=None):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BOATHOUSE_")}
+    return subprocess.run([str(BINARY), *map(str, arguments)], env=clean | (env or {}), input=stdin, capture_output=True, text=True,
+                          timeout=60)
+
+
+@pytest.fixture(scope="module")
+def client_env(house, admin):
+    token = admin.post("/v1/tokens", json={"name": "cli"}, expect=201).json()["token"]
+    return {"BOATHOUSE_URL": house.url, "BOATHOUSE_TOKEN": token}
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["apply"], ["user"], ["token"], ["upload"], ["sql"]])
+def test_help_teaches_and_succeeds(command):
+    done = boathouse(*command, "--help")
+    assert done.returncode == 0
+    assert "boathouse" in done.stdout and len(done.stdout.splitlines()) > 4
+
+
+@pytest.mark.parametrize("arguments", [["nosuch"], ["serve", "--nosuch"], ["sql"], ["serve", "--data"]])
+def test_a_wrong_command_line_says_so_and_fails(arguments):
+    done = boathouse(*arguments)
+    assert done.returncode != 0
+    assert done.stderr.strip()
+
+
+# sql
+
+def test_sql_in_a_pipe_is_csv(client_env):
+    done = boathouse("sql", "SELECT 1 AS a, 'x,y' AS b", env=client_env)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.replace("\r\n", "\n") == 'a,b\n1,"x,y"\n'
+
+
+def test_sql_tells_a_mistake_and_fails(client_env):
+    done = boathouse("sql", "SELEC 1", env=client_env)
+    assert done.returncode != 0
+    assert "SELEC" in done.stderr and done.stdout == ""
+
+
+def test_flags_beat_the_environment(client_env, house):
+    wrong = client_env | {"BOATHOUSE_URL": "http://127.0.0.1:1"}
+    assert boathouse("sql", "SELECT 1", env=wrong).returncode != 0
+    assert boathouse("sql", "SELECT 1", "--url", house.url, env=wrong).returncode == 0
+
+
+def test_a_wrong_token_fails(client_env):
+    done = boathouse("sql", "SELECT 1", env=client_env | {"BOATHOUSE_TOKEN": "bh_wrong"})
+    assert done.returncode != 0 and done.stderr.strip()
+
+
+# upload
+
+def test_upload_sends_a_file(client_env, admin, tmp_path, table):
+    file = tmp_path / f"{table}.csv"
+    file.write_text("id,v\n1,a\n2,b\n")
+    done = boathouse("upload", file, env=client_env)
+    assert done.returncode == 0, done.stderr
+    assert admin.value(f"SELECT count(*) FROM {table}") == 2
+
+
+def test_upload_of_a_file_that_is_not_there_fails(client_env, tmp_path):
+    done = boathouse("upload", tmp_path / "nosuch.csv", env=client_env)
+    assert done.returncode != 0 and "nosuch.csv" in done.stderr
+
+
+# apply
+
+def lay(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+COLUMN = '[[column]]\nname = "id"\ntype = "INTEGER"\n'
+
+
+def test_apply_tells_what_it_did_and_is_idempotent(client_env, admin, tmp_path, table):
+    folder = lay(tmp_path / "files", {f"tables/{table}.toml": COLUMN, f"insights/I_{table}.sql": "-- public: true\nSELECT 1 AS one\n",
+                                      "users.toml": f'[[user]]\nname = "u-{table}"\npassword = "Some-password-1"\nrole = "viewer"\n'})
+    first = boathouse("apply", folder, env=client_env)
+    assert first.returncode == 0, first.stderr
+    assert all(name in first.stdout for name in (table, f"I_{table}", f"u-{table}"))
+    second = boathouse("apply", folder, env=client_env)
+    assert second.returncode == 0, second.stderr
+    assert second.stdout != first.stdout
+    assert admin.describe(table)["columns"][0]["name"] == "id"
+    assert admin.get(f"/insights?table=I_{table}", expect=200).json() == [{"one": 1}]
+    (folder / "tables" / f"{table}.toml").write_text(COLUMN + '[[column]]\nname = "more"\ntype = "STRING"\n')
+    assert boathouse("apply", folder, env=client_env).returncode == 0
+    assert [c["name"] for c in admin.describe(table)["columns"]] == ["id", "more"]
+
+
+MISTAKES = [
+    ("tables/t.toml", COLUMN + '[[column]]\nname = "x"\ntype = "INTERGER"\n', r"t\.toml:\d+: .*type"),
+    ("tables/t.toml", COLUMN + "max = [\n", r"t\.toml:\d+: "),
+    ("tables/t.toml", COLUMN + "reqired = true\n", r"t\.toml:4: .*reqired"),
+    ("tables/t.toml", 'key = ["nosuch"]\n' + COLUMN, r"t\.toml:1: .*key"),
+    ("users.toml", '[[user]]\nname = "x"\npassword = "Some-password-1"\nrole = "king"\n', r"users\.toml:4: .*role"),
+    ("users.toml", '[[user]]\nname = "x"\npassword_env = "NO_SUCH_VARIABLE"\nrole = "viewer"\n', r"users\.toml:3: .*password_env"),
+    ("insights/I.sql", "-- public: true\nSELECT 1 AS one,\n  FROM nothing WHERE\n", r"I\.sql:\d+: "),
+    ("insights/I.sql", "-- public: maybe\nSELECT 1\n", r"I\.sql:1: .*public"),
+]
+
+
+@pytest.mark.parametrize("file, text, said", MISTAKES)
+def test_a_mistake_is_told_by_file_line_and_key_and_stops_the_start(tmp_path, file, text, said):
+    folder = lay(tmp_path / "files", {file: text})
+    server = Server(tmp_path / "data", apply=folder)
+    with pytest.raises(AssertionError, match="the server ended with"):
+        server.start()
+    assert server.process.returncode != 0
+    assert re.search(said, server.log_tail(200)), server.log_tail()
+
+
+def test_apply_keeps_a_password_that_its_user_changed(make_server, tmp_path):
+    folder = lay(tmp_path / "files", {"users.toml": '[[user]]\nname = "ann"\npassword = "First-password-1"\nrole = "viewer"\n'})
+    server = make_server(apply=folder).start()
+    change = {"username": "ann", "password": "First-password-1", "new_password": "Second-password-2"}
+    assert server.api().post("/v1/password", json=change).status_code in (200, 204)
+    server.restart()
+    assert server.api().post("/v1/login", json={"username": "ann", "password": "First-password-1"}).status_code == 401
+    server.api().login("ann", "Second-password-2")
+
+
+# user and token
+
+def test_user_reset_mends_a_lost_password(make_server):
+    server = make_server().start()
+    server.stop()
+    done = boathouse("user", "reset", "admin", "--data", server.data)
+    assert done.returncode == 0, done.stderr
+    server.start()
+    words = re.findall(r"\S{8,}", done.stdout)
+    answers = [server.api().post("/v1/login", json={"username": "admin", "password": word}).status_code for word in words]
+    assert any(code in (200, 403) for code in answers), "the new password (a temporary one is 403) was printed"
+    assert server.api().post("/v1/login", json={"username": "admin", "password": ADMIN_PASSWORD}).status_code == 401
+
+
+def test_a_random_admin_password_is_printed_once(tmp_path):
+    server = Server(tmp_path / "data")
+    del server.env["BOATHOUSE_ADMIN_PASSWORD"]
+    server.start()
+    said = server.log_tail(200)
+    passwords = [word.strip('".,') for word in re.findall(r"\S{12,}", said)]
+    logins = [p for p in passwords if server.api().post("/v1/login", json={"username": "admin", "password": p}).status_code == 200]
+    assert logins or "admin" in said
+    server.stop()
+    before = server.log_path.stat().st_size
+    server.start()
+    assert not any(p in server.log_path.read_text()[before:] for p in logins)
+    server.end()
+
+
+def test_the_configuration_file_gives_way_to_environment_and_flags(make_server, tmp_path):
+    config = tmp_path / "boathouse.toml"
+    config.write_text('cors_origins = "https://file.example"\n')
+    origin = {"Origin": "https://file.example"}
+    server = make_server("one", args=["--config", str(config)]).start()
+    assert server.api().get("/healthz", headers=origin).headers.get("Access-Control-Allow-Origin") == "https://file.example"
+    server = make_server("two", args=["--config", str(config)], env={"BOATHOUSE_CORS_ORIGINS": "https://env.example"}).start()
+    assert "Access-Control-Allow-Origin" not in server.api().get("/healthz", headers=origin).headers
+
+
+def test_the_example_itself_applies(tmp_path):
+    assert HIRING.is_dir()
+    server = Server(tmp_path / "data", apply=HIRING).start()
+    assert {"departments", "jobs", "hired_employees"} <= {t["name"] for t in server.admin().get("/v1/workspaces/main/tables").json()["tables"]}
+    server.stop()
