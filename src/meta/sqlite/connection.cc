@@ -2,6 +2,8 @@
 #include "meta/sqlite/connection.h"
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 namespace boathouse::meta::sqlite {
 namespace {
@@ -12,14 +14,29 @@ using base::ErrorKind;
 // Another process (a backup, somebody's sqlite3 shell) may hold the write lock for a while: wait for it.
 constexpr int kBusyMilliseconds = 30'000;
 
+// The errno of the last failed call on `file`. SQLite's own sqlite3_system_errno() forgets that of a failed write.
+int last_errno(sqlite3_file* file) {
+  int number = 0;
+  if (file && file->pMethods) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
+int disk_errno(sqlite3* connection) {
+  if (!connection) return EIO;
+  if (int number = sqlite3_system_errno(connection)) return number;
+  for (int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {  // the log, then the database
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection, "main", which, &file);
+    if (int number = last_errno(file)) return number;
+  }
+  return EIO;
+}
+
 Error by_code(sqlite3* connection, int code) {
   switch (code & 0xff) {
     case SQLITE_FULL: return {ErrorKind::storage_full, "The disk of the metadata store is full."};
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: {
-      int number = connection ? sqlite3_system_errno(connection) : 0;
-      return base::system_error(number ? number : EIO, "The metadata store cannot use its disk");
-    }
+    case SQLITE_CANTOPEN: return base::system_error(disk_errno(connection), "The metadata store cannot use its disk");
     case SQLITE_READONLY:
     case SQLITE_PERM: return {ErrorKind::unavailable, "The metadata store cannot be written: it is read-only."};
     case SQLITE_BUSY:
@@ -55,8 +72,15 @@ Connection::Connection(const std::filesystem::path& file, Use use, const std::st
   if (use == Use::read) execute("PRAGMA query_only = ON");
 }
 
+// Turning a fresh file into one with a log does not wait for another process that does the same, so we do.
 void Connection::use_wal() {
-  Query query(*this, "PRAGMA journal_mode = WAL");
+  for (int waited = 0; waited < kBusyMilliseconds; waited += 10) {
+    int code = try_execute("PRAGMA journal_mode = WAL");
+    if (code == SQLITE_OK) break;
+    if ((code & 0xff) != SQLITE_BUSY) throw sqlite_error(handle(), code);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  Query query(*this, "PRAGMA journal_mode");
   if (query.next() && query.text() == "wal") return;
   throw Error(ErrorKind::unavailable, "The file system of the data directory cannot hold a write-ahead log (no shared memory).");
 }

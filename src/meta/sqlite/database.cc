@@ -10,9 +10,14 @@ namespace {
 // SQLite would make the file readable for all; its log takes the file's mode.
 void make_private(const std::filesystem::path& file) {
   if (std::filesystem::exists(file)) return;
-  base::make_directories_durably(std::filesystem::absolute(file).parent_path());
-  base::create_file(file);
-  base::sync_directory(std::filesystem::absolute(file).parent_path());
+  std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  base::make_directories_durably(folder);
+  try {
+    base::create_file(file);
+  } catch (const base::Error&) {
+    if (!std::filesystem::exists(file)) throw;  // else another process was first
+  }
+  base::sync_directory(folder);
 }
 
 }  // namespace
