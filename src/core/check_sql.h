@@ -32,9 +32,6 @@ struct Check {
   std::vector<std::string> upsert_key;
 };
 
-// The value of a rule, as an SQL literal of the column's type.
-std::string sql_literal(const batch::ColumnType& type, std::string_view text);
-
 // The contract's columns in order, `default` filled in where the value is missing: `coalesce("a", 1) AS "a", "b"`. Empty for
 // a contract without columns.
 std::string defaults_projection(const Contract& contract);
