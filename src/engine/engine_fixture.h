@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "base/error.h"
@@ -75,6 +76,24 @@ class EngineTest : public testing::Test {
     }
     ADD_FAILURE() << "no error";
     return {base::ErrorKind::internal, "no error"};
+  }
+
+  // The workers, as processes: the children of this one's threads.
+  static std::vector<pid_t> children() {
+    std::vector<pid_t> pids;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+      std::ifstream list(thread.path() / "children");
+      for (pid_t pid = 0; list >> pid;) pids.push_back(pid);
+    }
+    return pids;
+  }
+  // As in /proc: R, S, Z... or 0 for a process that is gone.
+  static char state_of(pid_t pid) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(stat, line);
+    const std::size_t name_end = line.rfind(')');
+    return name_end == std::string::npos ? '\0' : line.at(name_end + 2);
   }
 
  private:

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "engine/frame.h"
 #include "engine/worker/crash.h"
-#include "engine/worker/sandbox.h"
+#include "engine/sandbox.h"
 #include "engine/worker/session.h"
 
 namespace boathouse::engine {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/worker/value_text.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -187,11 +186,10 @@ void append_bits(std::string& out, std::string_view stored) {
 }
 
 // Three bytes of header whose first bit is set for positive numbers, then the magnitude, most significant byte first; all
-// bits flipped in a negative number.
+// bits flipped in a negative number. (The C API takes the magnitude in that order too, whatever its header says.)
 void append_bignum(std::string& out, std::string_view stored) {
   const bool negative = (static_cast<unsigned char>(stored[0]) & 0x80) == 0;
   std::string magnitude_bytes(stored.substr(3));
-  std::reverse(magnitude_bytes.begin(), magnitude_bytes.end());
   if (negative) {
     for (char& byte : magnitude_bytes) byte = static_cast<char>(~byte);
   }

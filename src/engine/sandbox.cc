@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/worker/sandbox.h"
+#include "engine/sandbox.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "engine/landlock.h"
-#include "engine/worker/syscalls.h"
+#include "engine/syscalls.h"
 
 namespace boathouse::engine {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/worker/syscalls.h"
+#include "engine/syscalls.h"
 
 #include <fcntl.h>
 #include <sched.h>
