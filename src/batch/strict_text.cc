@@ -312,20 +312,6 @@ std::optional<TypedValue> text_value(bool valid, std::string_view text) {
   return TypedValue(std::string(text));
 }
 
-// The decimal digits of an unscaled value with its point.
-std::string decimal_digits(Int128 value, int scale) {
-  bool negative = value < 0;
-  UInt128 rest = negative ? 0 - static_cast<UInt128>(value) : static_cast<UInt128>(value);
-  std::string reversed;
-  for (int i = 0; rest != 0 || i <= scale; ++i) {
-    if (i == scale && scale > 0) reversed.push_back('.');
-    reversed.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
-    rest /= 10;
-  }
-  if (negative) reversed.push_back('-');
-  return {reversed.rbegin(), reversed.rend()};
-}
-
 std::string uuid_text(UInt128 value) {
   std::string bytes(16, '\0');
   for (std::size_t i = 16; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
@@ -347,7 +333,7 @@ std::string literal_text(const ColumnType& type, const TypedValue& value) {
     case TypeKind::integer: return std::to_string(std::get<std::int32_t>(value));
     case TypeKind::bigint: return std::to_string(std::get<std::int64_t>(value));
     case TypeKind::double_: return double_text(std::get<double>(value));
-    case TypeKind::decimal: return decimal_digits(std::get<Int128>(value), type.scale);
+    case TypeKind::decimal: return decimal_text(std::get<Int128>(value), type.scale);
     case TypeKind::boolean: return std::get<bool>(value) ? "true" : "false";
     case TypeKind::date: return base::to_rfc3339(std::get<std::int32_t>(value) * base::kDay).substr(0, kDateLength);
     case TypeKind::time: {
@@ -369,6 +355,19 @@ std::string literal_text(const ColumnType& type, const TypedValue& value) {
 }
 
 }  // namespace
+
+std::string decimal_text(Int128 value, int scale) {
+  bool negative = value < 0;
+  UInt128 rest = negative ? 0 - static_cast<UInt128>(value) : static_cast<UInt128>(value);
+  std::string reversed;
+  for (int i = 0; rest != 0 || i <= scale; ++i) {
+    if (i == scale && scale > 0) reversed.push_back('.');
+    reversed.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+    rest /= 10;
+  }
+  if (negative) reversed.push_back('-');
+  return {reversed.rbegin(), reversed.rend()};
+}
 
 std::optional<TypedValue> TextRule::parse(std::string_view text) const {
   if (format_) return value_by(*format_, type_.kind, text);

@@ -66,6 +66,9 @@ class TextRule {
   std::shared_ptr<const StrptimeFormat> format_;
 };
 
+// The digits of an unscaled decimal: 150 with scale 2 is "1.50".
+std::string decimal_text(Int128 unscaled, int scale);
+
 // An SQL literal of the column's DuckDB type that is exactly this value.
 std::string sql_literal(const ColumnType& type, const TypedValue& value);
 

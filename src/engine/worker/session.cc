@@ -3,8 +3,10 @@
 
 #include "base/names.h"
 #include "engine/worker/execute.h"
+#include "engine/worker/functions.h"
 #include "engine/worker/query.h"
 #include "engine/worker/result_json.h"
+#include "engine/worker/staged_scan.h"
 
 namespace boathouse::engine {
 namespace {
@@ -74,6 +76,10 @@ Session::Session(SessionOptions options, Output& output)
 void Session::lock_down() {
   Connection connection = connect(database_);
   parquet_.emplace(connection);
+  if (options_.ingest) {
+    register_staged_scan(connection.get());
+    register_functions(connection.get());
+  }
   for (const std::string& statement : final_settings(options_)) run(connection, statement);
 }
 
