@@ -40,11 +40,16 @@ struct SplitExplain {
 };
 SplitExplain split_explain(std::string_view sql);
 
-// Judges the tree of a statement without its EXPLAIN. Throws
-//   Error{permission_denied}  the statement is not one read-only statement, or reaches what it may not (detail: `position`)
-//   Error{invalid_argument}   DuckDB could not parse it (its message; detail: `position`), or it is empty
+// Judges the tree of a statement without its EXPLAIN, as engine::Lease::parse gives it. Throws
+//   Error{permission_denied}  not one statement, or it reaches what it may not (detail: `position`, a byte offset)
+//   Error{invalid_argument}   there is no statement
 //   Error{too_large}          nested or large past the limits below
 GuardResult judge(std::string_view parse_tree_json);
+
+// What to tell people whose statement has no parse tree (engine::Lease::parse: permission_denied).
+inline constexpr std::string_view kReadOnlyMessage =
+    "only one read-only statement may run here: SELECT, WITH, VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES, or EXPLAIN of "
+    "one of them. A PIVOT has to list its values: PIVOT t ON c IN ('a', 'b') USING sum(x)";
 
 inline constexpr std::size_t kMaxTreeBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxTreeDepth = 3000;

@@ -29,7 +29,11 @@ constexpr std::string_view kDeniedFunctions[] = {
 constexpr std::string_view kDeniedPrefixes[] = {"__internal_", "duckdb_", "inet_", "parquet_", "pg_", "pragma_", "read_"};
 constexpr std::string_view kAllowedDespitePrefix[] = {"pg_size_pretty", "pg_typeof"};
 
-constexpr std::string_view kBuiltinRelations[] = {"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"};
+constexpr std::string_view kBuiltinRelations[] = {
+    "duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_indexes", "duckdb_logs", "duckdb_schemas",
+    "duckdb_tables", "duckdb_types", "duckdb_views", "pragma_database_list", "sqlite_master", "sqlite_schema",
+    "sqlite_temp_master", "sqlite_temp_schema",
+};
 constexpr std::string_view kBuiltinSchemas[] = {"information_schema", "pg_catalog", "system", "temp"};
 
 template <std::size_t N>
@@ -50,7 +54,7 @@ bool is_denied_function(std::string_view name) {
 }
 
 bool is_builtin_relation(std::string_view name) {
-  return name.starts_with("duckdb_") || name.starts_with("pragma_") || holds(kBuiltinRelations, name);
+  return holds(kBuiltinRelations, name);
 }
 
 bool is_builtin_schema(std::string_view name) { return holds(kBuiltinSchemas, name); }
