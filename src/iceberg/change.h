@@ -22,7 +22,7 @@ struct SnapshotChange {
   std::optional<Operation> operation;
   std::map<std::string, std::string> summary;  // beside Iceberg's own figures
 
-  std::vector<DataFile> added_data;     // spec_id and partition set; columns' statistics if known
+  std::vector<DataFile> added_data;     // partition set, and spec_id (spec_as_known() tells it for a new spec)
   std::vector<DataFile> added_deletes;  // position deletes; they apply to files of older snapshots and of this one
   // Locations of data or delete files that go. A delete file that concerns a removed data file only goes with it.
   std::vector<std::string> removed_files;
@@ -63,11 +63,15 @@ struct PreparedMetadata {
 };
 
 // `base_location` is where `base` was read from; empty for a table that has none yet (create_table()).
-// Throws Error{conflict} when a file to remove or a required file is not live any more or a branch moved under `expired`,
-// Error{invalid_argument} when the change contradicts itself or the table, and what the store throws. On an error
-// everything written so far is removed again.
+// Throws Error{conflict} when a file to remove or a required file is not live any more or a version to forget is the head
+// of a ref, Error{invalid_argument} when the change contradicts itself or the table, and what the store throws. On an
+// error everything written so far is removed again.
 PreparedMetadata prepare(MetadataCache& cache, const MetadataPtr& base, const std::string& base_location,
                          const Change& change);
+
+// The spec as `base` would know it after a Change that sets it: with the id of an equal spec or the next free one, and field
+// ids alike. Error{invalid_argument} when it does not fit `schema`.
+PartitionSpec spec_as_known(const TableMetadata& base, const PartitionSpec& spec, const Schema& schema);
 
 // Removes what a prepare() that will not be committed wrote.
 void discard(MetadataCache& cache, const PreparedMetadata& prepared) noexcept;

@@ -77,6 +77,13 @@ void append_raw(std::string& out, const T& value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+// A column that was widened since has the narrow value in older files; both are one partition.
+Value widened(const Value& value) {
+  if (const auto* v = get<std::int32_t>(value)) return std::int64_t{*v};
+  if (const auto* v = get<float>(value)) return double{*v};
+  return value;
+}
+
 }  // namespace
 
 std::strong_ordering compare(const Value& a, const Value& b) {
@@ -89,7 +96,8 @@ std::strong_ordering compare(const Value& a, const Value& b) {
 
 std::string partition_key(const PartitionTuple& tuple) {
   std::string key;
-  for (const Value& value : tuple) {
+  for (const Value& each : tuple) {
+    Value value = widened(each);
     key.push_back(static_cast<char>(value.index()));
     std::visit(
         [&](const auto& v) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "iceberg/avro_codec.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include "iceberg/json_read.h"
+
+namespace boathouse::iceberg {
+namespace {
+
+constexpr int kRawDeflate = -15;
+constexpr std::size_t kChunk = 64 << 10;
+
+// Gives a stream back to zlib whatever happens.
+struct ZStream {
+  z_stream stream{};
+  int (*end)(z_stream*);
+  ~ZStream() { end(&stream); }
+};
+
+[[noreturn]] void no_memory() {
+  throw base::Error(base::ErrorKind::unavailable, "not enough memory to compress metadata");
+}
+
+void set_input(z_stream& stream, std::string_view bytes) {
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+}
+
+}  // namespace
+
+std::string deflate_block(std::string_view bytes) {
+  ZStream z{{}, deflateEnd};
+  // Level 1: manifests are small and written in the path of an answer.
+  if (deflateInit2(&z.stream, 1, Z_DEFLATED, kRawDeflate, 8, Z_DEFAULT_STRATEGY) != Z_OK) no_memory();
+  std::string out(deflateBound(&z.stream, bytes.size()), '\0');
+  set_input(z.stream, bytes);
+  z.stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.stream.avail_out = static_cast<uInt>(out.size());
+  if (deflate(&z.stream, Z_FINISH) != Z_STREAM_END) no_memory();
+  out.resize(z.stream.total_out);
+  return out;
+}
+
+std::string inflate_block(std::string_view bytes) {
+  if (bytes.size() > kMaxAvroBlock) damaged("an Avro block is too large");
+  ZStream z{{}, inflateEnd};
+  if (inflateInit2(&z.stream, kRawDeflate) != Z_OK) no_memory();
+  set_input(z.stream, bytes);
+  std::string out;
+  for (int state = Z_OK; state != Z_STREAM_END;) {
+    std::size_t have = out.size();
+    if (have >= kMaxAvroBlock) damaged("an Avro block unfolds to too much");
+    out.resize(have + std::max(kChunk, std::min(have, kMaxAvroBlock - have)));
+    z.stream.next_out = reinterpret_cast<Bytef*>(out.data() + have);
+    z.stream.avail_out = static_cast<uInt>(out.size() - have);
+    state = inflate(&z.stream, Z_NO_FLUSH);
+    std::size_t got = out.size() - have - z.stream.avail_out;
+    out.resize(have + got);
+    if (state != Z_STREAM_END && (state != Z_OK || got == 0)) damaged("an Avro block does not unfold");
+  }
+  return out;
+}
+
+std::string zstd_block(std::string_view bytes) {
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1);
+  if (ZSTD_isError(size) != 0) no_memory();
+  out.resize(size);
+  return out;
+}
+
+std::string unzstd_block(std::string_view bytes) {
+  std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
+  if (!stream) no_memory();
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  std::string out;
+  std::size_t hint = 1;
+  while (in.pos < in.size || hint != 0) {
+    std::size_t have = out.size();
+    if (have >= kMaxAvroBlock) damaged("an Avro block unfolds to too much");
+    out.resize(have + std::max(kChunk, std::min(have, kMaxAvroBlock - have)));
+    ZSTD_outBuffer target{out.data(), out.size(), have};
+    hint = ZSTD_decompressStream(stream.get(), &target, &in);
+    out.resize(target.pos);
+    if (ZSTD_isError(hint) != 0) damaged("an Avro block does not unfold");
+    if (hint != 0 && in.pos == in.size && target.pos < target.size) damaged("an Avro block is cut short");
+  }
+  return out;
+}
+
+}  // namespace boathouse::iceberg
