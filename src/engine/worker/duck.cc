@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/worker/duck.h"
 
-#include <boost/json.hpp>
 #include <charconv>
+
+#include "base/encoding.h"
 
 namespace boathouse::engine {
 namespace {
@@ -23,13 +24,25 @@ DuckError duck_error(const char* text) {
   const boost::json::value parsed = boost::json::parse(error.message.substr(brace), failed);
   if (failed || !parsed.is_object()) return error;
   const boost::json::object& fields = parsed.get_object();
-  if (!fields.contains("exception_message")) return error;
-  error.type = text_of(fields, "exception_type");
-  error.message = text_of(fields, "exception_message");
+  return fields.contains("exception_message") ? duck_error(fields, "exception_type", "exception_message") : error;
+}
+
+DuckError duck_error(const boost::json::object& fields, std::string_view type_key, std::string_view message_key) {
+  DuckError error{text_of(fields, type_key), text_of(fields, message_key), std::nullopt};
+  error.counts_characters = text_of(fields, "error_subtype") == "SYNTAX_ERROR";
   const std::string position = text_of(fields, "position");
   std::int64_t value = 0;
   if (std::from_chars(position.data(), position.data() + position.size(), value).ec == std::errc()) {
     error.position = value;
+  }
+  return error;
+}
+
+DuckError in_bytes(DuckError error, std::string_view sql) {
+  if (error.position && error.counts_characters) {
+    const auto characters = static_cast<std::size_t>(*error.position);
+    error.position = static_cast<std::int64_t>(base::prefix_code_points(sql, characters).size());
+    error.counts_characters = false;
   }
   return error;
 }

@@ -4,9 +4,11 @@
 
 #include <duckdb.h>
 
+#include <boost/json.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace boathouse::engine {
@@ -16,10 +18,15 @@ struct DuckError {
   std::string type;
   std::string message;
   std::optional<std::int64_t> position;
+  bool counts_characters = false;  // the position of a syntax error does; all others count bytes
 };
 
 // Reads DuckDB's error text, JSON because the worker sets errors_as_json.
 DuckError duck_error(const char* text);
+// Reads an error whose fields are JSON: which of them hold type and message depends on where it comes from.
+DuckError duck_error(const boost::json::object& fields, std::string_view type_key, std::string_view message_key);
+// The error with its position in bytes of the statement.
+DuckError in_bytes(DuckError error, std::string_view sql);
 
 template <class T, void (*destroy)(T*)>
 class Owned {

@@ -21,7 +21,7 @@ Prepared prepare_read_only(const Connection& connection, const std::string& sql)
   Extracted statements;
   const idx_t count = duckdb_extract_statements(connection.get(), sql.c_str(), statements.out());
   if (count == 0) {
-    if (const char* failed = duckdb_extract_statements_error(statements.get())) throw duck_error(failed);
+    if (const char* failed = duckdb_extract_statements_error(statements.get())) throw in_bytes(duck_error(failed), sql);
     throw DuckError{"Parser", "there is no statement", std::nullopt};
   }
   if (count != 1) refuse("only one statement is allowed");

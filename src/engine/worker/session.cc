@@ -117,7 +117,7 @@ std::string Session::parse(const std::string& sql) {
   Connection connection = connect(database_);
   Interrupts::Registration registration(interrupts_, connection.get());
   Prepared statement;
-  if (duckdb_prepare(connection.get(), "SELECT json_serialize_sql($1)", statement.out()) != DuckDBSuccess) {
+  if (duckdb_prepare(connection.get(), "SELECT json_serialize_sql($1::VARCHAR)", statement.out()) != DuckDBSuccess) {
     throw duck_error(duckdb_prepare_error(statement.get()));
   }
   duckdb_bind_varchar_length(statement.get(), 1, sql.data(), sql.size());
@@ -135,10 +135,8 @@ std::string Session::parse(const std::string& sql) {
       throw DuckError{"Not read-only", "only a statement that reads is allowed: SELECT, WITH, DESCRIBE, SUMMARIZE, SHOW",
                       std::nullopt};
     }
-    DuckError error{"Parser", std::string(failed.at("error_message").as_string()), std::nullopt};
-    if (const auto* position = failed.if_contains("position")) {
-      error.position = std::stoll(std::string(position->as_string()));
-    }
+    DuckError error = in_bytes(duck_error(failed, "error_type", "error_message"), sql);
+    error.type = "Parser";
     throw error;
   }
   std::string end = "{\"tree\":";
