@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metadata store in one SQLite file (WAL, synchronous=FULL): the embedded default. Writes of all threads go through
-// one writer that joins those waiting into one transaction, so that many share one fsync; an answer comes only after it.
+// The metadata store in one SQLite file (WAL, synchronous=FULL): the embedded default. Writes of all threads are
+// joined: those that wait go into one transaction and share its fsync, and an answer comes only after it.
 #pragma once
 
 #include <filesystem>

@@ -33,10 +33,7 @@ Database::Database(const std::filesystem::path& file, const SqliteOptions& optio
 }
 
 void Database::settle() {
-  if (!writer_->unsettled()) return;
-  write([](Transaction& transaction) {
-    run(transaction.connection(), "UPDATE store_state SET settled = settled + 1");
-  });
+  if (writer_->unsettled()) writer_->run([](Transaction&) {});
 }
 
 std::unique_ptr<Connection> Database::take_reader() {

@@ -1,64 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meta/sqlite/writer.h"
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace boathouse::meta::sqlite {
 
-Writer::Writer(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), thread_([this] { loop(); }) {}
-
-Writer::~Writer() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
-
 void Writer::run(Work work) {
-  std::future<void> done;
+  Unit unit{std::move(work)};
   {
-    std::lock_guard lock(mutex_);
-    Unit& unit = waiting_.emplace_back();
-    unit.work = std::move(work);
-    done = unit.done.get_future();
+    std::unique_lock lock(mutex_);
+    waiting_.push_back(&unit);
+    changed_.wait(lock, [&] { return unit.done || !led_; });
+    if (!unit.done) lead(lock);
   }
-  changed_.notify_one();
-  done.get();
+  if (unit.failure) std::rethrow_exception(unit.failure);
 }
 
-void Writer::loop() {
-  while (true) {
-    Batch batch;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
-      batch.swap(waiting_);
-    }
-    execute(batch);
-    for (Unit& unit : batch) {
-      if (unit.failure) unit.done.set_exception(unit.failure);
-      else unit.done.set_value();
-    }
-  }
+void Writer::lead(std::unique_lock<std::mutex>& lock) {
+  led_ = true;
+  Group group = std::exchange(waiting_, {});
+  lock.unlock();
+  execute(group);
+  lock.lock();
+  for (Unit* unit : group) unit->done = true;
+  led_ = false;
+  changed_.notify_all();
 }
 
-// A failure here is everybody's: not begun, taken back by SQLite itself (it does so when the disk is full), or not
-// committed. Whoever failed alone before keeps that answer, since nothing of theirs was to be written.
-void Writer::execute(Batch& batch) {
+void Writer::execute(const Group& group) {
   try {
     connection_->execute("BEGIN IMMEDIATE");
-    for (Unit& unit : batch) run_unit(unit);
+    for (Unit* unit : group) run_unit(*unit);
     commit();
+  } catch (const base::Error& error) {
+    fail_all(group, error);
   } catch (const std::exception& error) {
-    base::log_error("metadata_commit_failed", {{"error", error.what()}, {"units", batch.size()}});
-    roll_back();
-    for (Unit& unit : batch) {
-      if (!unit.failure) unit.failure = std::current_exception();
-    }
+    fail_all(group, base::Error(base::ErrorKind::internal, error.what()));
+  }
+}
+
+// A failure out here is everybody's: not begun, taken back by SQLite itself (it does so when the disk is full), or not
+// committed. Whoever failed alone before keeps that answer, since nothing of theirs was to be written. Each gets a copy,
+// because each rethrows it on a thread of its own.
+void Writer::fail_all(const Group& group, const base::Error& error) {
+  base::log_error("metadata_commit_failed", {{"error", error.message()}, {"units", group.size()}});
+  if (!sqlite3_get_autocommit(connection_->handle())) connection_->try_execute("ROLLBACK");
+  for (Unit* unit : group) {
+    if (!unit->failure) unit->failure = std::make_exception_ptr(error);
   }
 }
 
@@ -77,6 +67,8 @@ void Writer::run_unit(Unit& unit) {
 }
 
 void Writer::commit() {
+  // A commit that writes nothing would not end the doubt about the one before.
+  if (unsettled_) sqlite::run(*connection_, "UPDATE store_state SET settled = settled + 1");
   int code = connection_->try_execute("COMMIT");
   if (code == SQLITE_OK) {
     unsettled_ = false;
@@ -91,10 +83,6 @@ void Writer::commit() {
     throw error;
   }
   throw sqlite_error(connection_->handle(), code);
-}
-
-void Writer::roll_back() {
-  if (!sqlite3_get_autocommit(connection_->handle())) connection_->try_execute("ROLLBACK");
 }
 
 }  // namespace boathouse::meta::sqlite

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Group commit. One thread owns the write connection. It takes every unit of work that waits, runs each in a savepoint of
-// one SQLite transaction (so that a unit that fails takes only itself back) and commits once: the units share an fsync.
-// Nobody is answered before that. Any thread may call run().
+// Group commit. Of the threads that want to write, one leads: it takes every unit of work that waits, runs each in a
+// savepoint of one SQLite transaction (so that a unit that fails takes only itself back) and commits once, so the units
+// share an fsync. Meanwhile the next group gathers. Nobody is answered before the commit. Any thread may call run().
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
-#include <future>
 #include <mutex>
-#include <thread>
+#include <vector>
 
 #include "meta/sqlite/connection.h"
 
@@ -32,11 +30,7 @@ class Transaction {
 
 class Writer {
  public:
-  explicit Writer(std::unique_ptr<Connection> connection);
-  // Runs what waits, then ends.
-  ~Writer();
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
+  explicit Writer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
   using Work = std::function<void(Transaction&)>;
 
@@ -48,20 +42,21 @@ class Writer {
   bool unsettled() const { return unsettled_; }
 
  private:
+  // Lives on the stack of the thread that waits for it.
   struct Unit {
     Work work;
-    std::promise<void> done;
-    std::exception_ptr failure;
+    std::exception_ptr failure{};
+    bool done = false;  // guarded by mutex_
   };
-  using Batch = std::deque<Unit>;
+  using Group = std::vector<Unit*>;
 
-  void loop();
-  void execute(Batch& batch);
+  void lead(std::unique_lock<std::mutex>& lock);
+  void execute(const Group& group);
   void run_unit(Unit& unit);
   void commit();
-  void roll_back();
+  void fail_all(const Group& group, const base::Error& error);
 
-  // Used by the writer thread only:
+  // Used by whoever leads:
   std::unique_ptr<Connection> connection_;
 
   std::atomic<bool> unsettled_ = false;
@@ -69,10 +64,8 @@ class Writer {
   // Guarded by mutex_:
   std::mutex mutex_;
   std::condition_variable changed_;
-  Batch waiting_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last, so that it starts when all else is there
+  Group waiting_;
+  bool led_ = false;
 };
 
 }  // namespace boathouse::meta::sqlite
