@@ -47,7 +47,14 @@ asio::awaitable<std::size_t> BodyStream::fill(std::span<char> into) {
   std::size_t have = 0;
   while (have < into.size() && !finished()) {
     std::span<char> room = into.subspan(have);
-    have += chunked_ ? co_await read_chunked(room) : co_await read_plain(room);
+    std::size_t got = 0;
+    // Not one conditional expression: GCC 12 awaits both of its branches.
+    if (chunked_) {
+      got = co_await read_chunked(room);
+    } else {
+      got = co_await read_plain(room);
+    }
+    have += got;
   }
   co_return have;
 }

@@ -24,13 +24,23 @@ constexpr Milliseconds kLinger{30'000};
 constexpr Milliseconds kShortLinger{2'000};
 constexpr Milliseconds kLingerSilence{2'000};
 
-Error head_error(const error_code& ec, const MessageParser& parser) {
+// "GET / HTTP/2.0": well-formed but for the version. (The parser also calls a line that does not end in CR LF so.)
+bool asks_for_other_version(std::string_view head) {
+  std::string_view line = head.substr(0, head.find('\n'));
+  static constexpr std::string_view kShape = "HTTP/d.d\r";
+  if (line.size() < kShape.size()) return false;
+  std::string_view version = line.substr(line.size() - kShape.size());
+  auto digit = [&](std::size_t at) { return version[at] >= '0' && version[at] <= '9'; };
+  return version.starts_with("HTTP/") && digit(5) && version[6] == '.' && digit(7) && version[8] == '\r';
+}
+
+Error head_error(const error_code& ec, const MessageParser& parser, std::string_view head) {
   if (is_header_limit(ec)) {
     bool in_target = parser.target.empty();
     return Error(ErrorKind::invalid_argument, in_target ? "the request target is too long" : "the request's headers are too large")
         .code(std::string(in_target ? kUriTooLong : kHeadersTooLarge));
   }
-  if (is_bad_version(ec)) {
+  if (is_bad_version(ec) && asks_for_other_version(head)) {
     return Error(ErrorKind::invalid_argument, "only HTTP/1.0 and HTTP/1.1 are spoken here").code(std::string(kVersionNotSupported));
   }
   return Error(ErrorKind::invalid_argument, "the request's head is malformed: " + ec.message());
@@ -130,10 +140,11 @@ asio::awaitable<bool> Session::read_head(Exchange& exchange) {
       }
       if (exchange.parser->method.empty()) skip_blank_lines(buffer_);
       error_code ec;
-      auto bytes = buffer_.data();
-      buffer_.consume(exchange.parser->put(std::span(static_cast<const char*>(bytes.data()), bytes.size()), ec));
+      std::span bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+      std::size_t used = exchange.parser->put(bytes, ec);
       starved = is_need_more(ec);
-      if (ec && !starved) throw head_error(ec, *exchange.parser);
+      if (ec && !starved) throw head_error(ec, *exchange.parser, std::string_view(bytes.data(), bytes.size()));
+      buffer_.consume(used);
     }
     admit(exchange);
   } catch (const Error&) {
