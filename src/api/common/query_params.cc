@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/common/query_params.h"
+
+#include <charconv>
+
+#include "base/error.h"
+
+namespace boathouse::api {
+namespace {
+
+base::Error wrong_param(std::string_view name, std::string message) {
+  return base::Error(base::ErrorKind::invalid_argument, std::move(message)).with("parameter", std::string(name));
+}
+
+}  // namespace
+
+void allow_params(const net::Request& request, std::initializer_list<std::string_view> names) {
+  for (const auto& [name, value] : request.query.items) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw wrong_param(name, fmt::format("there is no query parameter \"{}\" here", name));
+    }
+    if (request.query.all(name).size() > 1) {
+      throw wrong_param(name, fmt::format("the query parameter \"{}\" is given twice", name));
+    }
+  }
+}
+
+std::optional<std::string> text_param(const net::Request& request, std::string_view name) {
+  const std::string* value = request.query.find(name);
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+std::optional<bool> flag_param(const net::Request& request, std::string_view name) {
+  const std::string* value = request.query.find(name);
+  if (!value) return std::nullopt;
+  if (*value == "true") return true;
+  if (*value == "false") return false;
+  throw wrong_param(name, fmt::format("\"{}\" is true or false", name));
+}
+
+std::optional<std::int64_t> number_param(const net::Request& request, std::string_view name, std::int64_t least,
+                                         std::int64_t most) {
+  const std::string* value = request.query.find(name);
+  if (!value) return std::nullopt;
+  std::int64_t number = 0;
+  const char* end = value->data() + value->size();
+  auto parsed = std::from_chars(value->data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end || number < least || number > most) {
+    throw wrong_param(name, fmt::format("\"{}\" is a whole number from {} to {}", name, least, most));
+  }
+  return number;
+}
+
+std::vector<std::string> list_param(const net::Request& request, std::string_view name) {
+  std::vector<std::string> out;
+  const std::string* value = request.query.find(name);
+  if (!value) return out;
+  std::string_view rest = *value;
+  while (true) {
+    std::size_t comma = rest.find(',');
+    std::string_view item = net::trim(rest.substr(0, comma));
+    if (item.empty()) throw wrong_param(name, fmt::format("\"{}\" is a list of names with commas between them", name));
+    out.emplace_back(item);
+    if (comma == std::string_view::npos) return out;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+core::Page page_params(const net::Request& request, std::size_t otherwise) {
+  auto limit = number_param(request, "limit", 1, kMaxPageLimit);
+  return {.limit = limit ? static_cast<std::size_t>(*limit) : otherwise,
+          .token = std::string(request.query.get("page_token"))};
+}
+
+}  // namespace boathouse::api

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every door is given: the use cases, who decides, and where blocking work runs. Made once by app, which outlives the
+// doors; any thread.
+#pragma once
+
+#include <filesystem>
+
+#include "auth/auth.h"
+#include "base/thread_pool.h"
+#include "core/ingest.h"
+#include "core/insights.h"
+#include "core/query.h"
+#include "core/tables.h"
+
+namespace boathouse::api {
+
+struct Services {
+  auth::Auth& auth;
+  const core::Parts& parts;
+  const core::Tables& tables;
+  core::Ingest& ingest;
+  const core::Queries& queries;
+  const core::Insights& insights;
+  base::ThreadPool& work;         // short work: metadata, disk
+  base::ThreadPool& engine_work;  // work that may wait long for a worker: check, write, queries, password hashing
+  std::filesystem::path spool;    // a folder for unnamed files
+};
+
+}  // namespace boathouse::api

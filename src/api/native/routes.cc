@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/native/routes.h"
+
+#include "api/native/accounts.h"
+#include "api/native/errors.h"
+#include "api/native/insights.h"
+#include "api/native/queries.h"
+#include "api/native/rows.h"
+#include "api/native/tables.h"
+
+namespace boathouse::api::native {
+namespace {
+
+void add_account_routes(net::Router& router, const Services& s) {
+  router.add("POST", "/v1/login", open_to_all(s, login, Pace::slow), {.summary = "Log in with a password"});
+  router.add("POST", "/v1/token", open_to_all(s, refresh_token), {.summary = "A new access token for a refresh token"});
+  router.add("POST", "/v1/logout", open_to_all(s, logout), {.summary = "Revoke a refresh token"});
+  router.add("POST", "/v1/password", open_to_all(s, change_password, Pace::slow), {.summary = "Change one's own password"});
+  router.add("GET", "/v1/me", signed_in(s, me), {.summary = "Who is asking"});
+
+  router.add("POST", "/v1/users", signed_in(s, create_user, Pace::slow), {.summary = "Make a user"});
+  router.add("GET", "/v1/users", signed_in(s, list_users), {.summary = "List users"});
+  router.add("GET", "/v1/users/{name}", signed_in(s, get_user), {.summary = "One user"});
+  router.add("PATCH", "/v1/users/{name}", signed_in(s, patch_user, Pace::slow), {.summary = "Change a user"});
+  router.add("DELETE", "/v1/users/{name}", signed_in(s, delete_user), {.summary = "Delete a user"});
+
+  router.add("POST", "/v1/tokens", signed_in(s, create_token), {.summary = "Make an API token, shown once"});
+  router.add("GET", "/v1/tokens", signed_in(s, list_tokens), {.summary = "List one's API tokens"});
+  router.add("DELETE", "/v1/tokens/{id}", signed_in(s, delete_token), {.summary = "Revoke an API token"});
+
+  router.add("GET", "/v1/workspaces", signed_in(s, list_workspaces), {.summary = "One's workspaces"});
+  router.add("POST", "/v1/workspaces", signed_in(s, create_workspace), {.summary = "Make a workspace"});
+  std::string members = "/v1/workspaces/{workspace}/members";
+  router.add("GET", members, signed_in(s, list_members), {.summary = "Members of a workspace"});
+  router.add("PUT", members + "/{name}", signed_in(s, put_member), {.summary = "Add a member or change the role"});
+  router.add("DELETE", members + "/{name}", signed_in(s, remove_member), {.summary = "Remove a member"});
+
+  router.add("GET", "/v1/audit", signed_in(s, list_audit), {.summary = "Who administered what, newest first"});
+}
+
+void add_table_routes(net::Router& router, const Services& s) {
+  std::string tables = "/v1/workspaces/{workspace}/tables";
+  std::string table = tables + "/{table}";
+  router.add("GET", tables, signed_in(s, list_tables), {.summary = "List tables"});
+  router.add("GET", table, signed_in(s, describe_table), {.summary = "Describe a table"});
+  router.add("PATCH", table, signed_in(s, patch_table), {.summary = "Change a table's settings"});
+  router.add("DELETE", table, signed_in(s, drop_table), {.summary = "Drop a table"});
+
+  router.add("PUT", table + "/contract", signed_in(s, put_contract, Pace::slow), {.summary = "Set a table's contract"});
+  router.add("GET", table + "/contract", signed_in(s, get_contract), {.summary = "A table's contract"});
+  router.add("DELETE", table + "/contract", signed_in(s, delete_contract), {.summary = "Remove a table's contract"});
+
+  router.add("POST", table + "/rows", post_rows(s), {.summary = "Add, replace or upsert rows"});
+  router.add("GET", table + "/rows", get_rows(s), {.summary = "Read rows"});
+  router.add("DELETE", table + "/rows", signed_in(s, delete_rows, Pace::slow), {.summary = "Delete rows"});
+  router.add("GET", table + "/versions", signed_in(s, list_versions), {.summary = "A table's versions, newest first"});
+  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow), {.summary = "A table's rejected rows"});
+}
+
+void add_query_routes(net::Router& router, const Services& s) {
+  router.add("POST", "/v1/sql", post_sql(s), {.summary = "Run one read-only SQL statement"});
+
+  std::string insights = "/v1/workspaces/{workspace}/insights";
+  std::string insight = insights + "/{insight}";
+  router.add("GET", insights, signed_in(s, list_insights), {.summary = "List insights"});
+  router.add("GET", insight, signed_in(s, get_insight), {.summary = "One insight"});
+  router.add("PUT", insight, signed_in(s, put_insight, Pace::slow), {.summary = "Make or replace an insight"});
+  router.add("DELETE", insight, signed_in(s, delete_insight), {.summary = "Delete an insight"});
+  router.add("GET", insight + "/result", get_insight_result(s), {.summary = "Run an insight"});
+}
+
+}  // namespace
+
+void add_routes(net::Router& router, const Services& services) {
+  router.render_errors("/v1", render_error);
+  add_account_routes(router, services);
+  add_table_routes(router, services);
+  add_query_routes(router, services);
+}
+
+}  // namespace boathouse::api::native

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/native/rows.h"
+
+#include <boost/json/value.hpp>
+
+#include "api/common/credentials.h"
+#include "api/common/query_params.h"
+#include "base/error.h"
+#include "net/on_pool.h"
+
+namespace boathouse::api::native {
+namespace {
+
+namespace asio = boost::asio;
+using base::Error;
+using base::ErrorKind;
+using core::BodyFormat;
+using CsvHeader = core::IngestRequest::CsvHeader;
+
+BodyFormat body_format(const net::Request& request) {
+  auto type = net::parse_parameterized(request.headers.get("Content-Type"));
+  std::string_view name = type ? std::string_view(type->value) : std::string_view();
+  if (name == "text/csv") return BodyFormat::csv;
+  if (name == "application/json") return BodyFormat::json;
+  if (name == "application/x-ndjson") return BodyFormat::ndjson;
+  if (name == "application/vnd.apache.parquet") return BodyFormat::parquet;
+  throw Error(ErrorKind::unsupported_media,
+              "rows come as Content-Type text/csv, application/json, application/x-ndjson or "
+              "application/vnd.apache.parquet");
+}
+
+CsvHeader csv_header(const net::Request& request, BodyFormat format) {
+  auto header = flag_param(request, "header");
+  if (header && format != BodyFormat::csv) {
+    throw Error(ErrorKind::invalid_argument, "header is for text/csv only").with("parameter", "header");
+  }
+  return header.value_or(true) ? CsvHeader::present : CsvHeader::absent;
+}
+
+bool fails_on_reject(const net::Request& request) {
+  std::string_view value = request.query.get("on_reject", "quarantine");
+  if (value == "fail") return true;
+  if (value == "quarantine") return false;
+  throw Error(ErrorKind::invalid_argument, "on_reject is fail or quarantine").with("parameter", "on_reject");
+}
+
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+                                                    const meta::WorkspaceRow& workspace) {
+  const std::string* key = request.headers.find("Idempotency-Key");
+  if (!key) return std::nullopt;
+  return core::IdempotencyKey{.scope = fmt::format("{}\n{}\n{} {}?{}", principal.user.value, workspace.id.value,
+                                                   request.method, request.path, request.raw_query),
+                              .key = *key};
+}
+
+core::IngestRequest ingest_request(const Services& services, const net::Request& request) {
+  auth::Principal principal = services.auth.authenticator.authenticate(credentials_of(request));
+  auth::Access access = services.auth.access.decide(principal, auth::Action::write, request.param("workspace"));
+  allow_params(request, {"mode", "key", "branch", "header", "on_reject"});
+  core::IngestRequest out;
+  out.origin = {.door = "native", .principal = principal.name, .request = base::RequestId(request.request_id), .file_name = {}};
+  out.idempotency = idempotency_key(request, principal, access.workspace);
+  out.workspace = std::move(access.workspace);
+  out.table = request.param("table");
+  out.mode = core::parse_write_mode(request.query.get("mode", "append"));
+  out.key = list_param(request, "key");
+  out.branch = request.query.get("branch", "main");
+  out.format = body_format(request);
+  out.header = csv_header(request, out.format);
+  out.fail_on_reject = fails_on_reject(request);
+  return out;
+}
+
+net::Response answer(const core::Committed& done) {
+  if (!done.replayed_answer) return net::json_response(200, core::to_json(done.outcome));
+  return net::text_response(200, *done.replayed_answer, "application/json").with("Idempotent-Replay", "true");
+}
+
+asio::awaitable<net::Response> handle(const Services& services, net::Request& request) {
+  std::optional<core::Receiver> receiver;
+  auto begin = [&] { receiver.emplace(services.ingest.receive(ingest_request(services, request))); };
+  co_await net::on_pool(services.work, begin);
+
+  net::ChunkConsumer spool = [&](std::string_view bytes) { receiver->write(bytes); };
+  co_await request.body.receive(spool);
+
+  auto finish = [&] {
+    core::Received received = receiver->finish();
+    return services.ingest.commit(services.ingest.write(services.ingest.check(std::move(received))));
+  };
+  core::Committed done = co_await net::on_pool(services.engine_work, finish);
+  co_return answer(done);
+}
+
+}  // namespace
+
+net::Handler post_rows(const Services& services) {
+  return [&services](net::Request& request) { return handle(services, request); };
+}
+
+}  // namespace boathouse::api::native

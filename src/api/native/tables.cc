@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/native/tables.h"
+
+#include "base/error.h"
+
+namespace boathouse::api::native {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::optional<base::Duration> duration_field(JsonFields& fields, std::string_view name) {
+  auto text = fields.optional_text(name);
+  if (!text) return std::nullopt;
+  auto duration = base::parse_duration(*text);
+  if (!duration) {
+    throw Error(ErrorKind::invalid_argument, fmt::format("\"{}\" is a duration such as 30d, 12h or forever", name))
+        .with("field", std::string(name));
+  }
+  return duration;
+}
+
+}  // namespace
+
+net::Response list_tables(const Call& call) {
+  allow_params(call.request, {"prefix", "limit", "page_token"});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::read);
+  return net::json_response(200, call.services.tables.list(workspace, call.request.query.get("prefix"),
+                                                           page_params(call.request, kMaxPageLimit)));
+}
+
+net::Response describe_table(const Call& call) {
+  allow_params(call.request, {});
+  return net::json_response(200, call.services.tables.describe(call.workspace(auth::Action::read), call.table()));
+}
+
+net::Response patch_table(const Call& call) {
+  allow_params(call.request, {});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  JsonFields fields(parse_json(call.body));
+  core::TableSettings settings{.keep_versions = fields.optional_integer("keep_versions"),
+                               .keep_for = duration_field(fields, "keep_for"),
+                               .description = fields.optional_text("description")};
+  fields.finish();
+  if (settings.keep_versions && *settings.keep_versions < 1) {
+    throw Error(ErrorKind::invalid_argument, "\"keep_versions\" is 1 or more").with("field", "keep_versions");
+  }
+  call.services.tables.change_settings(workspace, call.table(), settings);
+  return net::json_response(200, call.services.tables.describe(workspace, call.table()));
+}
+
+net::Response drop_table(const Call& call) {
+  allow_params(call.request, {});
+  call.services.tables.drop(call.workspace(auth::Action::write), call.table());
+  return net::empty_response();
+}
+
+net::Response put_contract(const Call& call) {
+  allow_params(call.request, {});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  core::Contract contract = core::parse_contract_json(parse_json(call.body));
+  call.services.tables.put_contract(workspace, call.table(), contract, call.actor());
+  return net::json_response(200, core::to_json(contract));
+}
+
+net::Response get_contract(const Call& call) {
+  allow_params(call.request, {});
+  return net::json_response(200,
+                            core::to_json(call.services.tables.contract(call.workspace(auth::Action::read), call.table())));
+}
+
+net::Response delete_contract(const Call& call) {
+  allow_params(call.request, {});
+  call.services.tables.remove_contract(call.workspace(auth::Action::write), call.table());
+  return net::empty_response();
+}
+
+net::Response list_versions(const Call& call) {
+  allow_params(call.request, {"limit", "page_token"});
+  return net::json_response(200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(),
+                                                               page_params(call.request)));
+}
+
+net::Response list_quarantine(const Call& call) {
+  allow_params(call.request, {"limit", "page_token"});
+  return net::json_response(200, call.services.tables.quarantine(call.workspace(auth::Action::read), call.table(),
+                                                                 page_params(call.request)));
+}
+
+net::Response delete_rows(const Call& call) {
+  allow_params(call.request, {"where", "all"});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  auto where = text_param(call.request, "where");
+  bool all = flag_param(call.request, "all").value_or(false);
+  if (where.has_value() == all) {
+    throw Error(ErrorKind::invalid_argument,
+                "say which rows: where=EXPRESSION, or all=true to delete every row, and not both");
+  }
+  core::RowsDeleted deleted = call.services.tables.delete_rows(workspace, call.table(), where, call.actor());
+  boost::json::value version;  // null: nothing was deleted from a table without versions
+  if (deleted.version != 0) version = std::to_string(deleted.version);
+  return net::json_response(200, {{"version", std::move(version)}, {"rows_deleted", deleted.rows}});
+}
+
+}  // namespace boathouse::api::native
