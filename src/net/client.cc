@@ -94,9 +94,9 @@ class Fetch {
     base::UniqueFd file;
     std::uint64_t length = 0;
     std::string_view text;
-    if (const auto* path = std::get_if<std::filesystem::path>(&request_.body)) {
-      file = base::open_for_read(*path);
-      length = base::file_size(*path);
+    if (const auto* upload = std::get_if<UploadFile>(&request_.body)) {
+      file = base::open_for_read(upload->path);
+      length = base::file_size(upload->path);
     } else {
       text = std::get<std::string>(request_.body);
       length = text.size();

@@ -14,11 +14,15 @@
 
 namespace boathouse::net {
 
+struct UploadFile {
+  std::filesystem::path path;
+};
+
 struct ClientRequest {
   std::string method = "GET";
   std::string url;  // http://host[:port]/path?query or https://...
   Headers headers = {};
-  std::variant<std::string, std::filesystem::path> body = {};  // a text, or a file that is streamed
+  std::variant<std::string, UploadFile> body = {};  // a text, or a file that is streamed
 };
 
 struct ClientOptions {

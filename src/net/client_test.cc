@@ -102,7 +102,7 @@ TEST_F(ClientTest, SendsTextsAndFiles) {
   EXPECT_EQ(response.body, "POST /x?a=b tag plain " + hash("hello"));
   std::string content(7'654'321, 'x');
   request.method = "PUT";
-  request.body = std::filesystem::path(file("upload", content));
+  request.body = UploadFile{file("upload", content)};
   EXPECT_EQ(fetch(request).body, "PUT /x?a=b tag plain " + hash(content));
   EXPECT_EQ(fetch({.url = server.url("/x")}).body, "GET /x  plain " + hash(""));
   EXPECT_EQ(fetch({.method = "HEAD", .url = server.url("/x")}).body, "");
