@@ -60,7 +60,8 @@ void CsvScanner::scan(std::string_view chunk) {
     std::uint64_t stop = base + std::min(chunk.size(), pos + 64);
     if (quotes == 0 && in_quotes_) {
       // Whatever is here belongs to a quoted field.
-    } else if (quotes == 0 && first_done_ && stop - record_begin_ <= options().max_record_bytes) {
+    } else if (quotes == 0 && first_done_ && base + pos != data_begin_ &&
+               stop - record_begin_ <= options().max_record_bytes) {
       char before = pos == 0 ? last_ : chunk[pos - 1];
       std::uint64_t ends = cr | (lf & ~(cr << 1 | (before == '\r' ? 1U : 0U)));
       std::uint64_t blank = ends & ((cr | lf) << 1 | (before == '\r' || before == '\n' ? 1U : 0U));
@@ -80,7 +81,7 @@ void CsvScanner::scan(std::string_view chunk) {
   last_ = chunk.back();
 }
 
-// No quote is near: record ends are counted, not visited.
+// No quote is near, and the header's line end is complete: record ends are counted, not visited.
 void CsvScanner::scan_plainly(std::size_t pos, std::uint64_t ends, std::uint64_t terminators) {
   std::uint64_t base = position().offset() + pos;
   if (ends != 0) {

@@ -34,7 +34,7 @@ inline constexpr std::uint32_t kAllCandidates = 127;
 enum ValueKind : std::uint32_t { kSawText = 1, kSawJsonString = 2, kSawNumber = 4, kSawBoolean = 8, kSawNested = 16 };
 
 struct ColumnEvidence {
-  std::string name;
+  std::string name = {};
   std::uint64_t rows = 0;     // records seen, those without the column too
   std::uint64_t missing = 0;  // of these without a value (a quoted empty CSV field counts as none)
   std::uint32_t candidates = kAllCandidates;
@@ -54,7 +54,7 @@ struct ColumnEvidence {
 // The evidence of a part of a batch: every column has the same `rows`.
 struct BatchEvidence {
   std::uint64_t rows = 0;
-  std::vector<ColumnEvidence> columns;
+  std::vector<ColumnEvidence> columns = {};
 
   // Joins the columns by name, first seen first. A column that one part lacks was missing in all its records.
   void merge(const BatchEvidence& other);
@@ -68,7 +68,7 @@ enum class Fit : std::uint8_t {
 };
 struct FitResult {
   Fit fit = Fit::same;
-  ColumnType type;  // the column's type if core follows: the existing one unless `widen`
+  ColumnType type = {};  // the column's type if core follows: the existing one unless `widen`
   bool needs_rewrite = false;  // Iceberg has no such promotion
 };
 FitResult fit_into(const ColumnType& existing, const ColumnEvidence& evidence);

@@ -23,7 +23,7 @@ enum class CellKind : std::uint8_t {
 };
 
 struct Cell {
-  std::string_view text;
+  std::string_view text = {};
   CellKind kind = CellKind::missing;
   bool quoted = false;  // CSV: the field was written in quotes
 };
@@ -31,12 +31,12 @@ struct Cell {
 // A key of a JSON object that is no column, with its value's token.
 struct UnknownMember {
   std::size_t record = 0;
-  std::string_view key_token;
-  std::string_view value;
+  std::string_view key_token = {};
+  std::string_view value = {};
 };
 
 struct RecordInfo {
-  std::string_view raw;           // the record's bytes without its line end: JSON, and CSV where `fields_failed`
+  std::string_view raw = {};           // the record's bytes without its line end: JSON, and CSV where `fields_failed`
   std::uint32_t field_count = 0;  // CSV
   bool fields_failed = false;     // wrong count of fields, or text after a closing quote; the cells are all missing
   bool malformed_quotes = false;  // of these the latter
@@ -46,9 +46,9 @@ struct RecordBatch {
   std::uint64_t first_row = 0;  // number of the first record; the others follow one by one
   std::size_t count = 0;
   std::size_t width = 0;                // cells of a record: CSV fields in file order, or one for each JSON key asked for
-  std::vector<Cell> cells;              // count * width, record by record, perhaps followed by spare ones
-  std::vector<RecordInfo> records;      // count
-  std::vector<UnknownMember> unknown;   // JSON, in order of records
+  std::vector<Cell> cells = {};              // count * width, record by record, perhaps followed by spare ones
+  std::vector<RecordInfo> records = {};      // count
+  std::vector<UnknownMember> unknown = {};   // JSON, in order of records
 
   const Cell& cell(std::size_t record, std::size_t column) const { return cells[record * width + column]; }
 };
@@ -69,7 +69,7 @@ std::unique_ptr<RecordReader> open_records(const std::filesystem::path& path, co
 struct CsvFields {
   std::size_t count = 0;            // also past `most`
   bool malformed = false;           // text after a closing quote
-  std::vector<std::string> fields;  // empty when malformed or more than `most`
+  std::vector<std::string> fields = {};  // empty when malformed or more than `most`
 };
 CsvFields split_csv_record(std::string_view record, std::size_t most);
 

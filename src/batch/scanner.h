@@ -37,7 +37,7 @@ enum class Header : std::uint8_t {
 struct ScanOptions {
   Format format = Format::csv;
   Header header = Header::present;        // CSV only
-  std::vector<std::string> column_names;  // for Header::by_names
+  std::vector<std::string> column_names = {};  // for Header::by_names
   std::uint64_t max_record_bytes = 16ULL << 20;
   std::size_t max_columns = 5000;
   // A block is closed once it has this many bytes, at the end of a record (the first that reaches them, or one just after).
@@ -56,9 +56,9 @@ struct ScanSummary {
   std::uint64_t data_begin = 0;  // offset of the first byte after byte order mark and header
   std::uint64_t rows = 0;
   bool has_header = false;
-  std::vector<std::string> header;  // CSV with a header: its fields, unquoted, otherwise as they are
+  std::vector<std::string> header = {};  // CSV with a header: its fields, unquoted, otherwise as they are
   std::size_t field_count = 0;      // CSV: fields of the header or, without one, of the first record
-  std::vector<Block> blocks;        // in order, together all records
+  std::vector<Block> blocks = {};        // in order, together all records
 };
 
 class Scanner {

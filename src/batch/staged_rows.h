@@ -33,9 +33,9 @@ struct ColumnTarget {
 
 // What is to be said about a row.
 struct RowReport {
-  std::vector<std::string_view> bad;  // names of columns that failed `type`, as they live in the spec
-  std::string reasons;                // JSON
-  std::string data;                   // JSON
+  std::vector<std::string_view> bad = {};  // names of columns that failed `type`, as they live in the spec
+  std::string reasons = {};                // JSON
+  std::string data = {};                   // JSON
 };
 
 class StagedRows {

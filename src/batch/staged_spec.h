@@ -35,18 +35,18 @@ enum class JsonInString : std::uint8_t {
 };
 
 struct StagedColumn {
-  std::string name;
-  ColumnType type;
-  std::string format;      // strptime, for dates; empty: the type's own form
+  std::string name = {};
+  ColumnType type = {};
+  std::string format = {};      // strptime, for dates; empty: the type's own form
   std::int64_t field = -1; // CSV: the field's place in the record, from 0; -1: the file has no such field, all missing
-  std::string key;         // JSON, NDJSON: the member's name; empty: the column's name
+  std::string key = {};         // JSON, NDJSON: the member's name; empty: the column's name
   JsonInString json_in_string = JsonInString::reject;
 };
 
 struct StagedSpec {
   Format format = Format::csv;
-  std::vector<StagedColumn> columns;     // in output order
-  std::vector<std::string> field_names;  // CSV: of all fields of a record, in order; their number is the count that a row must have
+  std::vector<StagedColumn> columns = {};     // in output order
+  std::vector<std::string> field_names = {};  // CSV: of all fields of a record, in order; their number is the count that a row must have
   bool reject_unknown = true;            // JSON, NDJSON: a key of no column rejects its row (`unknown_columns`)
   // JSON, NDJSON: strings are judged as a CSV field's text, so that "5" is an INTEGER: for rows whose raw text comes back.
   bool strings_as_text = false;
@@ -57,7 +57,7 @@ struct StagedSpec {
   bool raw = false;
   // Only these rows (numbers, ascending) are yielded; empty: all. A second pass that lists what is wrong with a few rows of a
   // large file reads it at the speed of splitting records.
-  std::vector<std::uint64_t> only_rows;
+  std::vector<std::uint64_t> only_rows = {};
   std::uint64_t max_record_bytes = 16ULL << 20;
 
   std::string to_json() const;
