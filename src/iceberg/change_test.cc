@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <thread>
+
+#include "iceberg/evolve.h"
+#include "iceberg/history.h"
+#include "iceberg/manifest_avro.h"
+#include "iceberg/metadata_json.h"
+#include "iceberg/test_support.h"
+#include "store/faulty_store.h"
+
+namespace boathouse::iceberg {
+namespace {
+using namespace testing;
+using base::ErrorKind;
+
+class ChangeTest : public ::testing::Test {
+ protected:
+  // The current snapshot's summary, as numbers and texts.
+  static std::string figure(const Table& table, const char* key) {
+    auto summary = table->current_snapshot()->summary();
+    auto found = summary.find(key);
+    return found == summary.end() ? "-" : found->second;
+  }
+  // Read back from the store alone: what was remembered must be what was written.
+  Names names_from_disk(const Table& table) {
+    MetadataCache fresh(store, 1 << 20);
+    MetadataPtr metadata = fresh.metadata(table.location());
+    EXPECT_EQ(metadata_to_json(*metadata), metadata_to_json(*table));
+    Names names;
+    for (const ScanFile& file : plan_scan(fresh, metadata, metadata->current_snapshot()).files) {
+      std::string path = file.data->file.path;
+      names.push_back(path.substr(path.rfind('/') + 1));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  store::MemoryStore memory{"file:///warehouse"};
+  store::FaultyStore store{memory};
+  MetadataCache cache{store, 64 << 20};
+};
+
+TEST_F(ChangeTest, ANewTableIsWrittenOnce) {
+  Table table(cache, people());
+  EXPECT_TRUE(table.location().starts_with("file:///warehouse/t/metadata/00000-"));
+  EXPECT_TRUE(table.location().ends_with(".metadata.json"));
+  EXPECT_EQ(table->current_snapshot(), nullptr);
+  EXPECT_TRUE(table->metadata_log.empty());
+  EXPECT_TRUE(table.names().empty());
+}
+
+TEST_F(ChangeTest, AppendsCountAndKeepTheirNumbers) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a", 10), table.file("b", 5)});
+  SnapshotId second = table.append({table.file("c", 1)});
+  EXPECT_EQ(table.names(), (Names{"a", "b", "c"}));
+  EXPECT_EQ(names_from_disk(table), (Names{"a.parquet", "b.parquet", "c.parquet"}));
+  EXPECT_TRUE(table.location().starts_with("file:///warehouse/t/metadata/00002-"));
+  SnapshotPtr head = table->current_snapshot();
+  EXPECT_EQ(head->id(), second);
+  EXPECT_EQ(head->parent_id(), first);
+  EXPECT_EQ(head->operation(), Operation::append);
+  EXPECT_EQ(head->sequence_number(), 2);
+  EXPECT_EQ(head->schema_id(), 0);
+  EXPECT_EQ(figure(table, "added-data-files"), "1");
+  EXPECT_EQ(figure(table, "added-records"), "1");
+  EXPECT_EQ(figure(table, "added-files-size"), "100");
+  EXPECT_EQ(figure(table, "deleted-data-files"), "-");
+  EXPECT_EQ(figure(table, "total-records"), "16");
+  EXPECT_EQ(figure(table, "total-data-files"), "3");
+  EXPECT_EQ(figure(table, "total-files-size"), "1600");
+  EXPECT_EQ(figure(table, "total-delete-files"), "0");
+  EXPECT_EQ(table->snapshot_log.size(), 2U);
+  EXPECT_EQ(table->metadata_log.size(), 2U);
+  EXPECT_EQ(table->last_sequence_number, 2);
+
+  MetadataCache fresh(store, 1 << 20);
+  ManifestListPtr list = fresh.manifest_list(head->manifest_list());
+  ASSERT_EQ(list->size(), 2U);
+  EXPECT_EQ((*list)[0].added_snapshot_id, second);
+  EXPECT_EQ((*list)[0].sequence_number, 2);
+  EXPECT_EQ((*list)[1].min_sequence_number, 1);
+  EXPECT_EQ((*list)[1].added_rows, 15);
+  EXPECT_EQ(static_cast<std::uint64_t>((*list)[1].length), store.size((*list)[1].path));
+  EXPECT_EQ(fresh.manifest((*list)[1])->entries[0].sequence_number, 1);
+}
+
+TEST_F(ChangeTest, RemovalsAreToldOnceAndThenForgotten) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a", 10), table.file("b", 5)});
+  SnapshotChange change;
+  change.removed_files = {table.file("a").path};
+  SnapshotId second = table.commit(change);
+  EXPECT_EQ(table.names(), Names{"b"});
+  EXPECT_EQ(table->current_snapshot()->operation(), Operation::delete_);
+  EXPECT_EQ(figure(table, "deleted-data-files"), "1");
+  EXPECT_EQ(figure(table, "deleted-records"), "10");
+  EXPECT_EQ(figure(table, "removed-files-size"), "1000");
+  EXPECT_EQ(figure(table, "total-records"), "5");
+  EXPECT_EQ(figure(table, "total-files-size"), "500");
+  ManifestFile rewritten = cache.manifest_list(table->current_snapshot()->manifest_list())->at(0);
+  EXPECT_EQ(rewritten.deleted_files, 1);
+  EXPECT_EQ(rewritten.existing_files, 1);
+  EXPECT_EQ(rewritten.min_sequence_number, 1);
+  MetadataCache fresh(store, 1 << 20);
+  ManifestPtr manifest = fresh.manifest(rewritten);
+  EXPECT_EQ(manifest->entries[0].status, EntryStatus::deleted);
+  EXPECT_EQ(manifest->entries[0].snapshot_id, second);
+  EXPECT_EQ(manifest->entries[0].sequence_number, 1);
+  EXPECT_EQ(manifest->entries[1].status, EntryStatus::existing);
+  EXPECT_EQ(manifest->entries[1].snapshot_id, first);
+  EXPECT_EQ(manifest->entries[1].file_sequence_number, 1);
+  EXPECT_EQ(names_from_disk(table), Names{"b.parquet"});
+
+  change.removed_files = {table.file("b").path};
+  table.commit(change);
+  EXPECT_EQ(cache.manifest_list(table->current_snapshot()->manifest_list())->size(), 1U);
+  table.append({table.file("c")});
+  EXPECT_EQ(cache.manifest_list(table->current_snapshot()->manifest_list())->size(), 1U);
+  EXPECT_EQ(table.names(), Names{"c"});
+  // The past is still there.
+  EXPECT_EQ(table.names({}, table->snapshot(first)), (Names{"a", "b"}));
+}
+
+TEST_F(ChangeTest, ReplaceAllLeavesOnlyTheNew) {
+  Table table(cache, people(), {"day"});
+  auto in = [&](const char* name, const char* day) { return table.file(name, 10, {value_of(type_of("date"), day)}); };
+  table.append({in("a", "2024-01-01"), in("b", "2024-01-02")});
+  SnapshotChange deletes;
+  deletes.added_deletes = {table.deletes("d", {in("a", "2024-01-01")}, 3)};
+  table.commit(deletes);
+  EXPECT_EQ(figure(table, "total-position-deletes"), "3");
+  EXPECT_EQ(totals(*table->current_snapshot()).rows(), 17);
+  SnapshotChange change;
+  change.replace_all = true;
+  change.added_data = {in("c", "2024-01-01")};
+  table.commit(change);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"c", {}}}));
+  EXPECT_EQ(table->current_snapshot()->operation(), Operation::overwrite);
+  EXPECT_EQ(figure(table, "deleted-records"), "20");
+  EXPECT_EQ(figure(table, "removed-delete-files"), "1");
+  EXPECT_EQ(figure(table, "removed-position-deletes"), "3");
+  EXPECT_EQ(figure(table, "total-position-deletes"), "0");
+  EXPECT_EQ(figure(table, "total-delete-files"), "0");
+  EXPECT_EQ(figure(table, "total-files-size"), "1000");
+  EXPECT_EQ(figure(table, "changed-partition-count"), "2");
+  change.added_data = {};
+  table.commit(change);
+  EXPECT_TRUE(table.names().empty());
+  EXPECT_EQ(table->current_snapshot()->operation(), Operation::delete_);
+}
+
+TEST_F(ChangeTest, ADeleteFileGoesWithItsOnlyDataFile) {
+  Table table(cache, people());
+  table.append({table.file("a"), table.file("b")});
+  SnapshotChange deletes;
+  deletes.added_deletes = {table.deletes("only-a", {table.file("a")}, 2), table.deletes("both", {table.file("a"), table.file("b")}, 4)};
+  table.commit(deletes);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"a", {"only-a", "both"}}, {"b", {"both"}}}));
+  SnapshotChange compaction;
+  compaction.removed_files = {table.file("a").path};
+  compaction.operation = Operation::replace;
+  table.commit(compaction);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"b", {"both"}}}));
+  EXPECT_EQ(figure(table, "total-position-deletes"), "4");
+  EXPECT_EQ(table->current_snapshot()->operation(), Operation::replace);
+  SnapshotChange by_name;
+  by_name.removed_files = {table.deletes("both", {table.file("b")}).path};
+  table.commit(by_name);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"b", {}}}));
+}
+
+TEST_F(ChangeTest, ConflictsLeaveNothingBehind) {
+  Table table(cache, people());
+  table.append({table.file("a")});
+  std::size_t before = store.list(store.root()).size();
+  SnapshotChange change;
+  change.added_data = {table.file("b")};
+  change.removed_files = {"file:///warehouse/t/data/none.parquet"};
+  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::conflict);
+  change.removed_files = {};
+  change.required_files = {table.file("a").path, table.file("gone").path};
+  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::conflict);
+  EXPECT_EQ(store.list(store.root()).size(), before);
+  change.required_files = {table.file("a").path};
+  table.commit(change);
+  EXPECT_EQ(table.names(), (Names{"a", "b"}));
+}
+
+TEST_F(ChangeTest, FailuresLeaveNothingBehind) {
+  Table table(cache, people());
+  table.append({table.file("a")});
+  std::size_t before = store.list(store.root()).size();
+  SnapshotChange change;
+  change.added_data = {table.file("b")};
+  for (int nth = 1; nth <= 3; ++nth) {
+    store.fail_write(nth, store::Fault::disk_full);
+    EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::storage_full) << nth;
+    EXPECT_EQ(store.list(store.root()).size(), before) << nth;
+  }
+  store.heal();
+  table.commit(change);
+  EXPECT_EQ(store.list(store.root()).size(), before + 3);
+  EXPECT_EQ(table.names(), (Names{"a", "b"}));
+}
+
+TEST_F(ChangeTest, DiscardRemovesWhatWasPrepared) {
+  Table table(cache, people());
+  std::size_t before = store.list(store.root()).size();
+  Change change;
+  change.snapshots.push_back({});
+  change.snapshots[0].id = 5;
+  change.snapshots[0].added_data = {table.file("a")};
+  PreparedMetadata prepared = prepare(cache, table.metadata(), table.location(), change);
+  EXPECT_EQ(prepared.written.size(), 3U);
+  EXPECT_EQ(prepared.written.back(), prepared.location);
+  EXPECT_EQ(store.list(store.root()).size(), before + 3);
+  discard(cache, prepared);
+  EXPECT_EQ(store.list(store.root()).size(), before);
+  EXPECT_EQ(kind_of([&] { cache.metadata(prepared.location); }), ErrorKind::not_found);
+}
+
+TEST_F(ChangeTest, ChangesThatContradictThemselves) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a")});
+  auto refused = [&](Change change) { return kind_of([&] { prepare(cache, table.metadata(), table.location(), change); }) == ErrorKind::invalid_argument; };
+  auto snapshot = [](SnapshotChange each) {
+    Change change;
+    change.snapshots.push_back(each);
+    return change;
+  };
+  SnapshotChange change;
+  change.id = 1;
+  EXPECT_FALSE(refused(snapshot(change)));
+  change.id = first;
+  EXPECT_TRUE(refused(snapshot(change)));
+  change.id = 0;
+  EXPECT_TRUE(refused(snapshot(change)));
+  change.id = 1;
+  change.restore = 99;
+  EXPECT_TRUE(refused(snapshot(change)));
+  change.restore.reset();
+  change.added_deletes = {table.file("not-deletes")};
+  EXPECT_TRUE(refused(snapshot(change)));
+  change.added_deletes = {};
+  change.added_data = {table.file("x")};
+  change.added_data[0].spec_id = 9;
+  EXPECT_TRUE(refused(snapshot(change)));
+  change.added_data = {table.file("x", 1, {Value(1)})};
+  EXPECT_TRUE(refused(snapshot(change)));
+  Change refs;
+  refs.refs = {{"main", std::nullopt}};
+  EXPECT_TRUE(refused(refs));
+  refs.refs = {{"main", SnapshotRef{first, SnapshotRef::Kind::tag, {}, {}, {}}}};
+  EXPECT_TRUE(refused(refs));
+  refs.refs = {{"b", SnapshotRef{99, SnapshotRef::Kind::branch, {}, {}, {}}}};
+  EXPECT_TRUE(refused(refs));
+  refs.refs = {{"", SnapshotRef{first, SnapshotRef::Kind::branch, {}, {}, {}}}};
+  EXPECT_TRUE(refused(refs));
+}
+
+TEST_F(ChangeTest, BranchesAndTags) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a")});
+  // A key's first frame: an empty version on main, its rows on a branch of its own that begins empty, and a tag on it.
+  Change change;
+  SnapshotChange empty;
+  empty.id = base::new_snapshot_id();
+  SnapshotChange on_branch;
+  on_branch.id = base::new_snapshot_id();
+  on_branch.branch = "key-x";
+  on_branch.added_data = {table.file("b")};
+  change.snapshots = {empty, on_branch};
+  change.refs = {{"last-key-x", SnapshotRef{on_branch.id, SnapshotRef::Kind::tag, {}, {}, {}}}};
+  table.commit(change);
+  EXPECT_EQ(table->current_snapshot_id, empty.id);
+  EXPECT_EQ(table.names(), Names{"a"});
+  EXPECT_EQ(table.names({}, table->ref_snapshot("key-x")), Names{"b"});
+  EXPECT_EQ(table->ref_snapshot("key-x")->parent_id(), std::nullopt);
+  EXPECT_EQ(table->ref_snapshot("key-x")->sequence_number(), 3);
+  EXPECT_EQ(table->ref_snapshot("last-key-x")->id(), on_branch.id);
+  EXPECT_EQ(table->snapshot_log.size(), 2U);
+  EXPECT_EQ(branch_by_version(*table).at(on_branch.id), "key-x");
+
+  SnapshotChange from;
+  from.branch = "work";
+  from.branch_from = first;
+  from.added_data = {table.file("c")};
+  table.commit(from);
+  from.added_data = {table.file("d")};
+  table.commit(from);
+  EXPECT_EQ(table.names({}, table->ref_snapshot("work")), (Names{"a", "c", "d"}));
+  EXPECT_EQ(table.names(), Names{"a"});
+
+  // Fast-forward is a ref; it is logged as main's.
+  Change forward;
+  forward.refs = {{"main", SnapshotRef{table->ref_snapshot("work")->id(), SnapshotRef::Kind::branch, {}, {}, {}}}};
+  table.commit(forward);
+  EXPECT_EQ(table.names(), (Names{"a", "c", "d"}));
+  EXPECT_EQ(table->snapshot_log.back().snapshot_id, *table->current_snapshot_id);
+  Change removal;
+  removal.refs = {{"work", std::nullopt}, {"last-key-x", std::nullopt}};
+  table.commit(removal);
+  EXPECT_EQ(table->ref_snapshot("work"), nullptr);
+  SnapshotChange on_tag;
+  on_tag.branch = "last-key-x";
+  Change tag;
+  tag.refs = {{"last-key-x", SnapshotRef{on_branch.id, SnapshotRef::Kind::tag, {}, {}, {}}}};
+  table.commit(tag);
+  EXPECT_EQ(kind_of([&] { table.commit(on_tag); }), ErrorKind::invalid_argument);
+}
+
+TEST_F(ChangeTest, RollbackIsANewVersion) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a", 10)});
+  table.append({table.file("b", 20)});
+  SnapshotChange deletes;
+  deletes.added_deletes = {table.deletes("d", {table.file("a")}, 2)};
+  SnapshotId third = table.commit(deletes);
+  SnapshotChange rollback;
+  rollback.restore = first;
+  rollback.summary = {{"by", "someone"}, {"total-records", "lies"}};
+  table.commit(rollback);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"a", {}}}));
+  EXPECT_EQ(table->current_snapshot()->parent_id(), third);
+  EXPECT_EQ(figure(table, "total-records"), "10");
+  EXPECT_EQ(figure(table, "total-position-deletes"), "0");
+  EXPECT_EQ(figure(table, "total-files-size"), "1000");
+  EXPECT_EQ(figure(table, "deleted-records"), "20");
+  EXPECT_EQ(figure(table, "removed-position-deletes"), "2");
+  EXPECT_EQ(figure(table, "by"), "someone");
+  rollback.restore = third;
+  rollback.added_data = {table.file("e", 1)};
+  table.commit(rollback);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"a", {"d"}}, {"b", {}}, {"e", {}}}));
+  EXPECT_EQ(figure(table, "added-records"), "21");
+  EXPECT_EQ(figure(table, "total-records"), "31");
+  EXPECT_EQ(figure(table, "total-files-size"), "3300");
+}
+
+TEST_F(ChangeTest, ManifestsAreMergedPastAHundred) {
+  Table table(cache, people(), {"day"});
+  std::size_t most = 0;
+  std::size_t rewritten = 0;
+  for (int i = 0; i < 350; ++i) {
+    Value day = Date{i % 7};
+    table.append({table.file(fmt::format("{:03}", i), 1, {i % 50 == 0 ? Value() : day})});
+    ManifestListPtr list = cache.manifest_list(table->current_snapshot()->manifest_list());
+    most = std::max(most, list->size());
+    for (const ManifestFile& file : *list) {
+      if (file.added_snapshot_id == *table->current_snapshot_id) rewritten += static_cast<std::size_t>(file.existing_files);
+    }
+  }
+  EXPECT_EQ(most, kMaxManifests);
+  EXPECT_LT(rewritten, 350U * 3);
+  EXPECT_EQ(table.names().size(), 350U);
+  EXPECT_EQ(figure(table, "total-data-files"), "350");
+  // Numbers survive the merge, also on disk: file i came with snapshot i.
+  MetadataCache fresh(store, 1 << 20);
+  MetadataPtr metadata = fresh.metadata(table.location());
+  for (const ScanFile& file : plan_scan(fresh, metadata, metadata->current_snapshot()).files) {
+    const std::string& path = file.data->file.path;
+    std::int64_t i = std::stol(path.substr(path.rfind('/') + 1));
+    EXPECT_EQ(file.data->sequence_number, i + 1);
+    EXPECT_EQ(file.data->snapshot_id, metadata->snapshots[static_cast<std::size_t>(i)]->id());
+  }
+}
+
+TEST_F(ChangeTest, SchemasAndSpecsEvolve) {
+  Table table(cache, people(), {"day(at)"});
+  table.append({table.file("a", 1, {Value(Date{1})})});
+  Change change;
+  change.schema = evolve(table->schema(), table->last_column_id, {AddColumn{"more", type_of("int"), false, "", std::nullopt}}).schema;
+  change.spec = parse_partition_spec({"bucket[4](id)", "day(at)"}, *change.schema);
+  change.spec->fields[1].name = "at_day";
+  table.commit(change);
+  EXPECT_EQ(table->current_schema_id, 1);
+  EXPECT_EQ(table->last_column_id, 5);
+  EXPECT_EQ(table->default_spec_id, 1);
+  EXPECT_EQ(table->spec().fields[0].field_id, 1001);
+  EXPECT_EQ(table->spec().fields[1].field_id, 1000);
+  EXPECT_EQ(table->last_partition_id, 1001);
+  EXPECT_EQ(spec_as_known(*table, *change.spec, table->schema()).id, 1);
+  table.append({table.file("b", 1, {Value(2), Value(Date{1})})});
+  EXPECT_EQ(table.names(), (Names{"a", "b"}));
+  EXPECT_EQ(table->current_snapshot()->schema_id(), 1);
+  EXPECT_EQ(names_from_disk(table).size(), 2U);
+
+  // Back to what was: nothing new is needed.
+  Change back;
+  back.schema = people();
+  back.spec = parse_partition_spec({"day(at)"}, people());
+  table.commit(back);
+  EXPECT_EQ(table->current_schema_id, 0);
+  EXPECT_EQ(table->default_spec_id, 0);
+  EXPECT_EQ(table->schemas.size(), 2U);
+  EXPECT_EQ(table->last_column_id, 5);
+
+  Change drop;
+  drop.schema = evolve(table->schema(), table->last_column_id, {DropColumn{"at"}}).schema;
+  EXPECT_EQ(kind_of([&] { table.commit(drop); }), ErrorKind::invalid_argument);
+  drop.spec = PartitionSpec{};
+  table.commit(drop);
+  // Files of a spec whose column is gone can still be rewritten and removed.
+  SnapshotChange removal;
+  removal.removed_files = {table.file("a").path};
+  table.commit(removal);
+  EXPECT_EQ(names_from_disk(table), Names{"b.parquet"});
+}
+
+TEST_F(ChangeTest, PropertiesAndMetadataLog) {
+  Table table(cache, people());
+  Change change;
+  change.set_properties = {{"a", "1"}, {"b", "2"}, {std::string(kPreviousVersionsMax), "3"}};
+  table.commit(change);
+  change.set_properties.clear();
+  change.removed_properties = {"a", "none"};
+  for (int i = 0; i < 5; ++i) table.commit(change);
+  EXPECT_FALSE(table->properties.contains("a"));
+  EXPECT_EQ(table->properties.at("b"), "2");
+  ASSERT_EQ(table->metadata_log.size(), 3U);
+  EXPECT_TRUE(table->metadata_log.back().metadata_file.starts_with("file:///warehouse/t/metadata/00005-"));
+  EXPECT_EQ(table->metadata_log.back().timestamp_ms + 1000, table->last_updated_ms);
+  Table plain(cache, people(), {}, "u");
+  for (int i = 0; i < 25; ++i) plain.commit(Change{});
+  EXPECT_EQ(plain->metadata_log.size(), 20U);
+}
+
+TEST_F(ChangeTest, VersionsAreForgotten) {
+  Table table(cache, people());
+  SnapshotId first = table.append({table.file("a")});
+  SnapshotId second = table.append({table.file("b")});
+  SnapshotId third = table.append({table.file("c")});
+  Change tag;
+  tag.refs = {{"keep", SnapshotRef{first, SnapshotRef::Kind::tag, {}, {}, {}}}};
+  table.commit(tag);
+  Change expire;
+  expire.expired = {third};
+  EXPECT_EQ(kind_of([&] { table.commit(expire); }), ErrorKind::conflict);
+  expire.expired = {first};
+  EXPECT_EQ(kind_of([&] { table.commit(expire); }), ErrorKind::conflict);
+  expire.expired = {second};
+  table.commit(expire);
+  EXPECT_EQ(table->snapshots.size(), 2U);
+  ASSERT_EQ(table->snapshot_log.size(), 1U);
+  EXPECT_EQ(table->snapshot_log[0].snapshot_id, third);
+  EXPECT_EQ(table.names(), (Names{"a", "b", "c"}));
+  EXPECT_EQ(names_from_disk(table).size(), 3U);
+}
+
+TEST_F(ChangeTest, ClocksDoNotRunBackwards) {
+  Table table(cache, people());
+  std::int64_t before = table->last_updated_ms;
+  Change change;
+  change.at = 1;
+  change.snapshots.push_back({});
+  change.snapshots[0].id = 1;
+  table.commit(change);
+  EXPECT_EQ(table->last_updated_ms, before);
+  EXPECT_EQ(table->current_snapshot()->timestamp_ms(), before);
+}
+
+TEST_F(ChangeTest, TheCacheIsBoundedAndShared) {
+  MetadataCache small(store, 20'000);
+  Table table(small, people());
+  for (int i = 0; i < 50; ++i) {
+    table.append({table.file(std::to_string(i))});
+    EXPECT_LE(small.bytes(), 20'000U);
+  }
+  EXPECT_GT(small.bytes(), 0U);
+  EXPECT_EQ(table.names().size(), 50U);
+  MetadataPtr kept = cache.metadata(table.location());
+  EXPECT_EQ(cache.metadata(table.location()), kept);
+  cache.forget(table.location());
+  EXPECT_NE(cache.metadata(table.location()), kept);
+  MetadataCache none(store, 0);
+  EXPECT_EQ(none.metadata(table.location())->snapshots.size(), 50U);
+  EXPECT_EQ(none.bytes(), 0U);
+}
+
+TEST_F(ChangeTest, TheCacheServesManyThreads) {
+  Table table(cache, people());
+  for (int i = 0; i < 20; ++i) table.append({table.file(std::to_string(i))});
+  MetadataCache shared(store, 30'000);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) {
+        MetadataPtr metadata = shared.metadata(table.location());
+        if (plan_scan(shared, metadata, metadata->current_snapshot()).files.size() != 20) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(ChangeTest, DamagedFilesAreTold) {
+  Table table(cache, people());
+  table.append({table.file("a")});
+  SnapshotPtr head = table->current_snapshot();
+  ManifestFile manifest = cache.manifest_list(head->manifest_list())->at(0);
+  for (const std::string& location : {table.location(), head->manifest_list(), manifest.path}) {
+    std::string bytes = store.get(location);
+    store.remove(location);
+    store.put(location, bytes.substr(0, bytes.size() / 2));
+    MetadataCache fresh(store, 1 << 20);
+    EXPECT_TRUE(is_damaged([&] {
+      MetadataPtr metadata = fresh.metadata(table.location());
+      plan_scan(fresh, metadata, metadata->current_snapshot());
+    })) << location;
+    store.remove(location);
+    store.put(location, bytes);
+  }
+}
+
+}  // namespace
+}  // namespace boathouse::iceberg
