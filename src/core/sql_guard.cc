@@ -184,29 +184,30 @@ class Judge {
   }
 
   void base_table(const json::object& object, const Scope* scope) {
-    TableReference reference{.catalog = std::string(text_of(object, "catalog_name")),
-                             .schema = std::string(text_of(object, "schema_name")),
+    TableReference reference{.schema = std::string(text_of(object, "schema_name")),
                              .name = std::string(text_of(object, "table_name")),
                              .position = position_of(object)};
     if (!object.at("at_clause").is_null()) {
       refuse("AT (...) is not allowed: write \"table@version\" or \"table@2024-06-01T00:00:00Z\"", reference.position);
     }
     walk_members(object, scope);
+    if (!text_of(object, "catalog_name").empty()) {
+      refuse("a table is named by itself or as workspace.table: there are no catalogs here", reference.position);
+    }
     if (is_common(reference, scope)) return;
-    if (is_builtin_schema(base::fold_case(reference.schema)) || is_builtin_schema(base::fold_case(reference.catalog)) ||
-        is_builtin_relation(base::fold_case(reference.name))) {
+    if (is_builtin_schema(base::fold_case(reference.schema)) || is_builtin_relation(base::fold_case(reference.name))) {
       refuse(fmt::format("\"{}\" is part of the engine's own catalog, which cannot be read: use SHOW TABLES or DESCRIBE",
                          reference.name),
              reference.position);
     }
-    if (seen_.emplace(reference.catalog, reference.schema, reference.name).second) {
+    if (seen_.emplace(reference.schema, reference.name).second) {
       result_.tables.push_back(std::move(reference));
     }
   }
 
   static bool is_common(const TableReference& reference, const Scope* scope) {
     bool recurring = base::fold_case(reference.schema) == "recurring";
-    if (!reference.catalog.empty() || (!reference.schema.empty() && !recurring)) return false;
+    if (!reference.schema.empty() && !recurring) return false;
     std::string folded = base::fold_case(reference.name);
     for (; scope != nullptr; scope = scope->outer) {
       if (scope->name == folded) return !recurring || scope->recursive_part;
@@ -247,7 +248,7 @@ class Judge {
   }
 
   GuardResult result_;
-  std::set<std::tuple<std::string, std::string, std::string>> seen_;
+  std::set<std::pair<std::string, std::string>> seen_;
 };
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace boathouse::core {
 
 // A table that a statement reads and that is none of its own common table expressions.
 struct TableReference {
-  std::string catalog;  // empty unless the statement names one
   std::string schema;   // empty unless said; a workspace
   std::string name;
   std::optional<std::size_t> position;  // byte offset in the judged text
@@ -26,7 +25,7 @@ struct TableReference {
 enum class ShowKind { none, tables, all_tables, databases };
 
 struct GuardResult {
-  std::vector<TableReference> tables;  // each (catalog, schema, name) once, in order of first mention
+  std::vector<TableReference> tables;  // each (schema, name) once, in order of first mention
   ShowKind show = ShowKind::none;
   std::string show_schema;  // of SHOW TABLES FROM schema
 };
