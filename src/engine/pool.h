@@ -48,8 +48,9 @@ struct PoolOptions {
   bool allow_unconfined = false;
   // A worker that ignores an interrupt this long is killed.
   base::Micros kill_grace = base::kSecond;
-  // A worker that is larger than this when its lease ends is not kept warm.
-  std::uint64_t max_idle_bytes = 256ULL << 20;
+  // A worker that is larger than this when its lease ends is not kept warm. Most of what a statement used is given back
+  // within two seconds.
+  std::uint64_t max_idle_bytes = 512ULL << 20;
 };
 
 enum class WorkerKind {

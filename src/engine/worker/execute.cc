@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "engine/frame.h"
-#include "engine/worker/crash.h"
+#include "engine/crash.h"
 #include "engine/worker/result_json.h"
 
 namespace boathouse::engine {

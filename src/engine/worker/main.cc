@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "engine/frame.h"
-#include "engine/worker/crash.h"
+#include "engine/crash.h"
 #include "engine/sandbox.h"
 #include "engine/worker/session.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the worker ends when a statement breaks it: with exit codes that tell where stack or memory ran out.
+// How a worker ends when a statement breaks it: with exit codes (worker_error.h) that tell where stack or memory ran out.
 #pragma once
 
 #include <cstddef>

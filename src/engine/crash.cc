@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/worker/crash.h"
+#include "engine/crash.h"
 
 #include <signal.h>
 #include <ucontext.h>
