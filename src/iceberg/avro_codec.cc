@@ -43,16 +43,16 @@ std::string deflate_block(std::string_view bytes) {
   return out;
 }
 
-std::string inflate_block(std::string_view bytes) {
-  if (bytes.size() > kMaxAvroBlock) damaged("an Avro block is too large");
+std::string inflate_block(std::string_view bytes, std::size_t limit) {
+  if (bytes.size() > limit) damaged("an Avro block is too large");
   ZStream z{{}, inflateEnd};
   if (inflateInit2(&z.stream, kRawDeflate) != Z_OK) no_memory();
   set_input(z.stream, bytes);
   std::string out;
   for (int state = Z_OK; state != Z_STREAM_END;) {
     std::size_t have = out.size();
-    if (have >= kMaxAvroBlock) damaged("an Avro block unfolds to too much");
-    out.resize(have + std::max(kChunk, std::min(have, kMaxAvroBlock - have)));
+    if (have >= limit) damaged("an Avro block unfolds to too much");
+    out.resize(have + std::clamp(have, kChunk, std::max(kChunk, limit - have)));
     z.stream.next_out = reinterpret_cast<Bytef*>(out.data() + have);
     z.stream.avail_out = static_cast<uInt>(out.size() - have);
     state = inflate(&z.stream, Z_NO_FLUSH);
@@ -71,7 +71,7 @@ std::string zstd_block(std::string_view bytes) {
   return out;
 }
 
-std::string unzstd_block(std::string_view bytes) {
+std::string unzstd_block(std::string_view bytes, std::size_t limit) {
   std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
   if (!stream) no_memory();
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
@@ -79,8 +79,8 @@ std::string unzstd_block(std::string_view bytes) {
   std::size_t hint = 1;
   while (in.pos < in.size || hint != 0) {
     std::size_t have = out.size();
-    if (have >= kMaxAvroBlock) damaged("an Avro block unfolds to too much");
-    out.resize(have + std::max(kChunk, std::min(have, kMaxAvroBlock - have)));
+    if (have >= limit) damaged("an Avro block unfolds to too much");
+    out.resize(have + std::clamp(have, kChunk, std::max(kChunk, limit - have)));
     ZSTD_outBuffer target{out.data(), out.size(), have};
     hint = ZSTD_decompressStream(stream.get(), &target, &in);
     out.resize(target.pos);

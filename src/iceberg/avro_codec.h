@@ -11,8 +11,8 @@ namespace boathouse::iceberg {
 inline constexpr std::size_t kMaxAvroBlock = 256UL << 20;
 
 std::string deflate_block(std::string_view bytes);
-std::string inflate_block(std::string_view bytes);
+std::string inflate_block(std::string_view bytes, std::size_t limit = kMaxAvroBlock);
 std::string zstd_block(std::string_view bytes);
-std::string unzstd_block(std::string_view bytes);
+std::string unzstd_block(std::string_view bytes, std::size_t limit = kMaxAvroBlock);
 
 }  // namespace boathouse::iceberg
