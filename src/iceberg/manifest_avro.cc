@@ -17,12 +17,12 @@ constexpr int kUnreadable = -2;
 void write_item(AvroEncoder& encoder, std::int64_t value) { encoder.varint(value); }
 void write_item(AvroEncoder& encoder, const std::string& value) { encoder.bytes(value); }
 
-// One of the maps from field id to figure; absent when no column has the figure.
+// One of the maps from field id to figure, empty when no column has the figure: pyiceberg cannot list entries without one.
 template <class T>
 void write_stat_map(AvroEncoder& encoder, const std::vector<ColumnStats>& columns, std::optional<T> ColumnStats::*stat) {
   auto count = std::count_if(columns.begin(), columns.end(), [&](const ColumnStats& c) { return (c.*stat).has_value(); });
-  encoder.present(count > 0);
-  if (count == 0) return;
+  encoder.present(true);
+  if (count == 0) return encoder.varint(0);
   encoder.varint(count);
   for (const ColumnStats& column : columns) {
     if (!(column.*stat)) continue;

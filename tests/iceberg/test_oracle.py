@@ -4,7 +4,6 @@
 import datetime
 import decimal
 import json
-import math
 import os
 import pathlib
 import subprocess
@@ -16,6 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.expressions import EqualTo, GreaterThan
 from pyiceberg.table import StaticTable
+from pyiceberg.transforms import BucketTransform
+from pyiceberg.types import UUIDType
 
 from support.paths import ROOT
 from support.readers import plain_path, read_with_duckdb, read_with_pyiceberg, rows_of
@@ -34,6 +35,7 @@ BASE = [field("id", pa.int32(), 1, nullable=False), field("name", pa.string(), 2
 EVOLVED = [field("id", pa.int64(), 1, nullable=False), field("full name", pa.string(), 2), *BASE[2:], field("more", pa.string(), 5)]
 DELETES = [field("file_path", pa.string(), 2147483546, nullable=False), field("pos", pa.int64(), 2147483545, nullable=False)]
 AT = datetime.datetime(2024, 1, 1, 10, 0, 0, 123456, datetime.timezone.utc)
+TYPED_UUID = uuid.UUID("f79c3e09-677c-4bbd-a479-3f349cb785e7")
 FIRST = datetime.date(2024, 1, 1)
 SECOND = datetime.date(2024, 1, 2)
 
@@ -110,7 +112,8 @@ def test_metadata_is_read_whole(oracle):
     assert [str(f.transform) for f in table.spec().fields] == ["identity", "bucket[8]"]
     assert [s.summary.operation.value for s in table.snapshots()] == ["append", "delete", "overwrite", "append"]
     assert table.snapshots()[1].summary["boathouse.request-id"] == 'r "1"'
-    assert table.name_mapping().find("full name").field_id == 2
+    assert {tuple(f.names): f.field_id for f in table.name_mapping()} == {
+        ("id",): 1, ("more",): 5, ("full name",): 2, ("at",): 3, ("day",): 4}
     assert len(table.history()) == 3
     assert len(table.metadata.metadata_log) == 6
     for entry in table.metadata.metadata_log:
@@ -130,8 +133,8 @@ def test_files_and_their_numbers(oracle):
     assert live(table, on_branch) == (["on-branch"], [])
     entries = {pathlib.Path(e["data_file"]["file_path"]).stem: e for e in table.inspect.entries(third).to_pylist()}
     numbers = {name: (e["status"], e["sequence_number"], e["file_sequence_number"], e["snapshot_id"]) for name, e in entries.items()}
-    assert numbers == {"a": (0, 1, 1, first), "d": (1, 2, 2, second), "c": (1, 3, 3, third), "b": (2, 1, 1, third)} or \
-        numbers == {"a": (0, 1, 1, first), "d": (1, 2, 2, second), "c": (1, 3, 3, third)}  # some versions leave removals out
+    numbers.pop("b", None)  # the removal, which pyiceberg may leave out
+    assert numbers == {"a": (0, 1, 1, first), "d": (1, 2, 2, second), "c": (1, 3, 3, third)}
     a = next(e for e in table.inspect.files(first).to_pylist() if e["file_path"].endswith("a.parquet"))
     assert (a["record_count"], a["file_size_in_bytes"], dict(a["value_counts"]), dict(a["null_value_counts"])) == (10, 1000, {1: 10}, {1: 0})
     assert a["readable_metrics"]["id"]["lower_bound"] == 1 and a["readable_metrics"]["id"]["upper_bound"] == 10
@@ -165,17 +168,17 @@ def test_replaced_and_rolled_back(oracle):
 
 def test_partition_values_of_every_type(oracle):
     table = oracle.table("typed")
-    files = {pathlib.Path(e["file_path"]).stem: e["partition"] for e in table.inspect.files().to_pylist()}
+    names = [f.name for f in table.spec().fields]
+    files = {}
+    for manifest in table.current_snapshot().manifests(table.io):
+        for entry in manifest.fetch_manifest_entry(table.io):
+            files[pathlib.Path(entry.data_file.file_path).stem] = dict(zip(names, entry.data_file.partition, strict=True))
     assert set(files["nulls"].values()) == {None}
-    values = files["typed"]
-    assert values["b"] is True and values["i"] == -3 and values["l"] == 2 ** 63 - 1
-    assert values["de"] == decimal.Decimal("-1234567.89")
-    assert values["da"] == datetime.date(1969, 12, 31) and values["da_year"] == -1
-    assert values["ts_month"] == -1 and values["tz_day"] == datetime.date(2024, 1, 1) and values["tz_hour"] == 473352
-    assert values["s pä"] == "a/b=ä" and values["s pä_trunc_2"] == "a/"
-    assert uuid.UUID(bytes=bytes(values["u"])) if isinstance(values["u"], bytes) else values["u"]
-    assert values["fi"] == b"\x00\xff\x01" and values["bi"] == b"\x00"
-    assert math.isclose(values["f"], 1.5) and values["d"] == -2.5
+    assert files["typed"] == {
+        "b": True, "i": -3, "l": 2 ** 63 - 1, "de": decimal.Decimal("-1234567.89"), "da": -1, "ts": -1_000_000,
+        "tz": 1_704_067_200_000_000, "s pä": "a/b=ä", "u": TYPED_UUID,
+        "fi": b"\x00\xff\x01", "bi": b"\x00", "f": 1.5, "d": -2.5, "ti": 86_399_999_999, "da_year": -1, "ts_month": -1,
+        "tz_day": 19723, "tz_hour": 473352, "s pä_trunc_2": "a/", "u_bucket_16": BucketTransform(16).transform(UUIDType())(TYPED_UUID)}
 
 
 def test_avro_headers_and_field_ids(oracle):
