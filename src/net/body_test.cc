@@ -79,7 +79,8 @@ class BodyTest : public ::testing::Test {
       co_await request.body.receive(refuse);
       co_return empty_response();
     });
-    server.router.add("POST", "/ignore", [](Request&) -> awaitable<Response> { co_return text_response(200, "ignored"); });
+    server.router.add("POST", "/ignore",
+                      [](Request&) -> awaitable<Response> { co_return text_response(200, "ignored"); });
     server.router.add("POST", "/text", [](Request& request) -> awaitable<Response> {
       std::string text = co_await request.body.text(1000);
       co_return text_response(200, std::move(text));
@@ -94,9 +95,11 @@ class BodyTest : public ::testing::Test {
   }
 
   static std::string post(const std::string& path, const std::string& headers, const std::string& body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: h\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "POST " + path + " HTTP/1.1\r\nHost: h\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
   }
-  static std::string chunked(const std::string& path, const std::string& headers, const std::string& body, std::size_t step) {
+  static std::string chunked(const std::string& path, const std::string& headers, const std::string& body,
+                             std::size_t step) {
     std::string out = "POST " + path + " HTTP/1.1\r\nHost: h\r\n" + headers + "Transfer-Encoding: chunked\r\n\r\n";
     for (std::size_t at = 0; at < body.size(); at += step) {
       std::string piece = body.substr(at, step);
@@ -117,7 +120,8 @@ class BodyTest : public ::testing::Test {
 
 TEST_F(BodyTest, ReceivesBodiesOfAnySizeOnThePool) {
   server.start();
-  for (std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{1} << 20, (std::size_t{1} << 20) + 1, std::size_t{5'000'000}}) {
+  for (std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{1} << 20, (std::size_t{1} << 20) + 1, std::size_t{5'000'000}}) {
     std::string body = pattern(size);
     EXPECT_TRUE(exchange(post("/receive", "", body)).body == body) << size;
     EXPECT_TRUE(exchange(chunked("/receive", "", body, 70'001)).body == body) << size;
@@ -229,8 +233,8 @@ TEST_F(BodyTest, StreamsSourcesWithAndWithoutLength) {
 TEST_F(BodyTest, ASourceThatFailsIsSeenToHaveFailed) {
   server.start();
   EXPECT_EQ(ask(server, "GET /source/1000/0/0 HTTP/1.1\r\nHost: h\r\n\r\n").status, 500);
-  for (const char* target : {"/source/1000000/500000/0", "/source/1000000/500000/1000000", "/source/500000/999999999/500001",
-                             "/source/500000/999999999/499999"}) {
+  for (const char* target : {"/source/1000000/500000/0", "/source/1000000/500000/1000000",
+                             "/source/500000/999999999/500001", "/source/500000/999999999/499999"}) {
     RawClient client(server.address);
     client.send(std::string("GET ") + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
     bool broken = false;
@@ -246,7 +250,8 @@ TEST_F(BodyTest, SendsFilesAndPartsOfThem) {
   std::filesystem::path file = folder.path() / "file";
   std::string content = pattern(3'000'000);
   std::ofstream(file, std::ios::binary) << content;
-  server.router.add("GET", "/file", [file](Request&) -> awaitable<Response> { co_return file_response(file, "text/csv"); });
+  server.router.add("GET", "/file",
+                    [file](Request&) -> awaitable<Response> { co_return file_response(file, "text/csv"); });
   server.router.add("GET", "/part", [file](Request&) -> awaitable<Response> {
     co_return Response{206, {}, FileBody{base::open_for_read(file), 1'000'000, 1'000'000}};
   });
@@ -279,8 +284,10 @@ TEST_F(BodyTest, ReceivesForms) {
   server.router.add("POST", "/form", gather_form);
   server.start();
   std::string file = pattern(2'500'000);
-  std::string form = "--B\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nann\r\n--B\r\nContent-Disposition: form-data; "
-                     "name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n" + file + "\r\n--B--\r\n";
+  std::string form =
+      "--B\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nann\r\n--B\r\nContent-Disposition: form-data; "
+      "name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
+      file + "\r\n--B--\r\n";
   const std::string type = "Content-Type: multipart/form-data; boundary=B\r\n";
   std::string expected = "<user,->ann</><file,a.csv>" + file + "</>";
   EXPECT_TRUE(exchange(post("/form", type, form)).body == expected);

@@ -59,7 +59,8 @@ class Fetch {
 
   Error failed(const std::string& what, const error_code& ec) const {
     bool late = ec == asio::error::timed_out;
-    return Error(late ? ErrorKind::timeout : ErrorKind::unavailable, what + " " + url_.authority() + ": " + ec.message());
+    return Error(late ? ErrorKind::timeout : ErrorKind::unavailable,
+                 what + " " + url_.authority() + ": " + ec.message());
   }
 
   asio::awaitable<void> connect() {
@@ -126,7 +127,8 @@ class Fetch {
       }
       head += name + ": " + value + "\r\n";
     }
-    bool bodiless = length == 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "DELETE");
+    bool bodiless =
+        length == 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "DELETE");
     if (!bodiless) head += "Content-Length: " + std::to_string(length) + "\r\n";
     if (!request_.headers.has("User-Agent")) head += "User-Agent: boathouse\r\n";
     return head + "Connection: close\r\n\r\n";

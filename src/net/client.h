@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small blocking HTTP(S) client for the command line: one request, one connection, no redirects. Any thread; each call
-// is on its own.
+// A small blocking HTTP(S) client for the command line: one request, one connection, no redirects. Any thread; each
+// call is on its own.
 #pragma once
 
 #include <chrono>
@@ -41,9 +41,9 @@ struct ClientResponse {
 // Takes the next bytes of an answer with a 2xx status; may throw.
 using ResponseSink = std::function<void(std::string_view)>;
 
-// Any status is an answer. Throws Error{unavailable} that names host and port when the server cannot be reached or breaks
-// off, Error{timeout}, Error{invalid_argument} for a URL that is none, Error{too_large} for an answer over 1 GiB without
-// a sink, and what the sink throws.
+// Any status is an answer. Throws Error{unavailable} that names host and port when the server cannot be reached or
+// breaks off, Error{timeout}, Error{invalid_argument} for a URL that is none, Error{too_large} for an answer over 1 GiB
+// without a sink, and what the sink throws.
 ClientResponse fetch(const ClientRequest& request, const ClientOptions& options = {}, const ResponseSink& sink = {});
 
 }  // namespace boathouse::net

@@ -68,7 +68,9 @@ class ClientTest : public ::testing::Test {
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }
-  static std::string hash(const std::string& text) { return std::to_string(text.size()) + " " + std::to_string(std::hash<std::string>{}(text)); }
+  static std::string hash(const std::string& text) {
+    return std::to_string(text.size()) + " " + std::to_string(std::hash<std::string>{}(text));
+  }
 
   base::TemporaryFolder folder;
   TestServer server;
@@ -86,8 +88,8 @@ TEST(Url, SplitsWhatItTakes) {
   EXPECT_EQ(parse_url("http://h?x").target, "/?x");
   EXPECT_EQ(parse_url("http://[::1]:81/").host, "::1");
   EXPECT_EQ(parse_url("http://[::1]:81/").authority(), "[::1]:81");
-  for (const char* bad : {"", "h", "ftp://h/", "http://", "http:///x", "http://h:x/", "http://h:1:2/", "http://u@h/", "http://[::1", "http://h /",
-                          "http://h/\r\nX: y"}) {
+  for (const char* bad : {"", "h", "ftp://h/", "http://", "http:///x", "http://h:x/", "http://h:1:2/", "http://u@h/",
+                          "http://[::1", "http://h /", "http://h/\r\nX: y"}) {
     EXPECT_EQ(error_of([&] { parse_url(bad); }).kind(), base::ErrorKind::invalid_argument) << bad;
   }
 }
@@ -132,7 +134,9 @@ TEST_F(ClientTest, HearsARefusalWhileItIsStillSending) {
     co_return Response();
   });
   server.start();
-  EXPECT_EQ(fetch({.method = "POST", .url = server.url("/refuse"), .headers = {}, .body = std::string(30'000'000, 'z')}).status, 403);
+  EXPECT_EQ(fetch({.method = "POST", .url = server.url("/refuse"), .headers = {}, .body = std::string(30'000'000, 'z')})
+                .status,
+            403);
 }
 
 TEST_F(ClientTest, SaysWhyThereIsNoAnswer) {
@@ -158,7 +162,8 @@ TEST_F(ClientTest, SaysWhyThereIsNoAnswer) {
     co_return source_response(200, std::make_unique<Breaks>(), "text/plain");
   });
   server.start();
-  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/slow")}, {.idle_timeout = 100ms}); }).kind(), base::ErrorKind::timeout);
+  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/slow")}, {.idle_timeout = 100ms}); }).kind(),
+            base::ErrorKind::timeout);
   EXPECT_EQ(error_of([&] { fetch({.url = server.url("/breaks")}); }).kind(), base::ErrorKind::unavailable);
   std::string url = server.url("/x");
   server.server->stop(5s);
@@ -185,8 +190,10 @@ TEST_F(ClientTest, SpeaksTlsAndVerifies) {
   EXPECT_EQ(error_of([&] { fetch({.url = server.url("/x")}); }).kind(), base::ErrorKind::unavailable);
   std::string other = folder.path() / "other.pem";
   write_certificate(other, folder.path() / "other.key");
-  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/x")}, {.ca_file = other}); }).kind(), base::ErrorKind::unavailable);
-  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/x")}, {.ca_file = file("none.pem", "")}); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/x")}, {.ca_file = other}); }).kind(),
+            base::ErrorKind::unavailable);
+  EXPECT_EQ(error_of([&] { fetch({.url = server.url("/x")}, {.ca_file = file("none.pem", "")}); }).kind(),
+            base::ErrorKind::invalid_argument);
   RawClient plain(server.address);
   plain.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(plain.read_all().find("HTTP/"), std::string::npos);

@@ -144,8 +144,9 @@ TEST_F(ConnectionTest, PeersThatVanishLeaveNothingBehind) {
   server.start();
   for (int i = 0; i < 20; ++i) {
     RawClient client(server.address);
-    client.send("POST /stream HTTP/1.1\r\nHost: h\r\n" + std::string(i % 2 ? "Content-Length: 9000000" : "Transfer-Encoding: chunked") +
-                "\r\n\r\n" + (i % 2 ? "" : "400000\r\n") + std::string(3'000'000, 'a'));
+    client.send("POST /stream HTTP/1.1\r\nHost: h\r\n" +
+                std::string(i % 2 ? "Content-Length: 9000000" : "Transfer-Encoding: chunked") + "\r\n\r\n" +
+                (i % 2 ? "" : "400000\r\n") + std::string(3'000'000, 'a'));
     if (i % 4 < 2) {
       client.reset();
     } else {
@@ -176,7 +177,8 @@ TEST_F(ConnectionTest, AHalfClosedPeerStillGetsItsAnswer) {
 
 TEST_F(ConnectionTest, AClientThatTakesNothingIsCutOff) {
   server.options.timeouts.write = 300ms;
-  server.router.add("GET", "/much", [](Request&) -> awaitable<Response> { co_return text_response(200, std::string(64 << 20, 'a')); });
+  server.router.add("GET", "/much",
+                    [](Request&) -> awaitable<Response> { co_return text_response(200, std::string(64 << 20, 'a')); });
   server.start();
   RawClient client(server.address);
   client.send("GET /much HTTP/1.1\r\nHost: h\r\n\r\n");

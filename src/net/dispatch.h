@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a request to its answer, less the wire: routes, HEAD, OPTIONS, CORS, and whatever a handler throws. Internal to net.
+// From a request to its answer, less the wire: routes, HEAD, OPTIONS, CORS, and whatever a handler throws. Internal to
+// net.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -20,7 +20,8 @@ std::string to_lower(std::string_view text) {
 std::string decode_form_part(std::string_view raw) {
   using base::ErrorKind;
   auto decoded = base::percent_decode(raw, true);
-  if (!decoded) throw base::Error(ErrorKind::invalid_argument, "a '%' in the query or form is not followed by two hex digits");
+  if (!decoded)
+    throw base::Error(ErrorKind::invalid_argument, "a '%' in the query or form is not followed by two hex digits");
   if (decoded->find('\0') != std::string::npos) {
     throw base::Error(ErrorKind::invalid_argument, "the query or form holds a NUL byte");
   }
@@ -71,7 +72,8 @@ bool take_parameter(std::string_view& rest, NamedValues& parameters) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -94,8 +96,8 @@ std::string_view Headers::get(std::string_view name, std::string_view otherwise)
 }
 
 std::size_t Headers::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::count_if(items.begin(), items.end(), [name](const auto& item) { return equals_ignoring_case(item.first, name); }));
+  return static_cast<std::size_t>(std::count_if(
+      items.begin(), items.end(), [name](const auto& item) { return equals_ignoring_case(item.first, name); }));
 }
 
 void Headers::add(std::string name, std::string value) { items.emplace_back(std::move(name), std::move(value)); }

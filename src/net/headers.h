@@ -44,8 +44,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 // Without spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
 
-// A header value such as `form-data; name="a"; filename="b.csv"`: the value in lower case, then its parameters (names in
-// lower case, quotes undone). nullopt when it is malformed.
+// A header value such as `form-data; name="a"; filename="b.csv"`: the value in lower case, then its parameters (names
+// in lower case, quotes undone). nullopt when it is malformed.
 struct ParameterizedValue {
   std::string value;
   NamedValues parameters;

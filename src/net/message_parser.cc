@@ -10,8 +10,8 @@ namespace boathouse::net {
 namespace {
 
 namespace http = boost::beast::http;
-using boost::system::error_code;
 using boost::beast::string_view;
+using boost::system::error_code;
 
 template <bool is_request>
 class BeastParser : public MessageParser, private http::basic_parser<is_request> {
@@ -39,7 +39,8 @@ class BeastParser : public MessageParser, private http::basic_parser<is_request>
   }
 
  private:
-  void on_request_impl(http::verb, string_view method_text, string_view target_text, int version, error_code&) override {
+  void on_request_impl(http::verb, string_view method_text, string_view target_text, int version,
+                       error_code&) override {
     method.assign(method_text.data(), method_text.size());
     target.assign(target_text.data(), target_text.size());
     minor = version % 10;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1 syntax: heads and chunked bodies, by Beast's parser, which this file keeps out of everybody else's compile time.
-// Internal to net.
+// HTTP/1 syntax: heads and chunked bodies, by Beast's parser, which this file keeps out of everybody else's compile
+// time. Internal to net.
 #pragma once
 
 #include <boost/system/error_code.hpp>

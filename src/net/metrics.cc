@@ -47,15 +47,17 @@ struct Metrics::Impl {
                                                              .Name("boathouse_http_request_duration_seconds")
                                                              .Help("From a request's first byte to its answer's last")
                                                              .Register(registry);
-  prometheus::Family<prometheus::Counter>& bytes =
-      prometheus::BuildCounter().Name("boathouse_http_bytes_total").Help("Bytes on the wire, TLS undone").Register(registry);
+  prometheus::Family<prometheus::Counter>& bytes = prometheus::BuildCounter()
+                                                       .Name("boathouse_http_bytes_total")
+                                                       .Help("Bytes on the wire, TLS undone")
+                                                       .Register(registry);
   prometheus::Counter& received = bytes.Add({{"direction", "in"}});
   prometheus::Counter& sent = bytes.Add({{"direction", "out"}});
   prometheus::Gauge& connections =
       prometheus::BuildGauge().Name("boathouse_http_connections").Help("Connections open").Register(registry).Add({});
   prometheus::Counter& refused = prometheus::BuildCounter()
                                      .Name("boathouse_http_connections_refused_total")
-                                     .Help("Connections over the limit, answered 503")
+                                     .Help("Connections over the limit")
                                      .Register(registry)
                                      .Add({});
 
@@ -78,8 +80,9 @@ const Metrics::Impl::Series& Metrics::Impl::find(std::string_view route, std::st
   }
   std::string route_label = route.empty() ? "none" : std::string(route);
   std::unique_lock lock(mutex);
-  Series made{&requests.Add({{"route", route_label}, {"method", std::string(method)}, {"status", std::to_string(status)}}),
-              &durations.Add({{"route", route_label}}, kBuckets)};
+  Series made{
+      &requests.Add({{"route", route_label}, {"method", std::string(method)}, {"status", std::to_string(status)}}),
+      &durations.Add({{"route", route_label}}, kBuckets)};
   return series.emplace(key, made).first->second;  // nodes of a map stay where they are
 }
 
@@ -91,8 +94,8 @@ void Metrics::Impl::ask(Asked figure) {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::add_gauge(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
-                        std::function<double()> read) {
+void Metrics::add_gauge(const std::string& name, const std::string& help,
+                        const std::map<std::string, std::string>& labels, std::function<double()> read) {
   impl_->ask({name, help, prometheus::MetricType::Gauge, labels, std::move(read)});
 }
 
@@ -105,7 +108,8 @@ std::string Metrics::render() const {
   std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
   std::shared_lock lock(impl_->mutex);
   for (const Asked& figure : impl_->asked) {
-    auto same = std::find_if(families.begin(), families.end(), [&](const auto& family) { return family.name == figure.name; });
+    auto same =
+        std::find_if(families.begin(), families.end(), [&](const auto& family) { return family.name == figure.name; });
     if (same == families.end()) same = families.insert(same, {figure.name, figure.help, figure.type, {}});
     prometheus::ClientMetric metric;
     for (const auto& [name, value] : figure.labels) metric.label.push_back({name, value});

@@ -16,8 +16,14 @@ TEST(Metrics, RendersGaugesAskedForAtTheTime) {
   metrics.add_counter("boathouse_rows_total", "Rows taken", {}, [] { return 42.0; });
   depth = 3;
   std::string text = metrics.render();
-  EXPECT_NE(text.find("# TYPE boathouse_queue gauge\nboathouse_queue{pool=\"io\"} 3\nboathouse_queue{pool=\"engine\"} 7\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("# HELP boathouse_rows_total Rows taken\n# TYPE boathouse_rows_total counter\nboathouse_rows_total 42\n"), std::string::npos);
+  EXPECT_NE(
+      text.find("# TYPE boathouse_queue gauge\nboathouse_queue{pool=\"io\"} 3\nboathouse_queue{pool=\"engine\"} 7\n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find(
+          "# HELP boathouse_rows_total Rows taken\n# TYPE boathouse_rows_total counter\nboathouse_rows_total 42\n"),
+      std::string::npos);
 }
 
 TEST(Metrics, CountsFromManyThreads) {
@@ -26,15 +32,21 @@ TEST(Metrics, CountsFromManyThreads) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&metrics, i] {
-        for (int k = 0; k < 1000; ++k) metrics.count_request("/r" + std::to_string(k % 10), i % 2 ? "GET" : "POST", 200, 0.003);
+        for (int k = 0; k < 1000; ++k)
+          metrics.count_request("/r" + std::to_string(k % 10), i % 2 ? "GET" : "POST", 200, 0.003);
       });
     }
   }
   metrics.count_bytes(10, 20);
   std::string text = metrics.render();
-  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"/r3\",status=\"200\"} 200"), std::string::npos) << text;
-  EXPECT_NE(text.find("boathouse_http_request_duration_seconds_bucket{route=\"/r3\",le=\"0.005\"} 400"), std::string::npos) << text;
-  EXPECT_NE(text.find("boathouse_http_request_duration_seconds_bucket{route=\"/r3\",le=\"0.0025\"} 0"), std::string::npos);
+  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"/r3\",status=\"200\"} 200"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("boathouse_http_request_duration_seconds_bucket{route=\"/r3\",le=\"0.005\"} 400"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("boathouse_http_request_duration_seconds_bucket{route=\"/r3\",le=\"0.0025\"} 0"),
+            std::string::npos);
   EXPECT_NE(text.find("boathouse_http_bytes_total{direction=\"in\"} 10"), std::string::npos);
   EXPECT_NE(text.find("boathouse_http_bytes_total{direction=\"out\"} 20"), std::string::npos);
 }

@@ -11,13 +11,16 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-Error malformed(std::string what) { return Error(ErrorKind::invalid_argument, "the multipart form is malformed: " + std::move(what)); }
+Error malformed(std::string what) {
+  return Error(ErrorKind::invalid_argument, "the multipart form is malformed: " + std::move(what));
+}
 
 Error too_large(std::string what, std::size_t limit) {
   return Error(ErrorKind::too_large, "the multipart form has " + std::move(what)).with("limit", limit);
 }
 
-// Browsers write a quote in a name as %22 and line ends as %0D%0A, and nothing else so (WHATWG HTML, multipart encoding).
+// Browsers write a quote in a name as %22 and line ends as %0D%0A, and nothing else so (WHATWG HTML, multipart
+// encoding).
 std::string undo_browser_escapes(std::string text) {
   static constexpr std::pair<std::string_view, char> kEscapes[] = {{"%22", '"'}, {"%0D", '\r'}, {"%0A", '\n'}};
   for (const auto& [escape, plain] : kEscapes) {
@@ -62,7 +65,8 @@ void read_disposition(std::string_view value, PartHeader& part) {
 
 void read_header_line(std::string_view line, PartHeader& part, bool& has_disposition) {
   std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) throw malformed("a part's header has a bad line");
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
+    throw malformed("a part's header has a bad line");
   std::string_view value = trim(line.substr(colon + 1));
   if (!is_field_value(value)) throw malformed("a part's header holds a control character");
   if (equals_ignoring_case(line.substr(0, colon), "Content-Disposition")) {
@@ -72,14 +76,16 @@ void read_header_line(std::string_view line, PartHeader& part, bool& has_disposi
   } else if (equals_ignoring_case(line.substr(0, colon), "Content-Type")) {
     part.content_type = value;
   } else if (equals_ignoring_case(line.substr(0, colon), "Content-Transfer-Encoding")) {
-    bool plain = equals_ignoring_case(value, "binary") || equals_ignoring_case(value, "8bit") || equals_ignoring_case(value, "7bit");
+    bool plain = equals_ignoring_case(value, "binary") || equals_ignoring_case(value, "8bit") ||
+                 equals_ignoring_case(value, "7bit");
     if (!plain) throw malformed("a part's Content-Transfer-Encoding is not binary");
   }
 }
 
 }  // namespace
 
-MultipartParser::MultipartParser(const std::string& boundary, const MultipartLimits& limits, MultipartConsumer& consumer)
+MultipartParser::MultipartParser(const std::string& boundary, const MultipartLimits& limits,
+                                 MultipartConsumer& consumer)
     : delimiter_("\r\n--" + boundary), limits_(limits), consumer_(consumer) {
   held_ = "\r\n";  // as if a line came before it, so that a form may begin with its delimiter
 }
@@ -205,7 +211,8 @@ void MultipartParser::pass_on(std::string_view content) {
   }
   if (content.empty()) return;
   field_bytes_ += content.size();
-  if (is_field_ && field_bytes_ > limits_.max_field_bytes) throw too_large("too large a field", limits_.max_field_bytes);
+  if (is_field_ && field_bytes_ > limits_.max_field_bytes)
+    throw too_large("too large a field", limits_.max_field_bytes);
   consumer_.data(content);
 }
 

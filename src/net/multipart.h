@@ -18,8 +18,8 @@ struct PartHeader {
   std::string content_type;             // as sent, empty when absent
 };
 
-// Called on the blocking pool, in order, one call at a time. Every call may throw base::Error, which ends the reading and
-// comes out of receive_multipart().
+// Called on the blocking pool, in order, one call at a time. Every call may throw base::Error, which ends the reading
+// and comes out of receive_multipart().
 class MultipartConsumer {
  public:
   virtual ~MultipartConsumer() = default;

@@ -36,7 +36,8 @@ std::string part(const std::string& disposition, const std::string& content) {
 TEST(Multipart, ReadsFieldsAndFilesHoweverTheyArrive) {
   std::string content = "id,name\r\n1,--b\r\n\r\n--\r\n-b\r\r\n--";
   std::string form = "preamble\r\n" + part("name=\"user\"", "ann") + part("name=\"empty\"", "") +
-                     "--b \t\r\nContent-Type: text/csv\r\nX-Other: 1\r\ncontent-disposition: form-data; name=file; filename=\"a.csv\"\r\n\r\n" +
+                     "--b \t\r\nContent-Type: text/csv\r\nX-Other: 1\r\ncontent-disposition: form-data; name=file; "
+                     "filename=\"a.csv\"\r\n\r\n" +
                      content + "\r\n--b--\r\nepilogue\r\n--b\r\n";
   for (std::size_t step = 1; step <= form.size(); ++step) {
     auto parts = parse(form, step);
@@ -85,8 +86,10 @@ TEST(Multipart, RefusesMalformedForms) {
            std::string("--b\r\nContent-Disposition: attachment; name=x\r\n\r\n1\r\n--b--"),
            std::string("--b\r\nContent-Disposition: form-data; filename=x\r\n\r\n1\r\n--b--"),
            std::string("--b\r\nContent-Disposition: form-data; name=x\r\nno colon\r\n\r\n1\r\n--b--"),
-           std::string("--b\r\nContent-Disposition: form-data; name=x\r\nContent-Disposition: form-data; name=y\r\n\r\n1\r\n--b--"),
-           std::string("--b\r\nContent-Disposition: form-data; name=x\r\nContent-Transfer-Encoding: base64\r\n\r\n1\r\n--b--"),
+           std::string("--b\r\nContent-Disposition: form-data; name=x\r\nContent-Disposition: form-data; "
+                       "name=y\r\n\r\n1\r\n--b--"),
+           std::string(
+               "--b\r\nContent-Disposition: form-data; name=x\r\nContent-Transfer-Encoding: base64\r\n\r\n1\r\n--b--"),
            part("name=\"\xFF\"", "1") + "--b--",
            part("name=x; filename*=latin1''x", "1") + "--b--",
            part("name=x; filename*=UTF-8''%zz", "1") + "--b--",
@@ -128,7 +131,8 @@ TEST(Multipart, TakesTheBoundaryFromTheContentType) {
   EXPECT_EQ(boundary("multipart/form-data; boundary=abc"), "abc");
   EXPECT_EQ(boundary("Multipart/Form-Data; charset=utf-8; boundary=\"a b\""), "a b");
   EXPECT_EQ(boundary("multipart/form-data; boundary=" + std::string(70, 'x')).size(), 70U);
-  EXPECT_EQ(error_of([&] { boundary("multipart/form-data; boundary=" + std::string(71, 'x')); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { boundary("multipart/form-data; boundary=" + std::string(71, 'x')); }).kind(),
+            base::ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { boundary("multipart/form-data"); }).kind(), base::ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { boundary("text/csv"); }).kind(), base::ErrorKind::unsupported_media);
   EXPECT_EQ(error_of([&] { boundary_of({}); }).kind(), base::ErrorKind::unsupported_media);

@@ -11,8 +11,8 @@
 
 namespace boathouse::net {
 
-// Runs `work` on the pool and resumes on the caller's executor; rethrows what it threw. Error{too_many_requests} when the
-// pool's queue is full: nothing was run then. `work` must live until this returns: pass a named variable.
+// Runs `work` on the pool and resumes on the caller's executor; rethrows what it threw. Error{too_many_requests} when
+// the pool's queue is full: nothing was run then. `work` must live until this returns: pass a named variable.
 boost::asio::awaitable<void> run_on_pool(base::ThreadPool& pool, const std::function<void()>& work);
 
 // The same for a call with a result: `auto read = [&] { return tables.list(); };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One blocking call at a time on the pool, begun now and waited for later, so that a coroutine can use the socket in the
-// meantime. Internal to net. join() must have returned before what the call uses, or this, goes away: a coroutine that
-// begins a call catches everything, joins, then rethrows.
+// One blocking call at a time on the pool, begun now and waited for later, so that a coroutine can use the socket in
+// the meantime. Internal to net. join() must have returned before what the call uses, or this, goes away: a coroutine
+// that begins a call catches everything, joins, then rethrows.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

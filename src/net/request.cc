@@ -24,7 +24,8 @@ class TextBody : public BodyReader {
  private:
   void check(std::uint64_t max_bytes) const {
     if (text_.size() <= max_bytes) return;
-    throw base::Error(base::ErrorKind::too_large, "the request's body is larger than " + std::to_string(max_bytes) + " bytes");
+    throw base::Error(base::ErrorKind::too_large,
+                      "the request's body is larger than " + std::to_string(max_bytes) + " bytes");
   }
 
   std::string text_;
@@ -47,7 +48,8 @@ boost::asio::awaitable<std::string> Body::text(std::size_t max_bytes) {
 
 const std::string& Request::param(std::string_view name) const {
   const std::string* value = params.find(name);
-  if (!value) throw base::Error(base::ErrorKind::internal, "the route " + route + " has no capture " + std::string(name));
+  if (!value)
+    throw base::Error(base::ErrorKind::internal, "the route " + route + " has no capture " + std::string(name));
   return *value;
 }
 

@@ -18,9 +18,9 @@ namespace boathouse::net {
 
 // Past any of these a body is refused with Error{too_large}.
 struct BodyLimits {
-  std::uint64_t max_bytes = std::uint64_t{64} << 30;  // after Content-Encoding is undone
-  std::uint64_t max_ratio = 200;                      // unfolded bytes for each byte received ...
-  std::uint64_t ratio_floor = std::uint64_t{4} << 20; // ... once so many bytes are unfolded
+  std::uint64_t max_bytes = std::uint64_t{64} << 30;   // after Content-Encoding is undone
+  std::uint64_t max_ratio = 200;                       // unfolded bytes for each byte received ...
+  std::uint64_t ratio_floor = std::uint64_t{4} << 20;  // ... once so many bytes are unfolded
 };
 
 // Takes the next bytes of a body; may throw base::Error, which ends the reading and comes out of receive().
@@ -53,8 +53,8 @@ class Body {
   const BodyLimits& limits() const { return limits_; }
 
   // Reads all of it in pieces of up to about 1 MiB, unfolded, and gives them to the consumer on the blocking pool, in
-  // order, one at a time, while the next piece is read from the socket. The consumer is never running once this returned
-  // or threw. Call as `co_await body.receive(consumer, limits)` with named arguments that outlive it.
+  // order, one at a time, while the next piece is read from the socket. The consumer is never running once this
+  // returned or threw. Call as `co_await body.receive(consumer, limits)` with named arguments that outlive it.
   boost::asio::awaitable<void> receive(const ChunkConsumer& consumer, const BodyLimits& limits);
   boost::asio::awaitable<void> receive(const ChunkConsumer& consumer);
 

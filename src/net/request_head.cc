@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/request_head.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -30,9 +32,8 @@ std::string origin_form(const std::string& target) {
 }
 
 void check_target_characters(std::string_view target) {
-  bool fine = std::none_of(target.begin(), target.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '#';
-  });
+  bool fine = std::none_of(target.begin(), target.end(),
+                           [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '#'; });
   if (!fine) throw bad_request("the request target holds a space, a control character or '#'");
 }
 
@@ -132,11 +133,8 @@ bool is_lower_hex(std::string_view text) {
 
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
-std::string random_hex(std::size_t bytes) {
-  std::array<std::uint8_t, 16> raw{};
-  base::random_bytes(std::span(raw.data(), bytes));
-  return base::to_hex(std::string_view(reinterpret_cast<const char*>(raw.data()), bytes));
-}
+constexpr std::size_t kTraceBytes = 16;
+constexpr std::size_t kParentBytes = 8;
 
 // version "-" trace-id "-" parent-id "-" flags; a later version may say more after another dash.
 bool is_traceparent(std::string_view text) {
@@ -175,11 +173,16 @@ std::string choose_request_id(const Headers& headers) {
 }
 
 std::string continue_trace(const Headers& headers) {
+  std::array<std::uint8_t, kTraceBytes + kParentBytes> random{};
+  base::random_bytes(random);
+  std::string fresh = base::to_hex(std::string_view(reinterpret_cast<const char*>(random.data()), random.size()));
   std::string_view sent = headers.get("traceparent");
   bool usable = headers.count("traceparent") == 1 && is_traceparent(sent);
-  std::string trace = usable ? std::string(sent.substr(3, 32)) : random_hex(16);
-  std::string flags = usable ? std::string(sent.substr(53, 2)) : "00";
-  return "00-" + trace + "-" + random_hex(8) + "-" + flags;
+  std::string_view trace =
+      usable ? sent.substr(3, 2 * kTraceBytes) : std::string_view(fresh).substr(0, 2 * kTraceBytes);
+  std::string_view parent = std::string_view(fresh).substr(2 * kTraceBytes);
+  std::string_view flags = usable ? sent.substr(53, 2) : "00";
+  return fmt::format("00-{}-{}-{}", trace, parent, flags);
 }
 
 }  // namespace boathouse::net

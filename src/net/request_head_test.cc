@@ -44,8 +44,8 @@ TEST(RequestHead, SplitsAndDecodesTheTarget) {
 }
 
 TEST(RequestHead, RefusesBadTargets) {
-  for (const char* bad : {"/%", "/%4", "/%zz", "/a/../b", "/..", "/.", "/%2e%2E/x", "/a%2F..%2Fb", "/..%2fx", "/%00", "/%FF",
-                          "/x?a=%", "/x?a=%00", "/x#y", "x", "h:80", "ftp://h/x"}) {
+  for (const char* bad : {"/%", "/%4", "/%zz", "/a/../b", "/..", "/.", "/%2e%2E/x", "/a%2F..%2Fb", "/..%2fx", "/%00",
+                          "/%FF", "/x?a=%", "/x?a=%00", "/x#y", "x", "h:80", "ftp://h/x"}) {
     EXPECT_EQ(error_of([&] { get(bad); }).kind(), base::ErrorKind::invalid_argument) << bad;
   }
 }
@@ -54,16 +54,21 @@ TEST(RequestHead, LimitsTargetAndHeaderCount) {
   ServerLimits limits;
   limits.target_bytes = 10;
   limits.header_count = 2;
-  auto read_target = [&](const std::string& target) { return read("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n", nullptr, limits); };
+  auto read_target = [&](const std::string& target) {
+    return read("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n", nullptr, limits);
+  };
   EXPECT_EQ(read_target("/123456789").path, "/123456789");
   EXPECT_EQ(status_of(error_of([&] { read_target("/1234567890"); })), 414);
   EXPECT_NO_THROW(read("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\n\r\n", nullptr, limits));
-  EXPECT_EQ(status_of(error_of([&] { read("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nB: 2\r\n\r\n", nullptr, limits); })), 431);
+  EXPECT_EQ(status_of(error_of([&] { read("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nB: 2\r\n\r\n", nullptr, limits); })),
+            431);
 }
 
 TEST(RequestHead, WantsOneSaneHost) {
-  for (const char* fine : {"Host: h\r\n", "Host: h:80\r\n", "Host: [::1]:80\r\n", "Host:\r\n"}) EXPECT_NO_THROW(with(fine)) << fine;
-  for (const char* bad : {"", "Host: a\r\nHost: a\r\n", "Host: a,b\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: a@b\r\n"}) {
+  for (const char* fine : {"Host: h\r\n", "Host: h:80\r\n", "Host: [::1]:80\r\n", "Host:\r\n"})
+    EXPECT_NO_THROW(with(fine)) << fine;
+  for (const char* bad :
+       {"", "Host: a\r\nHost: a\r\n", "Host: a,b\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: a@b\r\n"}) {
     EXPECT_EQ(error_of([&] { with(bad); }).kind(), base::ErrorKind::invalid_argument) << bad;
   }
   EXPECT_EQ(read("GET / HTTP/1.0\r\n\r\n").http_minor, 0);
@@ -84,9 +89,10 @@ TEST(RequestHead, ReadsFraming) {
 }
 
 TEST(RequestHead, RefusesDoubtfulFraming) {
-  for (const char* bad : {"Content-Length: 1\r\nContent-Length: 1\r\n", "Content-Length: 1, 1\r\n", "Content-Length: +1\r\n",
-                          "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: identity\r\n",
-                          "Transfer-Encoding: chunked, identity\r\n", "Transfer-Encoding: xchunked\r\n"}) {
+  for (const char* bad :
+       {"Content-Length: 1\r\nContent-Length: 1\r\n", "Content-Length: 1, 1\r\n", "Content-Length: +1\r\n",
+        "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: identity\r\n",
+        "Transfer-Encoding: chunked, identity\r\n", "Transfer-Encoding: xchunked\r\n"}) {
     auto attempt = [&] {
       auto parser = make_request_parser(65536);
       std::string head = std::string("POST / HTTP/1.1\r\nHost: h\r\n") + bad + "\r\n";
@@ -98,7 +104,8 @@ TEST(RequestHead, RefusesDoubtfulFraming) {
     };
     EXPECT_EQ(error_of(attempt).kind(), base::ErrorKind::invalid_argument) << bad;
   }
-  EXPECT_EQ(error_of([] { read("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([] { read("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"); }).kind(),
+            base::ErrorKind::invalid_argument);
   EXPECT_EQ(status_of(error_of([] { with("Host: h\r\nExpect: miracle\r\n"); })), 417);
 }
 
@@ -110,7 +117,8 @@ TEST(RequestId, TakesWellFormedOnesOnly) {
   };
   EXPECT_EQ(chosen("job.7:a_b-C"), "job.7:a_b-C");
   EXPECT_EQ(chosen(std::string(128, 'a')).size(), 128U);
-  for (const std::string& bad : {std::string(), std::string(129, 'a'), std::string("a b"), std::string("a\"b"), std::string("\xC3\xA9")}) {
+  for (const std::string& bad :
+       {std::string(), std::string(129, 'a'), std::string("a b"), std::string("a\"b"), std::string("\xC3\xA9")}) {
     EXPECT_TRUE(base::is_uuid(chosen(bad))) << bad;
   }
 }
@@ -127,9 +135,10 @@ TEST(Traceparent, ContinuesWellFormedOnesOnly) {
   EXPECT_EQ(good.substr(52), "-01");
   EXPECT_EQ(good.find("00f067aa0ba902b7"), std::string::npos);
   EXPECT_EQ(continued("cc-" + trace + "-00f067aa0ba902b7-01-more").substr(0, 36), "00-" + trace + "-");
-  for (const std::string& bad : {"00-" + trace + "-00f067aa0ba902b7-01-more", "ff-" + trace + "-00f067aa0ba902b7-01",
-                                 "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "00-" + trace + "-0000000000000000-01",
-                                 std::string("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"), std::string("x")}) {
+  for (const std::string& bad :
+       {"00-" + trace + "-00f067aa0ba902b7-01-more", "ff-" + trace + "-00f067aa0ba902b7-01",
+        "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "00-" + trace + "-0000000000000000-01",
+        std::string("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"), std::string("x")}) {
     std::string made = continued(bad);
     EXPECT_EQ(made.size(), 55U) << bad;
     EXPECT_EQ(made.find(trace), std::string::npos) << bad;

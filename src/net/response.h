@@ -17,8 +17,8 @@
 
 namespace boathouse::net {
 
-// Pulled on the blocking pool, one call at a time, while the previous piece is written to the socket. An exception breaks
-// the connection off, so that the client sees a truncated answer, and is logged.
+// Pulled on the blocking pool, one call at a time, while the previous piece is written to the socket. An exception
+// breaks the connection off, so that the client sees a truncated answer, and is logged.
 class BodySource {
  public:
   virtual ~BodySource() = default;

@@ -46,7 +46,8 @@ class FileSource : public BodySource {
 bool is_ours(std::string_view name) {
   static constexpr std::string_view kOurs[] = {"Connection",   "Content-Length",    "Date",
                                                "X-Request-Id", "Transfer-Encoding", "Keep-Alive"};
-  return std::any_of(std::begin(kOurs), std::end(kOurs), [name](auto ours) { return equals_ignoring_case(ours, name); });
+  return std::any_of(std::begin(kOurs), std::end(kOurs),
+                     [name](auto ours) { return equals_ignoring_case(ours, name); });
 }
 
 bool has_no_body(int status) { return status == 204 || status == 304; }
@@ -122,7 +123,9 @@ asio::awaitable<void> ResponseWriter::prepare(Response& response, const Delivery
   if (!has_body_ || !source) co_return;
   auto executor = co_await asio::this_coro::executor;
   pump_ = std::make_unique<Pump>(std::move(source), PoolCall(executor, pool_));
-  pump_->work = [pump = pump_.get()] { pump->got = pump->source->read(std::span(pump->pieces[pump->turn].get(), kPieceBytes)); };
+  pump_->work = [pump = pump_.get()] {
+    pump->got = pump->source->read(std::span(pump->pieces[pump->turn].get(), kPieceBytes));
+  };
   co_await pump_->begin();
   co_await pump_->call.join();
 }
@@ -130,7 +133,11 @@ asio::awaitable<void> ResponseWriter::prepare(Response& response, const Delivery
 std::string ResponseWriter::make_head(const Response& response, const Delivery& delivery) const {
   std::string head;
   head.reserve(512 + (has_body_ && text_.size() <= kInlineBytes ? text_.size() : 0));
-  head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  head.append("HTTP/1.1 ")
+      .append(std::to_string(response.status))
+      .append(" ")
+      .append(reason_phrase(response.status))
+      .append("\r\n");
   add_field(head, "Date", http_date());
   for (const auto& [name, value] : response.headers.items) {
     if (!is_ours(name)) add_field(head, name, value);

@@ -19,7 +19,8 @@ struct Pattern {
 
 // "/a/{b}/" is {"a", "{b}"} and a trailing slash; "/" is no segment and none.
 Pattern split(std::string_view text) {
-  if (text.empty() || text.front() != '/') throw Error(ErrorKind::internal, "a pattern begins with '/': " + std::string(text));
+  if (text.empty() || text.front() != '/')
+    throw Error(ErrorKind::internal, "a pattern begins with '/': " + std::string(text));
   Pattern out;
   text.remove_prefix(1);
   while (!text.empty()) {
@@ -32,7 +33,9 @@ Pattern split(std::string_view text) {
   return out;
 }
 
-bool is_capture(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool is_capture(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 bool is_rest(std::string_view segment) { return is_capture(segment) && segment.ends_with("...}"); }
 
 bool begins_with(const Segments& path, const Segments& prefix) {

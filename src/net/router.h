@@ -20,7 +20,8 @@
 
 namespace boathouse::net {
 
-// Runs on the connection's I/O thread: never blocks there (on_pool.h). The request outlives the call.
+// Runs on the connection's I/O thread: never blocks there (on_pool.h). The request outlives the call, and so does the
+// handler itself, which lives in the router: a lambda given to add() may be a coroutine with captures.
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
 struct RouteOptions {
@@ -37,7 +38,7 @@ struct Route {
 };
 
 struct Match {
-  const Route* route = nullptr;      // null: see allowed
+  const Route* route = nullptr;  // null: see allowed
   NamedValues params;
   std::vector<std::string> allowed;  // methods of this path, sorted; empty: the path is unknown
 };

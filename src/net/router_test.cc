@@ -115,8 +115,10 @@ TEST(Problem, SaysWhatTheClientMayKnow) {
   Request request;
   request.path = "/v1/x";
   request.request_id = "id-1";
-  Response response = render_problem(
-      request, base::Error(base::ErrorKind::too_many_requests, "slow down").code("quota").with("retry_after", 7).with("limit", 3));
+  Response response = render_problem(request, base::Error(base::ErrorKind::too_many_requests, "slow down")
+                                                  .code("quota")
+                                                  .with("retry_after", 7)
+                                                  .with("limit", 3));
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(response.headers.get("Retry-After"), "7");
   boost::json::value problem = boost::json::parse(std::get<std::string>(response.body));
@@ -132,7 +134,8 @@ TEST(Problem, SaysWhatTheClientMayKnow) {
   EXPECT_EQ(secret.status, 500);
   EXPECT_EQ(std::get<std::string>(secret.body).find("password"), std::string::npos);
   EXPECT_EQ(std::get<std::string>(secret.body).find("fact"), std::string::npos);
-  EXPECT_TRUE(render_problem(request, base::Error(base::ErrorKind::unauthenticated, "who?")).headers.has("WWW-Authenticate"));
+  EXPECT_TRUE(
+      render_problem(request, base::Error(base::ErrorKind::unauthenticated, "who?")).headers.has("WWW-Authenticate"));
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ using tcp = asio::ip::tcp;
 
 // Out of file descriptors, most likely: one that closes makes room.
 constexpr Milliseconds kAcceptPause{50};
+// So many connections beyond the limit are told 503; more than that are closed without a word.
+constexpr std::size_t kRefusalsAtOnce = 256;
 
 struct HostPort {
   std::string host;
@@ -35,8 +37,10 @@ struct HostPort {
 HostPort split_address(const std::string& listen) {
   std::size_t colon = listen.rfind(':');
   bool bracketed = listen.starts_with('[');
-  if (colon == std::string::npos || colon + 1 == listen.size() || (bracketed && (colon < 2 || listen[colon - 1] != ']'))) {
-    throw Error(ErrorKind::invalid_argument, "an address to listen on is HOST:PORT or [IPV6]:PORT, not '" + listen + "'");
+  if (colon == std::string::npos || colon + 1 == listen.size() ||
+      (bracketed && (colon < 2 || listen[colon - 1] != ']'))) {
+    throw Error(ErrorKind::invalid_argument,
+                "an address to listen on is HOST:PORT or [IPV6]:PORT, not '" + listen + "'");
   }
   return {bracketed ? listen.substr(1, colon - 2) : listen.substr(0, colon), listen.substr(colon + 1)};
 }
@@ -62,7 +66,8 @@ tcp::endpoint resolve(asio::io_context& context, const std::string& listen) {
   tcp::resolver resolver(context);
   auto found = resolver.resolve(parts.host.empty() ? "::" : parts.host, parts.port, tcp::resolver::passive, ec);
   if (ec || found.empty()) {
-    throw Error(ErrorKind::invalid_argument, "cannot listen on '" + listen + "': " + (ec ? ec.message() : "no such address"));
+    throw Error(ErrorKind::invalid_argument,
+                "cannot listen on '" + listen + "': " + (ec ? ec.message() : "no such address"));
   }
   return found.begin()->endpoint();
 }
@@ -98,7 +103,8 @@ class Server::Impl {
   asio::awaitable<void> serve(Worker* worker, tcp::socket socket, bool refused);
   std::unique_ptr<Transport> make_transport(Worker& worker, tcp::socket socket);
   void on_every_session(void (Session::*action)());
-  bool opened();
+  enum class Admission { taken, refused, dropped };
+  Admission admit();
   void closed();
 
   const ServerOptions options_;
@@ -172,8 +178,9 @@ asio::awaitable<void> Server::Impl::accept_all() {
       continue;
     }
     socket.set_option(tcp::no_delay(true), ec);
-    bool room = opened();
-    asio::co_spawn(worker.events, serve(&worker, std::move(socket), !room), asio::detached);
+    Admission admission = admit();
+    if (admission == Admission::dropped) continue;
+    asio::co_spawn(worker.events, serve(&worker, std::move(socket), admission == Admission::refused), asio::detached);
   }
 }
 
@@ -205,19 +212,16 @@ std::unique_ptr<Transport> Server::Impl::make_transport(Worker& worker, tcp::soc
   return make_plain_transport(std::move(socket), worker.watch);
 }
 
-// True when there was room for one more.
-bool Server::Impl::opened() {
+Server::Impl::Admission Server::Impl::admit() {
   std::size_t now = 0;
   {
     std::lock_guard lock(mutex_);
-    now = ++open_;
+    if (open_ < options_.limits.connections + kRefusalsAtOnce) now = ++open_;
   }
-  bool room = now <= options_.limits.connections;
-  if (options_.metrics) {
-    options_.metrics->connection_opened();
-    if (!room) options_.metrics->connection_refused();
-  }
-  return room;
+  bool taken = now > 0 && now <= options_.limits.connections;
+  if (options_.metrics && now > 0) options_.metrics->connection_opened();
+  if (options_.metrics && !taken) options_.metrics->connection_refused();
+  return taken ? Admission::taken : now > 0 ? Admission::refused : Admission::dropped;
 }
 
 void Server::Impl::closed() {

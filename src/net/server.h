@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP/1.1 server (RFC 9112, strict): one accept loop, `threads` I/O threads, each connection on one of them for life.
-// Handlers run as coroutines on those threads; blocking work goes to the pool.
+// The HTTP/1.1 server (RFC 9112, strict): one accept loop, `threads` I/O threads, each connection on one of them for
+// life. Handlers run as coroutines on those threads; blocking work goes to the pool.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,8 @@
 namespace boathouse::net {
 
 struct Timeouts {
-  std::chrono::milliseconds headers{10'000};    // from a request's first byte to the end of its head; TLS handshake too
-  std::chrono::milliseconds body_grace{10'000}; // a body may be slower than body_bytes_per_second for so long in all
+  std::chrono::milliseconds headers{10'000};  // from a request's first byte to the end of its head; TLS handshake too
+  std::chrono::milliseconds body_grace{10'000};  // a body may be slower than body_bytes_per_second for so long in all
   std::uint64_t body_bytes_per_second = 1024;
   std::chrono::milliseconds body_idle{60'000};  // and never be silent for longer than this
   std::chrono::milliseconds idle{75'000};       // a kept-alive connection without a request
@@ -53,8 +53,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and serves; returns the bound address ("127.0.0.1:8000"). Throws Error{unavailable} when the address cannot be
-  // bound, Error{invalid_argument} when it or the TLS files are wrong. Once.
+  // Binds and serves; returns the bound address ("127.0.0.1:8000"). Throws Error{unavailable} when the address cannot
+  // be bound, Error{invalid_argument} when it or the TLS files are wrong. Once.
   std::string start();
 
   // Accepts no more, closes idle connections, lets running requests finish for up to `patience`, then breaks them off;

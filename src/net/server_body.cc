@@ -107,7 +107,8 @@ asio::awaitable<std::string> ServerBody::plain_text(std::size_t max_bytes) {
   std::size_t have = 0;
   while (!stream_.finished()) {
     if (have > max_bytes) throw too_large(max_bytes);
-    // Grows with what has come, not with what was announced. A chunked body may come one byte past the limit, and so show.
+    // Grows with what has come, not with what was announced. A chunked body may come one byte past the limit, and so
+    // show.
     std::uint64_t most = length_ ? *length_ : std::min(max_bytes, SIZE_MAX - 1) + 1;
     out.resize(static_cast<std::size_t>(std::min<std::uint64_t>(most, std::max(kFirstTextBytes, have * 2))));
     std::span<char> room(out.data() + have, out.size() - have);

@@ -72,7 +72,8 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
   std::string many;
   for (int i = 0; i < 50; ++i) {
     many += "GET /hello?name=" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    many += "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc\r\n";  // a stray line end, as some clients send
+    many +=
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc\r\n";  // a stray line end, as some clients send
     many += "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n\r\n";
   }
   client.send(many);
@@ -147,8 +148,9 @@ TEST_F(ServerTest, CorsComparesOriginsExactly) {
   server.options.cors_origins = {"https://a.example"};
   server.start();
   auto preflight = [&](const std::string& origin) {
-    return ask(server, "OPTIONS /echo HTTP/1.1\r\nHost: h\r\nOrigin: " + origin +
-                           "\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n");
+    return ask(server,
+               "OPTIONS /echo HTTP/1.1\r\nHost: h\r\nOrigin: " + origin +
+                   "\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n");
   };
   RawResponse allowed = preflight("https://a.example");
   EXPECT_EQ(allowed.status, 204);
@@ -161,9 +163,11 @@ TEST_F(ServerTest, CorsComparesOriginsExactly) {
     EXPECT_FALSE(refused.headers.has("Access-Control-Allow-Methods")) << other;
     EXPECT_EQ(refused.headers.get("Vary"), "Origin");
   }
-  EXPECT_EQ(ask(server, "GET /hello HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\n\r\n").headers.get("Access-Control-Allow-Origin"),
+  EXPECT_EQ(ask(server, "GET /hello HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\n\r\n")
+                .headers.get("Access-Control-Allow-Origin"),
             "https://a.example");
-  EXPECT_EQ(ask(server, "GET /error HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\n\r\n").headers.get("Access-Control-Allow-Origin"),
+  EXPECT_EQ(ask(server, "GET /error HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\n\r\n")
+                .headers.get("Access-Control-Allow-Origin"),
             "https://a.example");
 }
 
@@ -272,7 +276,8 @@ TEST(ServerWithoutPool, SmallBodiesNeedNoneAndWorkIsRefused) {
   });
   server.start();
   EXPECT_EQ(ask(server, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\n{\"a\":1}").body, "{\"a\":1}");
-  EXPECT_EQ(ask(server, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n").body, "a");
+  EXPECT_EQ(ask(server, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n").body,
+            "a");
   RawResponse busy = ask(server, "GET /pool HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(busy.status, 429);
   EXPECT_EQ(busy.headers.get("Retry-After"), "1");
@@ -304,9 +309,13 @@ TEST_F(ServerTest, CountsWhatItDoes) {
   ask(server, "BREW /hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   server.server->stop(std::chrono::seconds(5));
   std::string text = server.metrics.render();
-  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"/params/{x}\",status=\"200\"} 1"), std::string::npos) << text;
-  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1"), std::string::npos);
-  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"other\",route=\"none\",status=\"405\"} 1"), std::string::npos);
+  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"/params/{x}\",status=\"200\"} 1"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1"),
+            std::string::npos);
+  EXPECT_NE(text.find("boathouse_http_requests_total{method=\"other\",route=\"none\",status=\"405\"} 1"),
+            std::string::npos);
   EXPECT_NE(text.find("boathouse_http_request_duration_seconds_count{route=\"/params/{x}\"} 1"), std::string::npos);
   EXPECT_NE(text.find("boathouse_http_connections 0"), std::string::npos);
   EXPECT_EQ(text.find("secret"), std::string::npos);

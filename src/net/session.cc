@@ -37,11 +37,13 @@ bool asks_for_other_version(std::string_view head) {
 Error head_error(const error_code& ec, const MessageParser& parser, std::string_view head) {
   if (is_header_limit(ec)) {
     bool in_target = parser.target.empty();
-    return Error(ErrorKind::invalid_argument, in_target ? "the request target is too long" : "the request's headers are too large")
+    return Error(ErrorKind::invalid_argument,
+                 in_target ? "the request target is too long" : "the request's headers are too large")
         .code(std::string(in_target ? kUriTooLong : kHeadersTooLarge));
   }
   if (is_bad_version(ec) && asks_for_other_version(head)) {
-    return Error(ErrorKind::invalid_argument, "only HTTP/1.0 and HTTP/1.1 are spoken here").code(std::string(kVersionNotSupported));
+    return Error(ErrorKind::invalid_argument, "only HTTP/1.0 and HTTP/1.1 are spoken here")
+        .code(std::string(kVersionNotSupported));
   }
   return Error(ErrorKind::invalid_argument, "the request's head is malformed: " + ec.message());
 }
@@ -169,7 +171,8 @@ asio::awaitable<bool> Session::read_more(bool nothing_yet, SteadyTime deadline) 
   std::size_t got = co_await transport_->read_some(room, timeout, ec);
   idle_ = false;
   buffer_.commit(got);
-  if (ec == asio::error::timed_out && !nothing_yet) throw Error(ErrorKind::timeout, "the request's head came too slowly");
+  if (ec == asio::error::timed_out && !nothing_yet)
+    throw Error(ErrorKind::timeout, "the request's head came too slowly");
   co_return !ec;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection: its requests one after the other (pipelined ones wait in the buffer), each read, answered, written and
-// logged. Internal to net; everything on the thread of its transport.
+// One connection: its requests one after the other (pipelined ones wait in the buffer), each read, answered, written
+// and logged. Internal to net; everything on the thread of its transport.
 #pragma once
 
 #include <atomic>

@@ -58,7 +58,8 @@ class RawClient {
     addrinfo* found = nullptr;
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0) throw std::runtime_error("address");
+    if (::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0)
+      throw std::runtime_error("address");
     fd_ = ::socket(found->ai_family, SOCK_STREAM, 0);
     timeval patience{20, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -125,7 +126,8 @@ class RawClient {
     while (at + 2 < head.size()) {
       std::size_t end = head.find("\r\n", at);
       std::size_t colon = head.find(':', at);
-      out.headers.add(head.substr(at, colon - at), std::string(trim(std::string_view(head).substr(colon + 1, end - colon - 1))));
+      out.headers.add(head.substr(at, colon - at),
+                      std::string(trim(std::string_view(head).substr(colon + 1, end - colon - 1))));
       at = end + 2;
     }
     if (head_only || out.status == 204 || out.status == 304 || out.status < 200) return out;

@@ -25,7 +25,8 @@ class Meter {
   void unfolded(std::size_t bytes) {
     unfolded_ += bytes;
     if (unfolded_ > limits_.max_bytes) {
-      throw Error(ErrorKind::too_large, "the request's body is larger than " + std::to_string(limits_.max_bytes) + " bytes")
+      throw Error(ErrorKind::too_large,
+                  "the request's body is larger than " + std::to_string(limits_.max_bytes) + " bytes")
           .with("limit", limits_.max_bytes);
     }
     if (unfolded_ > limits_.ratio_floor && unfolded_ / limits_.max_ratio > received_) {
@@ -58,7 +59,8 @@ class Identity : public Unfolder {
 // Gathers what a codec makes and hands it on in whole pieces.
 class Piece {
  public:
-  explicit Piece(const BodyLimits& limits) : meter(limits), bytes_(std::make_unique_for_overwrite<char[]>(kPieceBytes)) {}
+  explicit Piece(const BodyLimits& limits)
+      : meter(limits), bytes_(std::make_unique_for_overwrite<char[]>(kPieceBytes)) {}
 
   char* free() { return bytes_.get() + used_; }
   std::size_t room() const { return kPieceBytes - used_; }
@@ -159,7 +161,8 @@ bool is_identity(std::string_view coding) { return coding.empty() || equals_igno
 
 std::unique_ptr<Unfolder> make_unfolder(std::string_view coding, const BodyLimits& limits) {
   if (is_identity(coding)) return std::make_unique<Identity>(limits);
-  if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip")) return std::make_unique<Gzip>(limits);
+  if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip"))
+    return std::make_unique<Gzip>(limits);
   if (equals_ignoring_case(coding, "zstd")) return std::make_unique<Zstd>(limits);
   throw Error(ErrorKind::unsupported_media, "this Content-Encoding is not understood; gzip and zstd are");
 }

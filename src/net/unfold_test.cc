@@ -69,7 +69,8 @@ TEST(Unfold, GivesBackWhatWasFoldedInPiecesOfAnySize) {
 TEST(Unfold, RefusesBrokenAndCutStreams) {
   std::string text = noise(10'000);
   for (auto [coding, folded] : {std::pair{"gzip", gzip(text)}, std::pair{"zstd", zstd(text)}}) {
-    EXPECT_EQ(error_of([&] { unfold(coding, folded.substr(0, folded.size() - 1), 4096); }).kind(), base::ErrorKind::invalid_argument);
+    EXPECT_EQ(error_of([&] { unfold(coding, folded.substr(0, folded.size() - 1), 4096); }).kind(),
+              base::ErrorKind::invalid_argument);
     EXPECT_EQ(error_of([&] { unfold(coding, "no " + folded, 4096); }).kind(), base::ErrorKind::invalid_argument);
     EXPECT_EQ(error_of([&] { unfold(coding, folded + "garbage", 4096); }).kind(), base::ErrorKind::invalid_argument);
     EXPECT_EQ(error_of([&] { unfold(coding, "", 4096); }).kind(), base::ErrorKind::invalid_argument);
@@ -95,7 +96,8 @@ TEST(Unfold, CountsUnfoldedBytes) {
   for (const char* coding : {"", "gzip", "zstd"}) {
     auto fold = [&](const std::string& text) { return *coding == 0 ? text : *coding == 'g' ? gzip(text) : zstd(text); };
     EXPECT_EQ(unfold(coding, fold(std::string(1000, 'a')), 100, limits).size(), 1000U);
-    EXPECT_EQ(error_of([&] { unfold(coding, fold(std::string(1001, 'a')), 100, limits); }).kind(), base::ErrorKind::too_large);
+    EXPECT_EQ(error_of([&] { unfold(coding, fold(std::string(1001, 'a')), 100, limits); }).kind(),
+              base::ErrorKind::too_large);
   }
 }
 

@@ -15,7 +15,8 @@ base::Error bad_url(std::string_view text) {
 }
 
 bool is_visible(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
 }
 
 }  // namespace
@@ -47,8 +48,10 @@ Url parse_url(std::string_view text) {
     url.host = authority.substr(0, host_end);
   }
   std::string_view port = authority.substr(host_end);
-  bool digits = port.size() <= 6 && std::all_of(port.begin(), port.end(), [](char c) { return (c >= '0' && c <= '9') || c == ':'; });
-  if (url.host.empty() || url.host.find('@') != std::string::npos || !digits || (!port.empty() && (port[0] != ':' || port.rfind(':') != 0))) {
+  bool digits = port.size() <= 6 &&
+                std::all_of(port.begin(), port.end(), [](char c) { return (c >= '0' && c <= '9') || c == ':'; });
+  if (url.host.empty() || url.host.find('@') != std::string::npos || !digits ||
+      (!port.empty() && (port[0] != ':' || port.rfind(':') != 0))) {
     throw bad_url(text);
   }
   url.port = port.size() > 1 ? std::string(port.substr(1)) : url.tls ? "443" : "80";

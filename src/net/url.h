@@ -9,7 +9,7 @@ namespace boathouse::net {
 
 struct Url {
   bool tls = false;
-  std::string host;    // an IPv6 address without its brackets
+  std::string host;  // an IPv6 address without its brackets
   std::string port;
   std::string target;  // path and query, at least "/"
 
