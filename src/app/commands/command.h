@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `boathouse`, one file each. A command is added to the line's parser and runs while it parses; what it
+// cannot do it throws as base::Error.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "base/error.h"
+
+namespace boathouse::app {
+
+// How a command ended; the help of `boathouse` tells the same.
+enum ExitStatus : int {
+  kOk = 0,
+  kFailed = 1,        // refused by the server, or impossible
+  kUsage = 2,         // a wrong command line
+  kRowsRejected = 3,  // done, but for rows that wait in quarantine
+  kUnreachable = 4,   // no server answers
+  kNotAllowed = 5,    // wrong credentials, or too few rights
+};
+
+ExitStatus status_of(const base::Error& error);
+
+// Each adds one command with its help; `status` is where a run leaves how it ended and outlives the parser.
+void add_serve(CLI::App& app, ExitStatus& status);
+void add_apply(CLI::App& app, ExitStatus& status);
+void add_user(CLI::App& app, ExitStatus& status);
+void add_token(CLI::App& app, ExitStatus& status);
+void add_upload(CLI::App& app, ExitStatus& status);
+void add_sql(CLI::App& app, ExitStatus& status);
+
+}  // namespace boathouse::app

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/house.h"
+
+#include <unistd.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "api/dataapi/routes.h"
+#include "api/native/routes.h"
+#include "api/system/routes.h"
+#include "app/options.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "meta/sqlite_store.h"
+
+namespace boathouse::app {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kCacheBytes = 64 << 20;
+// Short work never waits for a worker, so a few threads are plenty; they also carry bodies in and out.
+constexpr std::size_t kWorkThreads = 16;
+constexpr std::size_t kWorkQueue = 4096;
+// Threads here mostly wait for a worker. More than one workspace may queue for (engine::PoolOptions), so that a busy one
+// leaves threads to the others.
+constexpr std::size_t kEngineThreads = 128;
+constexpr std::size_t kEngineQueue = 1024;
+
+fs::path made(const fs::path& folder) {
+  base::make_directories_durably(folder);
+  return fs::canonical(folder);
+}
+
+}  // namespace
+
+House::House(const Settings& settings)
+    : settings_(settings),
+      data_(made(settings.data)),
+      warehouse_(made(warehouse_folder(settings, data_))),
+      lock_(data_),
+      meta_(meta::open_sqlite_store(data_ / "boathouse.db")),
+      store_(warehouse_),
+      cache_(store_, kCacheBytes),
+      engine_(pool_options(settings, data_)),
+      auth_(*meta_, auth_options(settings, data_)),
+      parts_{.meta = *meta_,
+             .cache = cache_,
+             .engine = engine_,
+             .locks = locks_,
+             .counters = auth_.counters,
+             .layout = core::Layout(data_, warehouse_),
+             .limits = core_limits(settings)},
+      queries_(parts_),
+      tables_(parts_, queries_),
+      insights_(parts_, queries_),
+      ingest_(parts_),
+      services_{.auth = auth_,
+                .parts = parts_,
+                .tables = tables_,
+                .ingest = ingest_,
+                .queries = queries_,
+                .insights = insights_,
+                .work = work_,
+                .engine_work = engine_work_,
+                .spool = data_ / "staging" / "spool"},
+      work_(kWorkThreads, kWorkQueue),
+      engine_work_(kEngineThreads, kEngineQueue) {
+  parts_.layout.clear_staging();
+  base::make_directories_durably(services_.spool);
+  new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
+  add_gauges();
+  api::system::add_routes(router_, ready_, metrics_);
+  api::native::add_routes(router_, services_);
+  api::dataapi::add_routes(router_, services_);
+}
+
+House::~House() { stop(std::chrono::milliseconds(0)); }
+
+core::Applied House::apply(const fs::path& directory) {
+  core::Installer installer(parts_, auth_.accounts, tables_, insights_);
+  return installer.apply(core::read_installation(directory),
+                         {auth::Principal::system(), base::RequestId(base::uuid_v7())});
+}
+
+std::string House::start() {
+  net::ServerOptions server = server_options(settings_);
+  server.metrics = &metrics_;
+  server_ = std::make_unique<net::Server>(router_, work_, std::move(server));
+  std::string address = server_->start();
+  ready_ = true;
+  boost::json::object listen{{"pid", ::getpid()}, {"http", address}};
+  base::replace_file_durably(data_ / "run" / "listen.json", boost::json::serialize(listen) + "\n");
+  warm_a_worker();
+  return address;
+}
+
+void House::stop(std::chrono::milliseconds patience) {
+  ready_ = false;
+  if (!server_) return;
+  base::remove_quietly(data_ / "run" / "listen.json");
+  server_->stop(patience);
+  server_.reset();
+}
+
+void House::add_gauges() {
+  metrics_.add_gauge("boathouse_workers", "Worker processes by state", {{"state", "idle"}},
+                     [this] { return static_cast<double>(engine_.stats().idle); });
+  metrics_.add_gauge("boathouse_workers", "Worker processes by state", {{"state", "busy"}}, [this] {
+    engine::PoolStats stats = engine_.stats();
+    return static_cast<double>(stats.live - stats.idle);
+  });
+  metrics_.add_gauge("boathouse_statements_waiting", "Statements that wait for a worker", {},
+                     [this] { return static_cast<double>(engine_.stats().waiting); });
+  metrics_.add_counter("boathouse_workers_started_total", "Worker processes started", {},
+                       [this] { return static_cast<double>(engine_.stats().started); });
+  metrics_.add_counter("boathouse_workers_ended_badly_total", "Worker processes that crashed or were killed", {},
+                       [this] { return static_cast<double>(engine_.stats().ended_badly); });
+  metrics_.add_gauge("boathouse_metadata_cache_bytes", "Memory held by parsed Iceberg metadata", {},
+                     [this] { return static_cast<double>(cache_.bytes()); });
+}
+
+void House::warm_a_worker() {
+  auto warm = [this] {
+    try {
+      auth::Access main = auth_.access.decide(auth::Principal::system(), auth::Action::read, meta::kMainWorkspace);
+      engine_.acquire(parts_.layout.query_confinement({main.workspace.id}), main.workspace.id,
+                      base::steady_micros() + settings_.query_timeout);
+    } catch (const base::Error& error) {
+      base::log_warning("no-warm-worker", {{"why", error.message()}});
+    }
+  };
+  // A full queue only means that the first statement starts its worker itself.
+  engine_work_.submit(warm);
+}
+
+}  // namespace boathouse::app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole server: every part made, wired and ended in the right order. One thread makes, starts and stops it.
+#pragma once
+
+#include <atomic>
+#include <optional>
+
+#include "api/common/services.h"
+#include "app/data_lock.h"
+#include "app/settings.h"
+#include "core/installation.h"
+#include "net/metrics.h"
+#include "net/router.h"
+#include "net/server.h"
+#include "store/local_store.h"
+
+namespace boathouse::app {
+
+class House {
+ public:
+  // Makes the data folder where it is missing and brings the metadata up to date. Nothing listens yet. Throws base::Error:
+  // conflict when another server works on the folder.
+  explicit House(const Settings& settings);
+  // Stops with no patience.
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  // The random password of `admin`, where this start made one.
+  const std::optional<std::string>& new_admin_password() const { return new_admin_password_; }
+
+  // Users, contracts and insights from files, on the house's own behalf.
+  core::Applied apply(const std::filesystem::path& directory);
+
+  // Listens, says so in run/listen.json, and returns the bound address.
+  std::string start();
+  // /readyz says 503, no connection is accepted, requests finish for up to `patience`.
+  void stop(std::chrono::milliseconds patience);
+
+ private:
+  void add_gauges();
+  void warm_a_worker();
+
+  const Settings settings_;
+  const std::filesystem::path data_;       // real paths
+  const std::filesystem::path warehouse_;
+  const DataLock lock_;
+  std::unique_ptr<meta::MetaStore> meta_;
+  store::LocalStore store_;
+  iceberg::MetadataCache cache_;
+  engine::WorkerPool engine_;
+  auth::Auth auth_;
+  core::TableLocks locks_;
+  core::Parts parts_;
+  core::Queries queries_;
+  core::Tables tables_;
+  core::Insights insights_;
+  core::Ingest ingest_;
+  api::Services services_;
+  // What runs on the pools uses all of the above, so they end first.
+  base::ThreadPool work_;
+  base::ThreadPool engine_work_;
+  std::optional<std::string> new_admin_password_;
+  std::atomic<bool> ready_ = false;
+  net::Metrics metrics_;
+  net::Router router_;
+  std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace boathouse::app

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/options.h"
+
+#include "base/error.h"
+#include "store/location.h"
+
+namespace boathouse::app {
+namespace fs = std::filesystem;
+namespace {
+
+std::chrono::milliseconds to_milliseconds(base::Micros micros) {
+  return std::chrono::milliseconds(micros / base::kMillisecond);
+}
+
+}  // namespace
+
+fs::path warehouse_folder(const Settings& settings, const fs::path& data) {
+  if (settings.warehouse_uri.empty()) return data / "warehouse";
+  try {
+    std::string_view uri = settings.warehouse_uri;
+    while (uri.ends_with('/')) uri.remove_suffix(1);
+    return store::path_of(uri);
+  } catch (const base::Error& error) {
+    throw base::Error(base::ErrorKind::invalid_argument, "warehouse_uri: " + error.message());
+  }
+}
+
+fs::path worker_executable() { return fs::read_symlink("/proc/self/exe").parent_path() / "boathouse-worker"; }
+
+engine::PoolOptions pool_options(const Settings& settings, const fs::path& data) {
+  engine::PoolOptions options;
+  options.worker_executable = worker_executable();
+  options.spill_root = data / "run" / "spill";
+  options.max_workers = settings.workers;
+  options.memory_limit_bytes = settings.engine_memory;
+  options.max_temp_directory_bytes = settings.engine_max_spill;
+  options.allow_unconfined = settings.allow_unconfined_engine;
+  return options;
+}
+
+auth::AuthOptions auth_options(const Settings& settings, const fs::path& data) {
+  auth::AuthOptions options{.jwt_secret = settings.jwt_secret, .keys = data / "keys"};
+  options.authenticator.access_lifetime = settings.access_token_ttl;
+  options.authenticator.refresh_lifetime = settings.refresh_token_ttl;
+  return options;
+}
+
+core::Limits core_limits(const Settings& settings) {
+  core::Limits limits;
+  limits.max_columns = settings.max_columns;
+  limits.max_line_bytes = settings.max_line_bytes;
+  limits.max_partitions = settings.max_partitions;
+  limits.query_timeout = settings.query_timeout;
+  return limits;
+}
+
+net::ServerOptions server_options(const Settings& settings) {
+  net::ServerOptions options;
+  options.listen = settings.listen;
+  options.threads = settings.io_threads;
+  options.tls_cert = settings.tls_cert;
+  options.tls_key = settings.tls_key;
+  options.cors_origins = settings.cors_origins;
+  options.timeouts.headers = to_milliseconds(settings.header_timeout);
+  options.timeouts.body_bytes_per_second = settings.min_body_rate;
+  options.limits.header_bytes = settings.max_header_bytes;
+  options.limits.connections = settings.max_connections;
+  options.limits.body.max_bytes = settings.max_unfolded_bytes;
+  options.limits.body.max_ratio = settings.max_unfold_ratio;
+  return options;
+}
+
+}  // namespace boathouse::app

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// From settings to what each room calls its options. Pure, but for worker_executable().
+#pragma once
+
+#include <filesystem>
+
+#include "app/settings.h"
+#include "auth/auth.h"
+#include "core/parts.h"
+#include "net/server.h"
+
+namespace boathouse::app {
+
+// The folder behind `warehouse_uri`; Error{invalid_argument} for what is no file:// location.
+std::filesystem::path warehouse_folder(const Settings& settings, const std::filesystem::path& data);
+
+// The worker beside this executable.
+std::filesystem::path worker_executable();
+
+// `data` is the data folder's real path.
+engine::PoolOptions pool_options(const Settings& settings, const std::filesystem::path& data);
+auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
+core::Limits core_limits(const Settings& settings);
+net::ServerOptions server_options(const Settings& settings);
+
+}  // namespace boathouse::app
