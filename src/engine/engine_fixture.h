@@ -41,7 +41,8 @@ class EngineTest : public testing::Test {
     return options;
   }
   Confinement query_on(const std::string& workspace = "w") const {
-    return {.kind = WorkerKind::query, .workspaces = {base::WorkspaceId(workspace)}, .readable = {data()}, .writable = {}};
+    return {
+        .kind = WorkerKind::query, .workspaces = {base::WorkspaceId(workspace)}, .readable = {data()}, .writable = {}};
   }
   Confinement ingest_on(const std::string& workspace = "w") const {
     return {.kind = WorkerKind::ingest,

@@ -20,9 +20,10 @@ class ExecuteTest : public EngineTest {
 
 TEST_F(ExecuteTest, GivesEachStatementsRows) {
   Lease lease = take(pool_, ingest_on());
-  const auto results = lease.execute({"CREATE TEMP TABLE t AS SELECT x FROM range(3) t(x)",
-                                      "SELECT x, 9007199254740993 AS big, 18446744073709551615::UBIGINT FROM t ORDER BY x DESC",
-                                      "SELECT 1 AS none WHERE false"});
+  const auto results =
+      lease.execute({"CREATE TEMP TABLE t AS SELECT x FROM range(3) t(x)",
+                     "SELECT x, 9007199254740993 AS big, 18446744073709551615::UBIGINT FROM t ORDER BY x DESC",
+                     "SELECT 1 AS none WHERE false"});
   ASSERT_EQ(results.size(), 3U);
   EXPECT_EQ(rows(results[1]),
             "[[2,9007199254740993,18446744073709551615],[1,9007199254740993,18446744073709551615],"
@@ -43,7 +44,8 @@ TEST_F(ExecuteTest, KeepsItsConnectionForTheLeaseAndNoLonger) {
   Lease lease = take(pool_, ingest_on());
   EXPECT_EQ(pool_.stats().started, 1U);
   for (const std::string table : {"t", "shared", "lease.shared"}) {
-    EXPECT_EQ(error_of([&] { lease.execute({"SELECT * FROM " + table}); }).kind(), ErrorKind::invalid_argument) << table;
+    EXPECT_EQ(error_of([&] { lease.execute({"SELECT * FROM " + table}); }).kind(), ErrorKind::invalid_argument)
+        << table;
   }
   lease.execute({"CREATE SCHEMA s", "CREATE TABLE shared AS SELECT 3 AS x"});
 }
@@ -51,9 +53,8 @@ TEST_F(ExecuteTest, KeepsItsConnectionForTheLeaseAndNoLonger) {
 TEST_F(ExecuteTest, WritesToStagingOnly) {
   Lease lease = take(pool_, ingest_on());
   const std::string file = (staging() / "out.parquet").string();
-  const auto results =
-      lease.execute({"COPY (SELECT x AS id FROM range(10) t(x)) TO '" + file +
-                     "' (FORMAT parquet, FIELD_IDS {id: 1}, RETURN_STATS)"});
+  const auto results = lease.execute({"COPY (SELECT x AS id FROM range(10) t(x)) TO '" + file +
+                                      "' (FORMAT parquet, FIELD_IDS {id: 1}, RETURN_STATS)"});
   EXPECT_EQ(results[0].columns.at(0).name, "filename");
   EXPECT_EQ(results[0].rows.at(0).at(1).as_int64(), 10);
   EXPECT_TRUE(std::filesystem::exists(file));
@@ -85,7 +86,8 @@ TEST_F(ExecuteTest, RunsListsAtOnce) {
 TEST_F(ExecuteTest, TheFirstFailureStopsTheOtherLists) {
   Lease lease = take(pool_, ingest_on());
   const auto error = error_of([&] {
-    lease.execute_parallel({{"SELECT count(*) FROM range(1000000000000)"}, {"SELECT error('mine')"},
+    lease.execute_parallel({{"SELECT count(*) FROM range(1000000000000)"},
+                            {"SELECT error('mine')"},
                             {"SELECT count(*) FROM range(1000000000000)"}});
   });
   EXPECT_EQ(error.message(), "mine");
@@ -95,14 +97,17 @@ TEST_F(ExecuteTest, TheFirstFailureStopsTheOtherLists) {
 TEST_F(ExecuteTest, AFailureLeavesTheLeaseUsable) {
   Lease lease = take(pool_, ingest_on());
   lease.execute({"CREATE TEMP TABLE t AS SELECT 1 AS x"});
-  EXPECT_EQ(error_of([&] { lease.execute({"SELECT * FROM t", "SELECT nope", "DROP TABLE t"}); }).kind(),
+  EXPECT_EQ(error_of([&] {
+              lease.execute({"SELECT * FROM t", "SELECT nope", "DROP TABLE t"});
+            }).kind(),
             ErrorKind::invalid_argument);
   EXPECT_EQ(rows(lease.execute({"SELECT x FROM t"})[0]), "[[1]]");
 }
 
 TEST_F(ExecuteTest, RefusesResultsThatAreNotSmall) {
   Lease lease = take(pool_, ingest_on());
-  EXPECT_EQ(error_of([&] { lease.execute({"SELECT repeat('x', 1000) FROM range(100000)"}); }).kind(), ErrorKind::too_large);
+  EXPECT_EQ(error_of([&] { lease.execute({"SELECT repeat('x', 1000) FROM range(100000)"}); }).kind(),
+            ErrorKind::too_large);
   EXPECT_EQ(lease.execute({"SELECT repeat('x', 1000) FROM range(60000)"})[0].rows.size(), 60'000U);
 }
 

@@ -55,8 +55,7 @@ void restrict_files(const std::vector<std::filesystem::path>& readable,
   const std::uint64_t write = kWrite | later_write_rights(landlock_abi());
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = kRead | write | kNever;
-  base::UniqueFd ruleset(
-      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
+  base::UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
   if (!ruleset) throw base::system_error(errno, "making the worker's ruleset");
   for (const auto& folder : readable) allow(ruleset.get(), folder, kRead);
   for (const auto& folder : writable) allow(ruleset.get(), folder, kRead | write);

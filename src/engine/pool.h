@@ -87,7 +87,7 @@ enum class ResultFormat {
 struct QueryCommand {
   std::vector<std::string> setup;  // trusted statements, run first on the same connection; undone afterwards
   std::string sql;                 // one read-only statement, already judged by the caller; checked again for its type
-  boost::json::value params;       // null, an array ($1, $2, ?) or an object ($name); scalars or arrays of one scalar kind
+  boost::json::value params;  // null, an array ($1, $2, ?) or an object ($name); scalars or arrays of one scalar kind
   ResultFormat format = ResultFormat::json_rows;
   std::optional<std::uint64_t> row_limit;         // rows past it are cut off and `truncated` says so
   std::optional<std::uint64_t> max_result_bytes;  // past it: too_large

@@ -90,13 +90,13 @@ TEST_F(QueryTest, ParsesWithoutRunning) {
 TEST_F(QueryTest, RunsOneReadOnlyStatementOnly) {
   for (const std::string sql :
        {"SELECT 1; SELECT 2", "CREATE TABLE t (i INTEGER)", "CREATE TEMP TABLE t AS SELECT 1", "SET threads = 1",
-        "COPY (SELECT 1) TO 'x.csv'", "BEGIN TRANSACTION", "ROLLBACK", "CHECKPOINT", "PREPARE p AS SELECT 1",
-        "VACUUM", "EXPORT DATABASE 'x'", "ATTACH ':memory:' AS other", "USE temp"}) {
+        "COPY (SELECT 1) TO 'x.csv'", "BEGIN TRANSACTION", "ROLLBACK", "CHECKPOINT", "PREPARE p AS SELECT 1", "VACUUM",
+        "EXPORT DATABASE 'x'", "ATTACH ':memory:' AS other", "USE temp"}) {
     EXPECT_EQ(kind_of(sql), ErrorKind::permission_denied) << sql;
   }
   // Nobody can loosen the configuration, whoever runs it.
-  for (const std::string sql : {"SET enable_external_access = true", "SET memory_limit = '99GB'", "INSTALL httpfs", "LOAD httpfs",
-                                "SET allowed_directories = ['/']", "RESET lock_configuration"}) {
+  for (const std::string sql : {"SET enable_external_access = true", "SET memory_limit = '99GB'", "INSTALL httpfs",
+                                "LOAD httpfs", "SET allowed_directories = ['/']", "RESET lock_configuration"}) {
     Lease lease = take(pool_, ingest_on());
     error_of([&] { lease.execute({sql}); });
   }
@@ -109,10 +109,12 @@ TEST_F(QueryTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
   EXPECT_THAT(error.message(), HasSubstr("Referenced column \"nope\" not found"));
   EXPECT_EQ(error.detail().at("position").as_int64(), 10);
-  EXPECT_THAT(error_of([&] { ask(lease, "SELECT 'x'::INTEGER"); }).message(), HasSubstr("Could not convert string 'x'"));
+  EXPECT_THAT(error_of([&] { ask(lease, "SELECT 'x'::INTEGER"); }).message(),
+              HasSubstr("Could not convert string 'x'"));
   EXPECT_EQ(error_of([&] { ask(lease, ""); }).message(), "there is no statement");
   // Also when it fails in the middle of the rows.
-  const auto late = error_of([&] { ask(lease, "SELECT CASE WHEN x = 99999 THEN error('late') END FROM range(100000) t(x)"); });
+  const auto late =
+      error_of([&] { ask(lease, "SELECT CASE WHEN x = 99999 THEN error('late') END FROM range(100000) t(x)"); });
   EXPECT_EQ(late.message(), "late");
   EXPECT_EQ(ask(lease, "SELECT 1"), "[1]");
 }
@@ -123,7 +125,7 @@ TEST_F(QueryTest, ReadsOnlyItsFolders) {
   Lease lease = take(pool_, query_on());
   EXPECT_EQ(ask(lease, "SELECT a FROM read_csv('" + (data() / "inside.csv").string() + "')"), "[7]");
   for (const std::string& file : {std::string("/etc/passwd"), (data() / "../../../etc/passwd").string(),
-                                 (data() / "link.csv").string(), std::string("/proc/self/environ"), root().string()}) {
+                                  (data() / "link.csv").string(), std::string("/proc/self/environ"), root().string()}) {
     const auto error = error_of([&] { ask(lease, "SELECT * FROM read_text('" + file + "')"); });
     EXPECT_EQ(error.kind(), ErrorKind::permission_denied) << file;
   }
@@ -194,10 +196,11 @@ TEST_F(QueryTest, TheDeadlineInterrupts) {
 
 TEST_F(QueryTest, TheDeadlineKillsWhatIgnoresInterrupts) {
   // One call of one function on one value: DuckDB does not look up before it returns.
-  EXPECT_EQ(kind_of("SELECT bit_count(repeat('1', 900000)::BIT), regexp_matches(repeat('a', 60000), repeat('a?', 450) || "
-                    "repeat('a', 60000)), levenshtein(repeat('ab', 60000), repeat('ba', 60000))",
-                    500 * base::kMillisecond),
-            ErrorKind::timeout);
+  EXPECT_EQ(
+      kind_of("SELECT bit_count(repeat('1', 900000)::BIT), regexp_matches(repeat('a', 60000), repeat('a?', 450) || "
+              "repeat('a', 60000)), levenshtein(repeat('ab', 60000), repeat('ba', 60000))",
+              500 * base::kMillisecond),
+      ErrorKind::timeout);
   EXPECT_EQ(pool_.stats().ended_badly, 1U);
   expect_service();
 }
@@ -218,12 +221,12 @@ TEST_F(QueryTest, DeepNestingEndsItself) {
     for (int i = 0; i < times; ++i) out += text;
     return out;
   };
-  for (const std::string& sql : {"SELECT " + repeated("(", 200000) + "1" + repeated(")", 200000),
-                                 "SELECT 1" + repeated(" + 1", 300000), "SELECT " + repeated("NOT ", 300000) + "true",
-                                 repeated("SELECT * FROM (", 50000) + "SELECT 1" + repeated(")", 50000),
-                                 "SELECT " + repeated("[", 50000) + repeated("]", 50000),
-                                 "SELECT 1" + repeated(" UNION ALL SELECT 1", 50000),
-                                 "SELECT json('" + repeated("[", 500000) + repeated("]", 500000) + "')"}) {
+  for (const std::string& sql :
+       {"SELECT " + repeated("(", 200000) + "1" + repeated(")", 200000), "SELECT 1" + repeated(" + 1", 300000),
+        "SELECT " + repeated("NOT ", 300000) + "true",
+        repeated("SELECT * FROM (", 50000) + "SELECT 1" + repeated(")", 50000),
+        "SELECT " + repeated("[", 50000) + repeated("]", 50000), "SELECT 1" + repeated(" UNION ALL SELECT 1", 50000),
+        "SELECT json('" + repeated("[", 500000) + repeated("]", 500000) + "')"}) {
     for (const bool parse : {true, false}) {
       Lease lease = take(pool_, query_on(), base::kSecond);
       try {

@@ -104,7 +104,8 @@ TEST_F(ResultTest, AgreesWithTypeof) {
        {"1::HUGEINT", "1::UTINYINT", "1::FLOAT", "'a'::BLOB", "TIME '01:00:00'", "DATE '2024-01-01'", "'1'::BIT",
         "INTERVAL 1 DAY", "'2024-01-01'::TIMESTAMP_NS", "'2024-01-01'::TIMESTAMP_S", "1::BIGNUM", "{'a': [1.5]}",
         "union_value(n := 1)", "MAP {DATE '2024-01-01': [true]}", "'12:00:00+00'::TIMETZ", "'x'::ENUM('x')"}) {
-    EXPECT_EQ(type_of(expression), boost::json::parse(json("typeof(" + expression + ")")).at(0).as_string()) << expression;
+    EXPECT_EQ(type_of(expression), boost::json::parse(json("typeof(" + expression + ")")).at(0).as_string())
+        << expression;
   }
 }
 
@@ -143,9 +144,10 @@ TEST_F(ResultTest, WritesParquetThatReadsBack) {
 }
 
 TEST_F(ResultTest, CutsAtTheRowLimitAndSaysSo) {
-  for (const ResultFormat format : {ResultFormat::json_rows, ResultFormat::ndjson, ResultFormat::csv, ResultFormat::parquet}) {
-    for (const auto& [limit, rows, truncated] : {std::tuple{4999, 4999, true}, {5000, 5000, false}, {5001, 5000, false},
-                                                 {0, 0, true}, {2048, 2048, true}}) {
+  for (const ResultFormat format :
+       {ResultFormat::json_rows, ResultFormat::ndjson, ResultFormat::csv, ResultFormat::parquet}) {
+    for (const auto& [limit, rows, truncated] :
+         {std::tuple{4999, 4999, true}, {5000, 5000, false}, {5001, 5000, false}, {0, 0, true}, {2048, 2048, true}}) {
       QueryCommand command;
       command.sql = "SELECT * FROM range(5000)";
       command.format = format;
@@ -180,8 +182,9 @@ TEST_F(ResultTest, BindsPositionalParameters) {
 }
 
 TEST_F(ResultTest, BindsNamedParameters) {
-  EXPECT_EQ(ask(lease_, "SELECT $name, $n + $n", ResultFormat::json_rows, boost::json::object{{"n", 2.5}, {"name", "x"}}),
-            R"(["x",5.0])");
+  EXPECT_EQ(
+      ask(lease_, "SELECT $name, $n + $n", ResultFormat::json_rows, boost::json::object{{"n", 2.5}, {"name", "x"}}),
+      R"(["x",5.0])");
 }
 
 TEST_F(ResultTest, RefusesParametersThatDoNotFit) {
@@ -194,7 +197,8 @@ TEST_F(ResultTest, RefusesParametersThatDoNotFit) {
   EXPECT_EQ(message("SELECT $1, $2", array{1}), "parameter $2 has no value");
   EXPECT_EQ(message("SELECT $1", array{1, 2}), "the statement has 1 parameters and 2 values were given");
   EXPECT_EQ(message("SELECT $a", array{1}), "parameter $a has no value");
-  EXPECT_EQ(message("SELECT 1", boost::json::object{{"a", 1}}), "the statement has 0 parameters and 1 values were given");
+  EXPECT_EQ(message("SELECT 1", boost::json::object{{"a", 1}}),
+            "the statement has 0 parameters and 1 values were given");
   EXPECT_EQ(message("SELECT $1", array{boost::json::object{}}),
             "parameter $1 is nested; a parameter is a scalar or an array of scalars");
   EXPECT_EQ(message("SELECT $1", array{array{1, "x"}}), "parameter $1 mixes values of different kinds in one array");

@@ -38,7 +38,8 @@ void limit(__rlimit_resource resource, rlim_t value) {
 void volunteer_for_oom() {
   base::UniqueFd file(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   constexpr std::string_view kFirst = "1000";
-  if (file) [[maybe_unused]] auto ignored = ::write(file.get(), kFirst.data(), kFirst.size());
+  if (file) [[maybe_unused]]
+    auto ignored = ::write(file.get(), kFirst.data(), kFirst.size());
 }
 
 // Landlock and seccomp hold for the calling thread and those it makes afterwards: another one would stay free.

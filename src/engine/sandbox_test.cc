@@ -116,9 +116,9 @@ TEST_F(SandboxTest, OpensNoSocketAndTouchesNoOtherProcess) {
   EXPECT_EQ(confined([] { return ::kill(::getppid(), 0) == 0; }), EPERM);
   EXPECT_EQ(confined([] { return ::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0) == 0; }), EPERM);
   EXPECT_EQ(confined([] { return ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr) == 0; }), EPERM);
-  for (long call : {SYS_process_vm_readv, SYS_pidfd_open, SYS_mount, SYS_unshare, SYS_setns, SYS_bpf, SYS_io_uring_setup,
-                    SYS_keyctl, SYS_add_key, SYS_perf_event_open, SYS_open_by_handle_at, SYS_userfaultfd, SYS_memfd_create,
-                    SYS_setuid, SYS_personality, SYS_shmget}) {
+  for (long call : {SYS_process_vm_readv, SYS_pidfd_open, SYS_mount, SYS_unshare, SYS_setns, SYS_bpf,
+                    SYS_io_uring_setup, SYS_keyctl, SYS_add_key, SYS_perf_event_open, SYS_open_by_handle_at,
+                    SYS_userfaultfd, SYS_memfd_create, SYS_setuid, SYS_personality, SYS_shmget}) {
     EXPECT_EQ(confined([call] { return ::syscall(call, 0, 0, 0, 0, 0) >= 0; }), EPERM) << call;
   }
 }

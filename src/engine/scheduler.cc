@@ -29,7 +29,8 @@ PoolOptions checked(PoolOptions options) {
   options.worker_executable = fs::absolute(options.worker_executable);
   options.spill_root = fs::absolute(options.spill_root);
   if (::access(options.worker_executable.c_str(), X_OK) != 0) {
-    throw base::Error(base::ErrorKind::unavailable, "the engine's worker program is missing: it belongs beside the server");
+    throw base::Error(base::ErrorKind::unavailable,
+                      "the engine's worker program is missing: it belongs beside the server");
   }
   if (landlock_abi() < 1) {
     if (!options.allow_unconfined) {
@@ -38,8 +39,9 @@ PoolOptions checked(PoolOptions options) {
                         "files; use Linux 5.13 or later with Landlock on, or allow an unconfined engine");
     }
     base::log_warning("engine.unconfined",
-                      {{"detail", "this kernel has no Landlock: SQL and uploaded files are handled by processes that "
-                                  "could read what the server can read"}});
+                      {{"detail",
+                        "this kernel has no Landlock: SQL and uploaded files are handled by processes that "
+                        "could read what the server can read"}});
   }
   prepare_spill_root(options.spill_root);
   return options;
@@ -102,7 +104,10 @@ void WorkerPool::Scheduler::give_back(std::unique_ptr<WorkerProcess> worker, con
 
 PoolStats WorkerPool::Scheduler::stats() const {
   std::lock_guard lock(mutex_);
-  PoolStats stats{.live = leased_ + idle_.size(), .idle = idle_.size(), .waiting = 0, .started = started_,
+  PoolStats stats{.live = leased_ + idle_.size(),
+                  .idle = idle_.size(),
+                  .waiting = 0,
+                  .started = started_,
                   .ended_badly = ended_badly_};
   for (const auto& [workspace, queue] : waiting_) stats.waiting += queue.size();
   return stats;

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-
 namespace boathouse::engine {
 namespace {
 

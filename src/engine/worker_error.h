@@ -18,7 +18,8 @@ inline constexpr int kExitStack = 3;
 inline constexpr int kExitMemory = 4;
 
 struct WorkerError {
-  std::string type;  // DuckDB's exception type, "Binder", or one of ours: "Not read-only", "Result too large", "Protocol"
+  std::string
+      type;  // DuckDB's exception type, "Binder", or one of ours: "Not read-only", "Result too large", "Protocol"
   std::string message;
   std::optional<std::int64_t> position;  // byte offset in the SQL
   bool fatal = false;                    // the worker's database can no longer be trusted

@@ -161,15 +161,13 @@ boost::json::object WorkerProcess::run(boost::json::object command, const OnPart
           throw;
         }
         continue;
-      case FrameType::end:
-        return parse_json(frame.payload).as_object();
+      case FrameType::end: return parse_json(frame.payload).as_object();
       case FrameType::error: {
         const WorkerError error = read_worker_error(frame.payload);
         if (error.fatal) usable_ = false;
         throw to_error(error, confinement_, spill_.path());
       }
-      default:
-        io = Io::closed;
+      default: io = Io::closed;
     }
   }
   if (io == Io::gave_up) give_up();

@@ -52,7 +52,8 @@ std::string alias_of(duckdb_logical_type type) {
 
 // DuckDB writes a name bare where it may be.
 std::string field_name(const std::string& name) {
-  const bool bare = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos &&
+  const bool bare = !name.empty() &&
+                    name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos &&
                     (name[0] < '0' || name[0] > '9');
   return bare ? name : base::quote_identifier(name);
 }
@@ -73,10 +74,10 @@ void describe_fields(duckdb_logical_type type, ColumnType& out) {
   out.sql = is_struct ? "STRUCT(" : "UNION(";
   const idx_t count = is_struct ? duckdb_struct_type_child_count(type) : duckdb_union_type_member_count(type);
   for (idx_t i = 0; i < count; ++i) {
-    out.words.push_back(take_text(is_struct ? duckdb_struct_type_child_name(type, i)
-                                            : duckdb_union_type_member_name(type, i)));
-    out.children.push_back(describe_child(is_struct ? duckdb_struct_type_child_type(type, i)
-                                                    : duckdb_union_type_member_type(type, i)));
+    out.words.push_back(
+        take_text(is_struct ? duckdb_struct_type_child_name(type, i) : duckdb_union_type_member_name(type, i)));
+    out.children.push_back(
+        describe_child(is_struct ? duckdb_struct_type_child_type(type, i) : duckdb_union_type_member_type(type, i)));
     out.sql += (i ? ", " : "") + field_name(out.words.back()) + " " + out.children.back().sql;
   }
   out.sql += ")";
@@ -109,9 +110,7 @@ ColumnType describe(duckdb_logical_type type) {
       out.scale = duckdb_decimal_scale(type);
       out.sql = "DECIMAL(" + std::to_string(duckdb_decimal_width(type)) + "," + std::to_string(out.scale) + ")";
       break;
-    case DUCKDB_TYPE_ENUM:
-      describe_enum(type, out);
-      break;
+    case DUCKDB_TYPE_ENUM: describe_enum(type, out); break;
     case DUCKDB_TYPE_LIST:
       out.children.push_back(describe_child(duckdb_list_type_child_type(type)));
       out.sql = out.children[0].sql + "[]";
@@ -122,12 +121,8 @@ ColumnType describe(duckdb_logical_type type) {
       out.sql = out.children[0].sql + "[" + std::to_string(out.array_size) + "]";
       break;
     case DUCKDB_TYPE_STRUCT:
-    case DUCKDB_TYPE_UNION:
-      describe_fields(type, out);
-      break;
-    case DUCKDB_TYPE_MAP:
-      describe_map(type, out);
-      break;
+    case DUCKDB_TYPE_UNION: describe_fields(type, out); break;
+    case DUCKDB_TYPE_MAP: describe_map(type, out); break;
     default:
       throw DuckError{"Not implemented", "the result has a column of a type that cannot be sent; cast it to VARCHAR",
                       std::nullopt};
@@ -150,9 +145,7 @@ VectorView view(const ColumnType& type, duckdb_vector vector) {
   out.validity = duckdb_vector_get_validity(vector);
   switch (type.id) {
     case DUCKDB_TYPE_LIST:
-    case DUCKDB_TYPE_MAP:
-      out.children.push_back(view(type.children[0], duckdb_list_vector_get_child(vector)));
-      break;
+    case DUCKDB_TYPE_MAP: out.children.push_back(view(type.children[0], duckdb_list_vector_get_child(vector))); break;
     case DUCKDB_TYPE_ARRAY:
       out.children.push_back(view(type.children[0], duckdb_array_vector_get_child(vector)));
       break;
@@ -163,16 +156,20 @@ VectorView view(const ColumnType& type, duckdb_vector vector) {
       break;
     case DUCKDB_TYPE_UNION: {
       // The first child says which member a row has.
-      static const ColumnType kTag = {.id = DUCKDB_TYPE_UTINYINT, .storage = DUCKDB_TYPE_INVALID, .sql = "UTINYINT",
-                                      .scale = 0, .array_size = 0, .words = {}, .children = {}};
+      static const ColumnType kTag = {.id = DUCKDB_TYPE_UTINYINT,
+                                      .storage = DUCKDB_TYPE_INVALID,
+                                      .sql = "UTINYINT",
+                                      .scale = 0,
+                                      .array_size = 0,
+                                      .words = {},
+                                      .children = {}};
       out.children.push_back(view(kTag, duckdb_struct_vector_get_child(vector, 0)));
       for (idx_t i = 0; i < type.children.size(); ++i) {
         out.children.push_back(view(type.children[i], duckdb_struct_vector_get_child(vector, i + 1)));
       }
       break;
     }
-    default:
-      break;
+    default: break;
   }
   return out;
 }

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <thread>
 
-#include "engine/frame.h"
 #include "engine/crash.h"
+#include "engine/frame.h"
 #include "engine/worker/result_json.h"
 
 namespace boathouse::engine {

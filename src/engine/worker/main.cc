@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "base/error.h"
-#include "engine/frame.h"
 #include "engine/crash.h"
+#include "engine/frame.h"
 #include "engine/sandbox.h"
 #include "engine/worker/session.h"
 

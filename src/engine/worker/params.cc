@@ -18,7 +18,8 @@ Value scalar(const json::value& value, const std::string& name) {
     case json::kind::int64: return Value(duckdb_create_int64(value.get_int64()));
     case json::kind::uint64: return Value(duckdb_create_uint64(value.get_uint64()));
     case json::kind::double_: return Value(duckdb_create_double(value.get_double()));
-    case json::kind::string: return Value(duckdb_create_varchar_length(value.get_string().data(), value.get_string().size()));
+    case json::kind::string:
+      return Value(duckdb_create_varchar_length(value.get_string().data(), value.get_string().size()));
     default: refuse("parameter " + name + " is nested; a parameter is a scalar or an array of scalars");
   }
 }
@@ -72,7 +73,8 @@ std::string parameter_name(const Prepared& statement, idx_t index) {
 const json::value* find(const json::value& params, const std::string& name) {
   if (const auto* object = params.if_object()) return object->if_contains(name);
   const auto* array = params.if_array();
-  if (!array || name.empty() || name.size() > 9 || name.find_first_not_of("0123456789") != std::string::npos) return nullptr;
+  if (!array || name.empty() || name.size() > 9 || name.find_first_not_of("0123456789") != std::string::npos)
+    return nullptr;
   const std::size_t number = std::stoul(name);
   return number >= 1 && number <= array->size() ? &(*array)[number - 1] : nullptr;
 }

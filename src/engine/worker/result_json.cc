@@ -84,9 +84,7 @@ void append_json(std::string& out, const VectorView& vector, idx_t row, bool exa
     return;
   }
   switch (vector.type->id) {
-    case DUCKDB_TYPE_VARCHAR:
-      append_json_string(out, vector.text(row));
-      return;
+    case DUCKDB_TYPE_VARCHAR: append_json_string(out, vector.text(row)); return;
     case DUCKDB_TYPE_ENUM: {
       std::string word;
       append_scalar(word, vector, row);
@@ -101,17 +99,12 @@ void append_json(std::string& out, const VectorView& vector, idx_t row, bool exa
     case DUCKDB_TYPE_ARRAY:
       append_items(out, vector.children[0], row * vector.type->array_size, vector.type->array_size, exact_integers);
       return;
-    case DUCKDB_TYPE_STRUCT:
-      append_struct(out, vector, row, exact_integers);
-      return;
-    case DUCKDB_TYPE_MAP:
-      append_map(out, vector, row, exact_integers);
-      return;
+    case DUCKDB_TYPE_STRUCT: append_struct(out, vector, row, exact_integers); return;
+    case DUCKDB_TYPE_MAP: append_map(out, vector, row, exact_integers); return;
     case DUCKDB_TYPE_UNION:
       append_json(out, vector.children[1 + vector.children[0].at<std::uint8_t>(row)], row, exact_integers);
       return;
-    default:
-      break;
+    default: break;
   }
   // The written forms that are left hold nothing to escape.
   const bool bare = is_bare_json(vector, row, exact_integers);

@@ -111,7 +111,8 @@ idx_t ParquetResult::fill(duckdb_data_chunk output) {
   written_.truncated = size > left;
   size = std::min<idx_t>(size, left);
   for (idx_t i = 0; size > 0 && i < names_.size(); ++i) {
-    duckdb_vector_reference_vector(duckdb_data_chunk_get_vector(output, i), duckdb_data_chunk_get_vector(chunk.get(), i));
+    duckdb_vector_reference_vector(duckdb_data_chunk_get_vector(output, i),
+                                   duckdb_data_chunk_get_vector(chunk.get(), i));
   }
   written_.rows += size;
   return size;

@@ -134,8 +134,8 @@ std::string Session::parse(const std::string& sql) {
     const json::object failed = json::parse(tree).as_object();
     // DuckDB serialises what it can run as a SELECT and nothing else.
     if (failed.at("error_type").as_string() == "not implemented") {
-      throw DuckError{"Not read-only", "only a statement that reads is allowed: SELECT, WITH, DESCRIBE, SUMMARIZE, SHOW",
-                      std::nullopt};
+      throw DuckError{"Not read-only",
+                      "only a statement that reads is allowed: SELECT, WITH, DESCRIBE, SUMMARIZE, SHOW", std::nullopt};
     }
     DuckError error = in_bytes(duck_error(failed, "error_type", "error_message"), sql);
     error.type = "Parser";

@@ -265,8 +265,7 @@ bool is_bare_json(const VectorView& vector, idx_t row, bool exact_integers) {
       return exact_integers || vector.at<std::uint64_t>(row) <= static_cast<std::uint64_t>(kExactInDouble);
     case DUCKDB_TYPE_HUGEINT:
       return magnitude(wide(vector.at<duckdb_hugeint>(row))) <= static_cast<UInt128>(kExactInDouble);
-    case DUCKDB_TYPE_UHUGEINT:
-      return wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(kExactInDouble);
+    case DUCKDB_TYPE_UHUGEINT: return wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(kExactInDouble);
     case DUCKDB_TYPE_FLOAT: return std::isfinite(vector.at<float>(row));
     case DUCKDB_TYPE_DOUBLE: return std::isfinite(vector.at<double>(row));
     default: return false;
