@@ -172,9 +172,11 @@ TEST_F(StagedScanTest, SaysWhatIsWrongWithACall) {
   base::Error nonsense = failure("SELECT * FROM staged_rows(" + path + ", '{\"format\":\"xml\"}')");
   EXPECT_EQ(nonsense.kind(), base::ErrorKind::invalid_argument);
   EXPECT_NE(nonsense.message().find("unknown format"), std::string::npos) << nonsense.message();
-  std::puts(failure("SELECT * FROM staged_rows(" + path + ", NULL)").message().c_str());
-  std::puts(failure("SELECT * FROM staged_rows(NULL, " + quote_string(csv({{"a", "DATE"}}).to_json()) + ")").message().c_str());
-  std::puts(failure("SELECT * FROM staged_rows('/etc/passwd', " + quote_string(csv({{"a", "STRING"}}).to_json()) + ")").message().c_str());
+  std::string spec = quote_string(csv({{"a", "STRING"}}).to_json());
+  for (const std::string& arguments : {path + ", NULL", "NULL, " + spec}) {
+    EXPECT_NE(failure("SELECT * FROM staged_rows(" + arguments + ")").message().find("are needed"), std::string::npos);
+  }
+  EXPECT_EQ(failure("SELECT * FROM staged_rows('/etc/passwd', " + spec + ")").message().find("root"), std::string::npos);
   stage("1\n\"2\n");
   base::Error open_quote = failure("SELECT a FROM " + rows_of(csv({{"a", "STRING"}})));
   EXPECT_NE(open_quote.message().find("row 2"), std::string::npos) << open_quote.message();

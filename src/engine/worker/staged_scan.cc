@@ -38,6 +38,7 @@ void destroy(void* object) {
 
 std::string text_parameter(duckdb_bind_info info, idx_t index) {
   Value value(duckdb_bind_get_parameter(info, index));
+  if (duckdb_is_null_value(value.get())) throw DuckError{"Binder", "a path and a specification are needed", std::nullopt};
   return take_text(duckdb_get_varchar(value.get()));
 }
 
