@@ -80,7 +80,8 @@ std::string_view AvroDecoder::read_bytes() {
 const AvroSchema& AvroDecoder::choose(const AvroSchema& schema) {
   if (schema.kind != Kind::union_) return schema;
   std::int64_t branch = read_varint();
-  if (branch < 0 || static_cast<std::size_t>(branch) >= schema.branches.size()) damaged("an Avro union has no such branch");
+  if (branch < 0 || static_cast<std::size_t>(branch) >= schema.branches.size())
+    damaged("an Avro union has no such branch");
   const AvroSchema& chosen = *schema.branches[static_cast<std::size_t>(branch)];
   if (chosen.kind == Kind::union_) damaged("an Avro union holds a union");
   return chosen;

@@ -16,8 +16,8 @@ constexpr int kDeepest = 64;
 constexpr std::size_t kLargestFixed = 1 << 20;
 
 constexpr std::pair<std::string_view, Kind> kPrimitives[] = {
-    {"null", Kind::null},       {"boolean", Kind::boolean},  {"int", Kind::int32},   {"long", Kind::int64},
-    {"float", Kind::float32},   {"double", Kind::float64},   {"bytes", Kind::bytes}, {"string", Kind::string}};
+    {"null", Kind::null},     {"boolean", Kind::boolean}, {"int", Kind::int32},   {"long", Kind::int64},
+    {"float", Kind::float32}, {"double", Kind::float64},  {"bytes", Kind::bytes}, {"string", Kind::string}};
 
 class Parser {
  public:

@@ -37,9 +37,9 @@ struct AvroSchema {
     union_
   };
   Kind kind = Kind::null;
-  std::size_t size = 0;                  // fixed
-  std::vector<AvroField> fields;         // record
-  std::vector<AvroSchemaPtr> branches;   // union; the one item type of array and map
+  std::size_t size = 0;                 // fixed
+  std::vector<AvroField> fields;        // record
+  std::vector<AvroSchemaPtr> branches;  // union; the one item type of array and map
 };
 
 // Error{internal}, code "damaged-metadata", for what is no schema, nests past 64 levels or contains itself.

@@ -45,13 +45,21 @@ TEST(Avro, GoesThroughEveryCodec) {
 
 TEST(Avro, NumbersAreExact) {
   AvroEncoder encoder;
-  const std::int64_t kNumbers[] = {0, -1, 1, 63, -64, 64, 1LL << 62, std::numeric_limits<std::int64_t>::max(),
+  const std::int64_t kNumbers[] = {0,
+                                   -1,
+                                   1,
+                                   63,
+                                   -64,
+                                   64,
+                                   1LL << 62,
+                                   std::numeric_limits<std::int64_t>::max(),
                                    std::numeric_limits<std::int64_t>::min()};
   for (std::int64_t number : kNumbers) encoder.varint(number);
   AvroDecoder decoder(encoder.out());
   for (std::int64_t number : kNumbers) EXPECT_EQ(decoder.read_varint(), number);
   EXPECT_TRUE(decoder.at_end());
-  EXPECT_TRUE(is_damaged([] { AvroDecoder(std::string_view("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02")).read_varint(); }));
+  EXPECT_TRUE(
+      is_damaged([] { AvroDecoder(std::string_view("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02")).read_varint(); }));
   EXPECT_TRUE(is_damaged([] { AvroDecoder(std::string_view("\x80")).read_varint(); }));
 }
 
@@ -123,22 +131,27 @@ TEST(Avro, LyingLengthsAreDamaged) {
   EXPECT_TRUE(is_damaged([&] { read(with_block(R"(["null","int"])", negative.out())); }));
   EXPECT_TRUE(is_damaged([&] { read(with_block("\"int\"", std::string("\x02\x02", 2))); }));
   EXPECT_FALSE(is_damaged([&] { read(with_block("\"int\"", std::string("\x02", 1))); }));
-  EXPECT_FALSE(is_damaged([&] { read(with_block(R"({"type":"array","items":"int"})", std::string("\x01\x02\x02\0", 4))); }));
+  EXPECT_FALSE(
+      is_damaged([&] { read(with_block(R"({"type":"array","items":"int"})", std::string("\x01\x02\x02\0", 4))); }));
 }
 
 TEST(Avro, SchemasThatAreNone) {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += R"({"type":"array","items":)";
   deep += "\"int\"" + std::string(100, '}');
-  for (std::string bad : {std::string(""), std::string("[]"), std::string("\"number\""), std::string(R"({"type":"record","name":"r"})"),
-                          std::string(R"({"type":"record","name":"r","fields":[{"name":"a","type":"r"}]})"),
-                          std::string(R"({"type":"fixed","name":"f","size":-1})"),
-                          std::string(R"({"type":"fixed","name":"f","size":99999999999})"), deep}) {
+  for (std::string bad :
+       {std::string(""), std::string("[]"), std::string("\"number\""), std::string(R"({"type":"record","name":"r"})"),
+        std::string(R"({"type":"record","name":"r","fields":[{"name":"a","type":"r"}]})"),
+        std::string(R"({"type":"fixed","name":"f","size":-1})"),
+        std::string(R"({"type":"fixed","name":"f","size":99999999999})"), deep}) {
     EXPECT_TRUE(is_damaged([&] { parse_avro_schema(bad); })) << bad;
   }
-  EXPECT_EQ(parse_avro_schema(R"({"type":"record","name":"r","fields":[{"name":"a","type":{"type":"fixed","name":"f","size":2}},{"name":"b","type":"f"}]})")
-                ->fields[1].schema->size,
-            2U);
+  EXPECT_EQ(
+      parse_avro_schema(
+          R"({"type":"record","name":"r","fields":[{"name":"a","type":{"type":"fixed","name":"f","size":2}},{"name":"b","type":"f"}]})")
+          ->fields[1]
+          .schema->size,
+      2U);
 }
 
 TEST(Avro, BlocksDoNotUnfoldWithoutEnd) {
@@ -157,11 +170,21 @@ TEST(Avro, BlocksDoNotUnfoldWithoutEnd) {
 }
 
 ManifestHeader partitioned_header() {
-  Schema schema(2, {{1, "b", type_of("boolean"), false, ""}, {2, "i", type_of("int"), false, ""}, {3, "l", type_of("long"), false, ""},
-                    {4, "f", type_of("float"), false, ""}, {5, "d", type_of("double"), false, ""}, {6, "de", type_of("decimal(9,2)"), false, ""},
-                    {7, "da", type_of("date"), false, ""}, {8, "ti", type_of("time"), false, ""}, {9, "ts", type_of("timestamp"), false, ""},
-                    {10, "tz", type_of("timestamptz"), false, ""}, {11, "s \xc3\xa4\"", type_of("string"), false, ""}, {12, "u", type_of("uuid"), false, ""},
-                    {13, "fi", type_of("fixed[3]"), false, ""}, {14, "bi", type_of("binary"), false, ""}, {15, "de38", type_of("decimal(38,0)"), false, ""}});
+  Schema schema(2, {{1, "b", type_of("boolean"), false, ""},
+                    {2, "i", type_of("int"), false, ""},
+                    {3, "l", type_of("long"), false, ""},
+                    {4, "f", type_of("float"), false, ""},
+                    {5, "d", type_of("double"), false, ""},
+                    {6, "de", type_of("decimal(9,2)"), false, ""},
+                    {7, "da", type_of("date"), false, ""},
+                    {8, "ti", type_of("time"), false, ""},
+                    {9, "ts", type_of("timestamp"), false, ""},
+                    {10, "tz", type_of("timestamptz"), false, ""},
+                    {11, "s \xc3\xa4\"", type_of("string"), false, ""},
+                    {12, "u", type_of("uuid"), false, ""},
+                    {13, "fi", type_of("fixed[3]"), false, ""},
+                    {14, "bi", type_of("binary"), false, ""},
+                    {15, "de38", type_of("decimal(38,0)"), false, ""}});
   std::vector<std::string> entries;
   for (const Field& field : schema.fields()) entries.push_back(field.name);
   PartitionSpec spec = parse_partition_spec(entries, schema);
@@ -170,9 +193,21 @@ ManifestHeader partitioned_header() {
 
 PartitionTuple one_of_each() {
   PartitionTuple tuple;
-  const char* kTexts[] = {"true", "-3", "9223372036854775807", "1.5", "-2.5", "-1234567.89", "1969-12-31", "23:59:59.999999",
-                          "1969-12-31T23:59:59", "2024-01-01T00:00:00", "a/b=\xc3\xa4", "f79c3e09-677c-4bbd-a479-3f349cb785e7",
-                          "00ff01", "00", "-99999999999999999999999999999999999999"};
+  const char* kTexts[] = {"true",
+                          "-3",
+                          "9223372036854775807",
+                          "1.5",
+                          "-2.5",
+                          "-1234567.89",
+                          "1969-12-31",
+                          "23:59:59.999999",
+                          "1969-12-31T23:59:59",
+                          "2024-01-01T00:00:00",
+                          "a/b=\xc3\xa4",
+                          "f79c3e09-677c-4bbd-a479-3f349cb785e7",
+                          "00ff01",
+                          "00",
+                          "-99999999999999999999999999999999999999"};
   std::vector<Field> fields = partitioned_header().partition;
   for (std::size_t i = 0; i < fields.size(); ++i) tuple.push_back(value_of(fields[i].type, kTexts[i]));
   return tuple;
@@ -195,7 +230,8 @@ TEST(Manifests, GoThroughAvroUnchanged) {
   entries[0].file.partition = one_of_each();
   entries[0].file.record_count = 12;
   entries[0].file.file_size = 3'000'000'000;
-  entries[0].file.columns = {{1, 10, 12, 0, std::nullopt, std::string("\0", 1), std::string("\1", 1)}, {4, std::nullopt, 12, 1, 2, std::nullopt, std::nullopt}};
+  entries[0].file.columns = {{1, 10, 12, 0, std::nullopt, std::string("\0", 1), std::string("\1", 1)},
+                             {4, std::nullopt, 12, 1, 2, std::nullopt, std::nullopt}};
   entries[0].file.split_offsets = {4, 1LL << 40};
   entries[0].file.sort_order_id = 0;
   entries[0].file.key_metadata = std::string("k\0", 2);

@@ -54,7 +54,8 @@ std::string avro_type(const Type& type, int id) {
     case TypeKind::time: return R"({"type":"long","logicalType":"time-micros"})";
     case TypeKind::timestamp: return R"({"type":"long","logicalType":"timestamp-micros","adjust-to-utc":false})";
     case TypeKind::timestamptz: return R"({"type":"long","logicalType":"timestamp-micros","adjust-to-utc":true})";
-    case TypeKind::uuid: return fmt::format(R"({{"type":"fixed","name":"uuid_{}","size":16,"logicalType":"uuid"}})", id);
+    case TypeKind::uuid:
+      return fmt::format(R"({{"type":"fixed","name":"uuid_{}","size":16,"logicalType":"uuid"}})", id);
     case TypeKind::fixed: return fmt::format(R"({{"type":"fixed","name":"fixed_{}","size":{}}})", id, type.length());
     case TypeKind::decimal:
       return fmt::format(
@@ -98,23 +99,22 @@ std::string partition_record(const std::vector<Field>& partition) {
 }
 
 std::string data_file_record(const std::vector<Field>& partition) {
-  std::vector<std::string> fields{
-      field("content", 134, "\"int\""),
-      field("file_path", 100, "\"string\""),
-      field("file_format", 101, "\"string\""),
-      field("partition", 102, partition_record(partition)),
-      field("record_count", 103, "\"long\""),
-      field("file_size_in_bytes", 104, "\"long\""),
-      optional_field("column_sizes", 108, map_of(117, 118, "\"long\"")),
-      optional_field("value_counts", 109, map_of(119, 120, "\"long\"")),
-      optional_field("null_value_counts", 110, map_of(121, 122, "\"long\"")),
-      optional_field("nan_value_counts", 137, map_of(138, 139, "\"long\"")),
-      optional_field("lower_bounds", 125, map_of(126, 127, "\"bytes\"")),
-      optional_field("upper_bounds", 128, map_of(129, 130, "\"bytes\"")),
-      optional_field("key_metadata", 131, "\"bytes\""),
-      optional_field("split_offsets", 132, list_of(133, "\"long\"")),
-      optional_field("equality_ids", 135, list_of(136, "\"int\"")),
-      optional_field("sort_order_id", 140, "\"int\"")};
+  std::vector<std::string> fields{field("content", 134, "\"int\""),
+                                  field("file_path", 100, "\"string\""),
+                                  field("file_format", 101, "\"string\""),
+                                  field("partition", 102, partition_record(partition)),
+                                  field("record_count", 103, "\"long\""),
+                                  field("file_size_in_bytes", 104, "\"long\""),
+                                  optional_field("column_sizes", 108, map_of(117, 118, "\"long\"")),
+                                  optional_field("value_counts", 109, map_of(119, 120, "\"long\"")),
+                                  optional_field("null_value_counts", 110, map_of(121, 122, "\"long\"")),
+                                  optional_field("nan_value_counts", 137, map_of(138, 139, "\"long\"")),
+                                  optional_field("lower_bounds", 125, map_of(126, 127, "\"bytes\"")),
+                                  optional_field("upper_bounds", 128, map_of(129, 130, "\"bytes\"")),
+                                  optional_field("key_metadata", 131, "\"bytes\""),
+                                  optional_field("split_offsets", 132, list_of(133, "\"long\"")),
+                                  optional_field("equality_ids", 135, list_of(136, "\"int\"")),
+                                  optional_field("sort_order_id", 140, "\"int\"")};
   return fmt::format(R"({{"type":"record","name":"r2","fields":[{}]}})", fmt::join(fields, ","));
 }
 
@@ -138,18 +138,18 @@ std::string manifest_avro_schema(const std::vector<Field>& partition) {
 }
 
 std::string manifest_list_avro_schema() {
-  std::string summary = fmt::format(
-      R"({{"type":"record","name":"r508","fields":[{},{},{},{}]}})", field("contains_null", 509, "\"boolean\""),
-      optional_field("contains_nan", 518, "\"boolean\""), optional_field("lower_bound", 510, "\"bytes\""),
-      optional_field("upper_bound", 511, "\"bytes\""));
+  std::string summary =
+      fmt::format(R"({{"type":"record","name":"r508","fields":[{},{},{},{}]}})",
+                  field("contains_null", 509, "\"boolean\""), optional_field("contains_nan", 518, "\"boolean\""),
+                  optional_field("lower_bound", 510, "\"bytes\""), optional_field("upper_bound", 511, "\"bytes\""));
   std::vector<std::string> fields{
-      field("manifest_path", 500, "\"string\""),      field("manifest_length", 501, "\"long\""),
-      field("partition_spec_id", 502, "\"int\""),     field("content", 517, "\"int\""),
-      field("sequence_number", 515, "\"long\""),      field("min_sequence_number", 516, "\"long\""),
-      field("added_snapshot_id", 503, "\"long\""),    field("added_files_count", 504, "\"int\""),
-      field("existing_files_count", 505, "\"int\""),  field("deleted_files_count", 506, "\"int\""),
-      field("added_rows_count", 512, "\"long\""),     field("existing_rows_count", 513, "\"long\""),
-      field("deleted_rows_count", 514, "\"long\""),   optional_field("partitions", 507, list_of(508, summary)),
+      field("manifest_path", 500, "\"string\""),       field("manifest_length", 501, "\"long\""),
+      field("partition_spec_id", 502, "\"int\""),      field("content", 517, "\"int\""),
+      field("sequence_number", 515, "\"long\""),       field("min_sequence_number", 516, "\"long\""),
+      field("added_snapshot_id", 503, "\"long\""),     field("added_files_count", 504, "\"int\""),
+      field("existing_files_count", 505, "\"int\""),   field("deleted_files_count", 506, "\"int\""),
+      field("added_rows_count", 512, "\"long\""),      field("existing_rows_count", 513, "\"long\""),
+      field("deleted_rows_count", 514, "\"long\""),    optional_field("partitions", 507, list_of(508, summary)),
       optional_field("key_metadata", 519, "\"bytes\"")};
   return fmt::format(R"({{"type":"record","name":"manifest_file","fields":[{}]}})", fmt::join(fields, ","));
 }
@@ -174,7 +174,8 @@ void write_avro_value(AvroEncoder& encoder, const Type& type, const Value& value
     case TypeKind::decimal: encoder.raw(padded_decimal(bytes, decimal_bytes(type.precision()))); return;
     case TypeKind::fixed:
       if (bytes.size() != static_cast<std::size_t>(type.length())) {
-        throw base::Error(base::ErrorKind::invalid_argument, "a partition value is not of the type " + type.to_string());
+        throw base::Error(base::ErrorKind::invalid_argument,
+                          "a partition value is not of the type " + type.to_string());
       }
       encoder.raw(bytes);
       return;

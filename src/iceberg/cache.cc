@@ -78,9 +78,8 @@ void MetadataCache::insert(const std::string& location, Parsed parsed, std::size
 
 MetadataPtr MetadataCache::metadata(const std::string& location) {
   if (auto known = find<MetadataPtr>(location)) return known;
-  auto fresh = parsed(location, [&] {
-    return std::make_shared<const TableMetadata>(metadata_from_json(store_.get(location)));
-  });
+  auto fresh =
+      parsed(location, [&] { return std::make_shared<const TableMetadata>(metadata_from_json(store_.get(location))); });
   remember(location, MetadataPtr(fresh));
   return fresh;
 }
@@ -96,9 +95,8 @@ ManifestListPtr MetadataCache::manifest_list(const std::string& location) {
 
 ManifestPtr MetadataCache::manifest(const ManifestFile& file) {
   if (auto known = find<ManifestPtr>(file.path)) return known;
-  auto fresh = parsed(file.path, [&] {
-    return std::make_shared<const Manifest>(manifest_from_avro(store_.get(file.path), file));
-  });
+  auto fresh = parsed(
+      file.path, [&] { return std::make_shared<const Manifest>(manifest_from_avro(store_.get(file.path), file)); });
   remember(file.path, ManifestPtr(fresh));
   return fresh;
 }

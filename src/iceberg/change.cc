@@ -147,7 +147,8 @@ class Preparation {
     std::erase_if(next_.snapshots, [&](const SnapshotPtr& snapshot) { return gone.contains(snapshot->id()); });
     // The log must not skip what was once current, so it begins anew after the last entry that went.
     std::vector<SnapshotLogEntry>& log = next_.snapshot_log;
-    auto last = std::find_if(log.rbegin(), log.rend(), [&](const auto& entry) { return gone.contains(entry.snapshot_id); });
+    auto last =
+        std::find_if(log.rbegin(), log.rend(), [&](const auto& entry) { return gone.contains(entry.snapshot_id); });
     log.erase(log.begin(), last.base());
   }
 

@@ -155,7 +155,8 @@ TEST_F(ChangeTest, ADeleteFileGoesWithItsOnlyDataFile) {
   Table table(cache, people());
   table.append({table.file("a"), table.file("b")});
   SnapshotChange deletes;
-  deletes.added_deletes = {table.deletes("only-a", {table.file("a")}, 2), table.deletes("both", {table.file("a"), table.file("b")}, 4)};
+  deletes.added_deletes = {table.deletes("only-a", {table.file("a")}, 2),
+                           table.deletes("both", {table.file("a"), table.file("b")}, 4)};
   table.commit(deletes);
   EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"a", {"only-a", "both"}}, {"b", {"both"}}}));
   SnapshotChange compaction;
@@ -224,7 +225,9 @@ TEST_F(ChangeTest, DiscardRemovesWhatWasPrepared) {
 TEST_F(ChangeTest, ChangesThatContradictThemselves) {
   Table table(cache, people());
   SnapshotId first = table.append({table.file("a")});
-  auto refused = [&](Change change) { return kind_of([&] { prepare(cache, table.metadata(), table.location(), change); }) == ErrorKind::invalid_argument; };
+  auto refused = [&](Change change) {
+    return kind_of([&] { prepare(cache, table.metadata(), table.location(), change); }) == ErrorKind::invalid_argument;
+  };
   auto snapshot = [](SnapshotChange each) {
     Change change;
     change.snapshots.push_back(each);
@@ -349,7 +352,8 @@ TEST_F(ChangeTest, ManifestsAreMergedPastAHundred) {
     ManifestListPtr list = cache.manifest_list(table->current_snapshot()->manifest_list());
     most = std::max(most, list->size());
     for (const ManifestFile& file : *list) {
-      if (file.added_snapshot_id == *table->current_snapshot_id) rewritten += static_cast<std::size_t>(file.existing_files);
+      if (file.added_snapshot_id == *table->current_snapshot_id)
+        rewritten += static_cast<std::size_t>(file.existing_files);
     }
   }
   EXPECT_EQ(most, kMaxManifests);
@@ -371,7 +375,9 @@ TEST_F(ChangeTest, SchemasAndSpecsEvolve) {
   Table table(cache, people(), {"day(at)"});
   table.append({table.file("a", 1, {Value(Date{1})})});
   Change change;
-  change.schema = evolve(table->schema(), table->last_column_id, {AddColumn{"more", type_of("int"), false, "", std::nullopt}}).schema;
+  change.schema =
+      evolve(table->schema(), table->last_column_id, {AddColumn{"more", type_of("int"), false, "", std::nullopt}})
+          .schema;
   change.spec = parse_partition_spec({"bucket[4](id)", "day(at)"}, *change.schema);
   change.spec->fields[1].name = "at_day";
   table.commit(change);

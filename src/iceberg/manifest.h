@@ -22,8 +22,8 @@ inline constexpr int kDeletePositionId = 2147483545;  // pos, long
 
 struct ColumnStats {
   int field_id = 0;
-  std::optional<std::int64_t> size;        // bytes in the file
-  std::optional<std::int64_t> values;      // counting null and NaN
+  std::optional<std::int64_t> size;    // bytes in the file
+  std::optional<std::int64_t> values;  // counting null and NaN
   std::optional<std::int64_t> nulls;
   std::optional<std::int64_t> nans;
   std::optional<std::string> lower_bound;  // single-value binary, see bounds.h
@@ -33,15 +33,15 @@ struct ColumnStats {
 
 struct DataFile {
   FileContent content = FileContent::data;
-  std::string path;                 // a location
+  std::string path;  // a location
   std::string format = "PARQUET";
-  int spec_id = 0;                  // known from the manifest, not written into entries
+  int spec_id = 0;  // known from the manifest, not written into entries
   PartitionTuple partition;
   std::int64_t record_count = 0;
-  std::int64_t file_size = 0;       // bytes
-  std::vector<ColumnStats> columns; // by ascending field id
+  std::int64_t file_size = 0;        // bytes
+  std::vector<ColumnStats> columns;  // by ascending field id
   std::vector<std::int64_t> split_offsets;
-  std::vector<int> equality_ids;    // of equality deletes, which we read but never write
+  std::vector<int> equality_ids;  // of equality deletes, which we read but never write
   std::optional<int> sort_order_id;
   std::optional<std::string> key_metadata;
 
@@ -63,6 +63,8 @@ struct ManifestEntry {
   std::optional<std::int64_t> sequence_number;
   std::optional<std::int64_t> file_sequence_number;
   DataFile file;
+
+  bool is_live() const { return status != EntryStatus::deleted; }
 };
 
 // A parsed manifest, inheritance resolved: every entry has its snapshot id and both sequence numbers.

@@ -19,8 +19,10 @@ void write_item(AvroEncoder& encoder, const std::string& value) { encoder.bytes(
 
 // One of the maps from field id to figure, empty when no column has the figure: pyiceberg cannot list entries without one.
 template <class T>
-void write_stat_map(AvroEncoder& encoder, const std::vector<ColumnStats>& columns, std::optional<T> ColumnStats::*stat) {
-  auto count = std::count_if(columns.begin(), columns.end(), [&](const ColumnStats& c) { return (c.*stat).has_value(); });
+void write_stat_map(AvroEncoder& encoder, const std::vector<ColumnStats>& columns,
+                    std::optional<T> ColumnStats::*stat) {
+  auto count =
+      std::count_if(columns.begin(), columns.end(), [&](const ColumnStats& c) { return (c.*stat).has_value(); });
   encoder.present(true);
   if (count == 0) return encoder.varint(0);
   encoder.varint(count);
@@ -98,7 +100,8 @@ class DataFileReader {
       case 131: read_key_metadata(decoder, schema, file); break;
       case 132: read_integers(decoder, schema, [&](std::int64_t v) { file.split_offsets.push_back(v); }); break;
       case 135:
-        read_integers(decoder, schema, [&](std::int64_t v) { file.equality_ids.push_back(checked_int(v, "field id")); });
+        read_integers(decoder, schema,
+                      [&](std::int64_t v) { file.equality_ids.push_back(checked_int(v, "field id")); });
         break;
       case 140:
         if (auto id = decoder.read_integer(schema)) file.sort_order_id = checked_int(*id, "sort order");
@@ -128,7 +131,8 @@ class DataFileReader {
 
   static void read_integers(AvroDecoder& decoder, const AvroSchema& schema,
                             const std::function<void(std::int64_t)>& each) {
-    decoder.read_array(schema, [&](const AvroSchema& item) { each(required(decoder.read_integer(item), "list item")); });
+    decoder.read_array(schema,
+                       [&](const AvroSchema& item) { each(required(decoder.read_integer(item), "list item")); });
   }
 
   // One of the maps from column to figure: an array of records {key, value}.

@@ -46,7 +46,8 @@ ManifestFile read_manifest_file(AvroDecoder& decoder, const AvroSchema& schema) 
       case 513: file.existing_rows = number(); break;
       case 514: file.deleted_rows = number(); break;
       case 507:
-        decoder.read_array(type, [&](const AvroSchema& item) { file.partitions.push_back(read_summary(decoder, item)); });
+        decoder.read_array(type,
+                           [&](const AvroSchema& item) { file.partitions.push_back(read_summary(decoder, item)); });
         break;
       case 519:
         if (auto bytes = decoder.read_binary(type)) file.key_metadata = std::string(*bytes);
@@ -60,10 +61,11 @@ ManifestFile read_manifest_file(AvroDecoder& decoder, const AvroSchema& schema) 
 
 void write_manifest_file(AvroEncoder& encoder, const ManifestFile& file) {
   encoder.bytes(file.path);
-  for (std::int64_t number : {file.length, std::int64_t{file.spec_id}, std::int64_t{file.content == FileContent::data ? 0 : 1},
-                              file.sequence_number, file.min_sequence_number, file.added_snapshot_id,
-                              std::int64_t{file.added_files}, std::int64_t{file.existing_files},
-                              std::int64_t{file.deleted_files}, file.added_rows, file.existing_rows, file.deleted_rows}) {
+  for (std::int64_t number :
+       {file.length, std::int64_t{file.spec_id}, std::int64_t{file.content == FileContent::data ? 0 : 1},
+        file.sequence_number, file.min_sequence_number, file.added_snapshot_id, std::int64_t{file.added_files},
+        std::int64_t{file.existing_files}, std::int64_t{file.deleted_files}, file.added_rows, file.existing_rows,
+        file.deleted_rows}) {
     encoder.varint(number);
   }
   encoder.present(true);

@@ -62,7 +62,8 @@ SnapshotPtr TableMetadata::current_snapshot() const {
 
 SnapshotPtr TableMetadata::snapshot(SnapshotId id) const {
   // What is asked for is mostly new.
-  auto found = std::find_if(snapshots.rbegin(), snapshots.rend(), [&](const SnapshotPtr& each) { return each->id() == id; });
+  auto found =
+      std::find_if(snapshots.rbegin(), snapshots.rend(), [&](const SnapshotPtr& each) { return each->id() == id; });
   return found == snapshots.rend() ? nullptr : *found;
 }
 

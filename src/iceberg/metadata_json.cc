@@ -12,11 +12,25 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 19> kOurs{
-    "format-version",  "table-uuid",         "location",         "last-sequence-number", "last-updated-ms",
-    "last-column-id",  "current-schema-id",  "schemas",          "default-spec-id",      "partition-specs",
-    "last-partition-id", "properties",       "current-snapshot-id", "refs",              "snapshots",
-    "snapshot-log",    "metadata-log",       "schema",           "partition-spec"};
+constexpr std::array<std::string_view, 19> kOurs{"format-version",
+                                                 "table-uuid",
+                                                 "location",
+                                                 "last-sequence-number",
+                                                 "last-updated-ms",
+                                                 "last-column-id",
+                                                 "current-schema-id",
+                                                 "schemas",
+                                                 "default-spec-id",
+                                                 "partition-specs",
+                                                 "last-partition-id",
+                                                 "properties",
+                                                 "current-snapshot-id",
+                                                 "refs",
+                                                 "snapshots",
+                                                 "snapshot-log",
+                                                 "metadata-log",
+                                                 "schema",
+                                                 "partition-spec"};
 
 template <class Range, class Write>
 void write_list(std::string& out, const char* key, const Range& range, Write write) {
@@ -168,8 +182,8 @@ std::string metadata_to_json(const TableMetadata& metadata) {
                    entry.snapshot_id);
   });
   write_list(out, "metadata-log", metadata.metadata_log, [&](const MetadataLogEntry& entry) {
-    out += fmt::format(R"({{"timestamp-ms":{},"metadata-file":{}}})", entry.timestamp_ms,
-                       json_quote(entry.metadata_file));
+    out +=
+        fmt::format(R"({{"timestamp-ms":{},"metadata-file":{}}})", entry.timestamp_ms, json_quote(entry.metadata_file));
   });
   return out + "}";
 }

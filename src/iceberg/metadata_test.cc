@@ -21,13 +21,15 @@ TableMetadata full_metadata() {
     parts.manifest_list = "file:///w/t/metadata/snap.avro";
     parts.schema_id = 0;
     metadata.snapshots.push_back(std::make_shared<const Snapshot>(
-        parts, i == 1 ? Operation::append : Operation::delete_, std::map<std::string, std::string>{{"total-records", std::to_string(i)}, {"x", "\"\\"}}));
+        parts, i == 1 ? Operation::append : Operation::delete_,
+        std::map<std::string, std::string>{{"total-records", std::to_string(i)}, {"x", "\"\\"}}));
     metadata.snapshot_log.push_back({1000 * i, parts.id});
   }
   metadata.current_snapshot_id = metadata.snapshots.back()->id();
   metadata.last_sequence_number = 3;
   metadata.refs["main"] = {*metadata.current_snapshot_id, SnapshotRef::Kind::branch, 5, 6, std::nullopt};
-  metadata.refs["t \xc3\xa4"] = {metadata.snapshots[0]->id(), SnapshotRef::Kind::tag, std::nullopt, std::nullopt, 1LL << 40};
+  metadata.refs["t \xc3\xa4"] = {metadata.snapshots[0]->id(), SnapshotRef::Kind::tag, std::nullopt, std::nullopt,
+                                 1LL << 40};
   metadata.metadata_log = {{500, "file:///w/t/metadata/00000-x.metadata.json"}};
   metadata.others["statistics"] = boost::json::array{1, "two"};
   return metadata;
@@ -56,8 +58,8 @@ TEST(Metadata, GoesThroughJsonUnchanged) {
 // Every single member taken away or made another kind is told, unless the member may be missing.
 TEST(Metadata, DamageIsTold) {
   boost::json::object good = parse_json(metadata_to_json(full_metadata())).get_object();
-  const std::set<std::string> kOptional{"properties", "refs", "snapshot-log", "metadata-log", "statistics", "sort-orders",
-                                        "default-sort-order-id", "current-snapshot-id"};
+  const std::set<std::string> kOptional{"properties", "refs",        "snapshot-log",          "metadata-log",
+                                        "statistics", "sort-orders", "default-sort-order-id", "current-snapshot-id"};
   for (const auto& [key, value] : good) {
     boost::json::object bad = good;
     bad.erase(key);
@@ -81,7 +83,9 @@ TEST(Metadata, DamageIsTold) {
   EXPECT_TRUE(is_damaged([&] { metadata_from_json(with("default-spec-id", 9)); }));
   EXPECT_TRUE(is_damaged([&] { metadata_from_json(with("current-snapshot-id", 9)); }));
   EXPECT_FALSE(is_damaged([&] { metadata_from_json(with("current-snapshot-id", -1)); }));
-  EXPECT_TRUE(is_damaged([&] { metadata_from_json(with("refs", boost::json::object{{"b", {{"snapshot-id", 9}, {"type", "tag"}}}})); }));
+  EXPECT_TRUE(is_damaged([&] {
+    metadata_from_json(with("refs", boost::json::object{{"b", {{"snapshot-id", 9}, {"type", "tag"}}}}));
+  }));
   boost::json::array twice = good["snapshots"].get_array();
   twice.push_back(twice[0]);
   EXPECT_TRUE(is_damaged([&] { metadata_from_json(with("snapshots", twice)); }));
@@ -104,8 +108,9 @@ TEST(Metadata, CreateTableChecksItsSpec) {
 
 TEST(Metadata, NameMapping) {
   Schema schema(0, {{1, "a\"", type_of("int"), false, ""}, {2, "l", Type::list(3, type_of("int"), true), false, ""}});
-  EXPECT_EQ(name_mapping(schema, {{1, {"old"}}}),
-            R"([{"field-id":1,"names":["a\"","old"]},{"field-id":2,"names":["l"],"fields":[{"field-id":3,"names":["element"]}]}])");
+  EXPECT_EQ(
+      name_mapping(schema, {{1, {"old"}}}),
+      R"([{"field-id":1,"names":["a\"","old"]},{"field-id":2,"names":["l"],"fields":[{"field-id":3,"names":["element"]}]}])");
 }
 
 TEST(History, FindsVersions) {
@@ -133,7 +138,8 @@ TEST(History, EndsOnACircle) {
   Snapshot::Parts parts;
   parts.id = metadata.snapshots[0]->id();
   parts.parent_id = metadata.snapshots[2]->id();
-  metadata.snapshots[0] = std::make_shared<const Snapshot>(parts, Operation::append, std::map<std::string, std::string>{});
+  metadata.snapshots[0] =
+      std::make_shared<const Snapshot>(parts, Operation::append, std::map<std::string, std::string>{});
   EXPECT_EQ(ancestors(metadata, metadata.current_snapshot()).size(), 3U);
   EXPECT_EQ(branch_by_version(metadata).size(), 3U);
 }

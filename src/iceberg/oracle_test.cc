@@ -42,7 +42,8 @@ TEST_F(Oracle, History) {
   Table table(*cache, people(), {"day"}, "history");
   auto file = [&](const std::string& name, const char* day) {
     DataFile made = table.file(name, 10, {value_of(type_of("date"), day)});
-    made.columns = {{1, 40, 10, 0, {}, to_single_value(type_of("int"), Value(1)), to_single_value(type_of("int"), Value(10))}};
+    made.columns = {
+        {1, 40, 10, 0, {}, to_single_value(type_of("int"), Value(1)), to_single_value(type_of("int"), Value(10))}};
     return made;
   };
   table.append({file("a", "2024-01-01"), file("b", "2024-01-02")});
@@ -97,16 +98,38 @@ TEST_F(Oracle, Replaced) {
 }
 
 TEST_F(Oracle, PartitionsOfEveryType) {
-  Schema schema(0, {{1, "b", type_of("boolean"), false, ""}, {2, "i", type_of("int"), false, ""}, {3, "l", type_of("long"), false, ""},
-                    {4, "de", type_of("decimal(9,2)"), false, ""}, {5, "da", type_of("date"), false, ""}, {6, "ts", type_of("timestamp"), false, ""},
-                    {7, "tz", type_of("timestamptz"), false, ""}, {8, "s p\xc3\xa4", type_of("string"), false, ""}, {9, "u", type_of("uuid"), false, ""},
-                    {10, "fi", type_of("fixed[3]"), false, ""}, {11, "bi", type_of("binary"), false, ""}, {12, "f", type_of("float"), false, ""},
-                    {13, "d", type_of("double"), false, ""}, {14, "ti", type_of("time"), false, ""}});
-  std::vector<std::string> entries{"year(da)", "month(ts)", "day(tz)", "hour(tz)", "truncate[2](s p\xc3\xa4)", "bucket[16](u)"};
+  Schema schema(0, {{1, "b", type_of("boolean"), false, ""},
+                    {2, "i", type_of("int"), false, ""},
+                    {3, "l", type_of("long"), false, ""},
+                    {4, "de", type_of("decimal(9,2)"), false, ""},
+                    {5, "da", type_of("date"), false, ""},
+                    {6, "ts", type_of("timestamp"), false, ""},
+                    {7, "tz", type_of("timestamptz"), false, ""},
+                    {8, "s p\xc3\xa4", type_of("string"), false, ""},
+                    {9, "u", type_of("uuid"), false, ""},
+                    {10, "fi", type_of("fixed[3]"), false, ""},
+                    {11, "bi", type_of("binary"), false, ""},
+                    {12, "f", type_of("float"), false, ""},
+                    {13, "d", type_of("double"), false, ""},
+                    {14, "ti", type_of("time"), false, ""}});
+  std::vector<std::string> entries{"year(da)",     "month(ts)", "day(tz)", "hour(tz)", "truncate[2](s p\xc3\xa4)",
+                                   "bucket[16](u)"};
   for (const Field& field : schema.fields()) entries.push_back(field.name);
   Table table(*cache, schema, entries, "typed");
-  const char* kTexts[] = {"true", "-3", "9223372036854775807", "-1234567.89", "1969-12-31", "1969-12-31T23:59:59", "2024-01-01T00:00:00",
-                          "a/b=\xc3\xa4", "f79c3e09-677c-4bbd-a479-3f349cb785e7", "00ff01", "00", "1.5", "-2.5", "23:59:59.999999"};
+  const char* kTexts[] = {"true",
+                          "-3",
+                          "9223372036854775807",
+                          "-1234567.89",
+                          "1969-12-31",
+                          "1969-12-31T23:59:59",
+                          "2024-01-01T00:00:00",
+                          "a/b=\xc3\xa4",
+                          "f79c3e09-677c-4bbd-a479-3f349cb785e7",
+                          "00ff01",
+                          "00",
+                          "1.5",
+                          "-2.5",
+                          "23:59:59.999999"};
   PartitionTuple tuple;
   for (const PartitionField& field : table->spec().fields) {
     const Field& column = *schema.find(field.source_id);
@@ -144,8 +167,8 @@ TEST_F(Oracle, RealFiles) {
     if (number == 2) {
       Change change;
       change.schema = evolve(table->schema(), table->last_column_id,
-                             {AddColumn{"more", type_of("string"), false, "", std::nullopt}, WidenColumn{"id", type_of("long")},
-                              RenameColumn{"name", "full name"}})
+                             {AddColumn{"more", type_of("string"), false, "", std::nullopt},
+                              WidenColumn{"id", type_of("long")}, RenameColumn{"name", "full name"}})
                           .schema;
       table.commit(change);
     }

@@ -73,8 +73,9 @@ PartitionSpec parse_partition_spec(const std::vector<std::string>& entries, cons
     Entry entry = parse_entry(text);
     const Field* column = schema.find_any_case(entry.column);
     if (column == nullptr) {
-      refuse(text, "there is no column '" + entry.column +
-                       "' (write a column, or year, month, day, hour, truncate[n] or bucket[n] of one, as in day(hired_at))");
+      refuse(text,
+             "there is no column '" + entry.column +
+                 "' (write a column, or year, month, day, hour, truncate[n] or bucket[n] of one, as in day(hired_at))");
     }
     try {
       result_type(entry.transform, column->type);
@@ -98,8 +99,7 @@ std::string contract_spelling(const PartitionField& field, const Schema& schema)
   return field.transform.to_string() + "(" + column->name + ")";
 }
 
-std::vector<Field> partition_fields(const PartitionSpec& spec, const Schema& schema,
-                                    const std::vector<Schema>& older) {
+std::vector<Field> partition_fields(const PartitionSpec& spec, const Schema& schema, const std::vector<Schema>& older) {
   std::vector<Field> fields;
   for (const PartitionField& field : spec.fields) {
     const Field* column = schema.find(field.source_id);

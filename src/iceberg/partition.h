@@ -16,7 +16,7 @@ struct Transform {
   // `unknown`: a transform that another writer used and we do not know; such specs can be read, never written with.
   enum class Kind { identity, bucket, truncate, year, month, day, hour, void_, unknown };
   Kind kind = Kind::identity;
-  int parameter = 0;  // bucket: how many; truncate: how wide
+  int parameter = 0;     // bucket: how many; truncate: how wide
   std::string spelling;  // only for unknown
 
   // "identity", "bucket[8]", "truncate[10]", "year"...; anything else is `unknown`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "iceberg/json_read.h"
 #include "iceberg/murmur3.h"
 #include "iceberg/schema_json.h"
-#include "iceberg/json_read.h"
 #include "iceberg/test_support.h"
 
 namespace boathouse::iceberg {
@@ -58,10 +58,16 @@ TEST(Transforms, GiveTheSpecificationsExamples) {
 }
 
 TEST(Transforms, SayWhatDoesNotFit) {
-  for (auto [transform, type] : {std::pair{"hour", "date"}, {"day", "string"}, {"year", "time"}, {"bucket[4]", "double"},
-                                 {"bucket[4]", "boolean"}, {"truncate[4]", "date"}, {"truncate[4]", "uuid"},
+  for (auto [transform, type] : {std::pair{"hour", "date"},
+                                 {"day", "string"},
+                                 {"year", "time"},
+                                 {"bucket[4]", "double"},
+                                 {"bucket[4]", "boolean"},
+                                 {"truncate[4]", "date"},
+                                 {"truncate[4]", "uuid"},
                                  {"weird", "int"}}) {
-    EXPECT_EQ(kind_of([&] { result_type(Transform::parse(transform), type_of(type)); }), ErrorKind::invalid_argument) << transform << type;
+    EXPECT_EQ(kind_of([&] { result_type(Transform::parse(transform), type_of(type)); }), ErrorKind::invalid_argument)
+        << transform << type;
   }
   EXPECT_EQ(kind_of([] { apply(Transform::parse("day"), type_of("date"), Value(1)); }), ErrorKind::invalid_argument);
   for (auto text : {"bucket", "bucket[0]", "bucket[-1]", "bucket[]", "bucket[x]", "truncate[1", "Day", ""}) {
@@ -92,7 +98,9 @@ TEST(PartitionSpecs, AreReadFromAContract) {
 }
 
 TEST(PartitionSpecs, NamesDoNotCollideWithColumns) {
-  Schema schema(0, {{1, "at", type_of("date"), false, ""}, {2, "at_day", type_of("int"), false, ""}, {3, "day(at)", type_of("int"), false, ""}});
+  Schema schema(0, {{1, "at", type_of("date"), false, ""},
+                    {2, "at_day", type_of("int"), false, ""},
+                    {3, "day(at)", type_of("int"), false, ""}});
   PartitionSpec spec = parse_partition_spec({"day(at)", "at_day", "bucket[2](day(at))"}, schema);
   EXPECT_EQ(spec.fields[0].name, "at_day_2");
   EXPECT_EQ(spec.fields[1].name, "at_day");

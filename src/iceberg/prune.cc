@@ -76,7 +76,8 @@ ValueRange summary_range(const Type& type, const PartitionSummary& summary) {
 
 // Calls `range_of` (index of the partition field, its type) for each field that a condition concerns.
 template <class RangeOf>
-bool partitions_may_pass(const Predicate& predicate, const Schema& schema, const PartitionSpec& spec, RangeOf range_of) {
+bool partitions_may_pass(const Predicate& predicate, const Schema& schema, const PartitionSpec& spec,
+                         RangeOf range_of) {
   for (const Condition& condition : predicate) {
     const Field* column = schema.find(condition.field_id);
     if (column == nullptr || !column->type.is_primitive()) continue;
@@ -98,7 +99,8 @@ bool may_pass(const Condition& condition, const ValueRange& range) {
   if (condition.op == Op::not_null || condition.op == Op::not_equal) return true;
   const std::vector<Value>& literals = condition.literals;
   if (condition.op == Op::equal || condition.op == Op::in) {
-    return std::any_of(literals.begin(), literals.end(), [&](const Value& literal) { return may_equal(range, literal); });
+    return std::any_of(literals.begin(), literals.end(),
+                       [&](const Value& literal) { return may_equal(range, literal); });
   }
   return std::all_of(literals.begin(), literals.end(),
                      [&](const Value& literal) { return may_compare(condition.op, range, literal); });

@@ -29,6 +29,7 @@ std::optional<Condition> project(const Condition& condition, const Transform& tr
 
 bool may_pass(const Predicate& predicate, const Schema& schema, const DataFile& file);
 bool may_pass(const Predicate& predicate, const Schema& schema, const PartitionSpec& spec, const DataFile& file);
-bool may_pass(const Predicate& predicate, const Schema& schema, const PartitionSpec& spec, const ManifestFile& manifest);
+bool may_pass(const Predicate& predicate, const Schema& schema, const PartitionSpec& spec,
+              const ManifestFile& manifest);
 
 }  // namespace boathouse::iceberg

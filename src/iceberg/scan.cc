@@ -13,7 +13,9 @@ namespace {
 // An entry that keeps its manifest alive.
 EntryPtr entry_of(const ManifestPtr& manifest, const ManifestEntry& entry) { return EntryPtr(manifest, &entry); }
 
-std::string scope_of(const DataFile& file) { return std::to_string(file.spec_id) + ":" + partition_key(file.partition); }
+std::string scope_of(const DataFile& file) {
+  return std::to_string(file.spec_id) + ":" + partition_key(file.partition);
+}
 
 // The position deletes of a snapshot, by what they may apply to.
 class DeleteIndex {
@@ -44,9 +46,8 @@ class DeleteIndex {
     };
     if (auto at = by_path_.find(data.file.path); at != by_path_.end()) take(at->second);
     if (auto at = by_scope_.find(scope_of(data.file)); at != by_scope_.end()) take(at->second);
-    std::stable_sort(found.begin(), found.end(), [](const EntryPtr& a, const EntryPtr& b) {
-      return *a->sequence_number < *b->sequence_number;
-    });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const EntryPtr& a, const EntryPtr& b) { return *a->sequence_number < *b->sequence_number; });
     return found;
   }
 
@@ -80,7 +81,7 @@ Scan plan_scan(MetadataCache& cache, const MetadataPtr& metadata, const Snapshot
     if (file.content == FileContent::data || !file.has_live_files()) continue;
     ManifestPtr manifest = cache.manifest(file);
     for (const ManifestEntry& entry : manifest->entries) {
-      if (entry.status != EntryStatus::deleted) deletes.add(entry_of(manifest, entry));
+      if (entry.is_live()) deletes.add(entry_of(manifest, entry));
     }
   }
   for (const ManifestFile& file : *manifests) {
@@ -89,8 +90,9 @@ Scan plan_scan(MetadataCache& cache, const MetadataPtr& metadata, const Snapshot
     if (!may_pass(predicate, scan.schema, spec, file)) continue;
     ManifestPtr manifest = cache.manifest(file);
     for (const ManifestEntry& entry : manifest->entries) {
-      if (entry.status == EntryStatus::deleted) continue;
-      if (!may_pass(predicate, scan.schema, spec, entry.file) || !may_pass(predicate, scan.schema, entry.file)) continue;
+      if (!entry.is_live()) continue;
+      if (!may_pass(predicate, scan.schema, spec, entry.file) || !may_pass(predicate, scan.schema, entry.file))
+        continue;
       scan.files.push_back({entry_of(manifest, entry), deletes.of(entry)});
     }
   }

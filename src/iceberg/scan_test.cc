@@ -37,7 +37,8 @@ TEST_F(ScanTest, DeletesApplyByAgeAndPartition) {
   upsert.added_deletes = {wide};
   table.commit(upsert);
   table.append({table.file("later", 10, first)});
-  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"later", {}}, {"old", {"wide"}}, {"other", {}}, {"same", {"wide"}}}));
+  EXPECT_EQ(table.files(),
+            (std::map<std::string, Names>{{"later", {}}, {"old", {"wide"}}, {"other", {}}, {"same", {"wide"}}}));
 }
 
 TEST_F(ScanTest, BoundsOnThePathNameTheFile) {
@@ -100,7 +101,10 @@ TEST_F(ScanTest, PrunesByPartition) {
   EXPECT_EQ(names(2, Op::in, {text("ann"), text("cyd")}), (Names{"a", "c"}));
   EXPECT_EQ(names(2, Op::in, {}), Names{});
   EXPECT_EQ(names(99, Op::equal, {Value(1)}), (Names{"a", "b", "c", "n"}));
-  EXPECT_EQ(table.names({{3, Op::greater_equal, {instant("2024-01-01T00:00:00")}}, {1, Op::equal, {Value(1)}}, {2, Op::greater, {text("ann")}}}), Names{"c"});
+  EXPECT_EQ(table.names({{3, Op::greater_equal, {instant("2024-01-01T00:00:00")}},
+                         {1, Op::equal, {Value(1)}},
+                         {2, Op::greater, {text("ann")}}}),
+            Names{"c"});
   EXPECT_EQ(kind_of([&] { names(3, Op::equal, {text("x")}); }), ErrorKind::invalid_argument);
 }
 
@@ -142,7 +146,9 @@ TEST(Prune, NanStandsAboveEveryNumber) {
   ValueRange numbers{Value(1.0), Value(2.0), false, false, true};
   ValueRange with_nan = numbers;
   with_nan.may_hold_nan = true;
-  auto passes = [](Op op, double literal, const ValueRange& range) { return may_pass(Condition{1, op, {Value(literal)}}, range); };
+  auto passes = [](Op op, double literal, const ValueRange& range) {
+    return may_pass(Condition{1, op, {Value(literal)}}, range);
+  };
   EXPECT_FALSE(passes(Op::greater, 2.0, numbers));
   EXPECT_TRUE(passes(Op::greater, 2.0, with_nan));
   EXPECT_TRUE(passes(Op::greater_equal, 3.0, with_nan));

@@ -16,7 +16,8 @@ void write_fields(std::string& out, const std::vector<Field>& fields) {
   out += "[";
   for (const Field& field : fields) {
     if (out.back() != '[') out += ",";
-    out += fmt::format(R"({{"id":{},"name":{},"required":{},"type":)", field.id, json_quote(field.name), field.required);
+    out +=
+        fmt::format(R"({{"id":{},"name":{},"required":{},"type":)", field.id, json_quote(field.name), field.required);
     write_type(out, field.type);
     if (!field.doc.empty()) out += ",\"doc\":" + json_quote(field.doc);
     out += "}";

@@ -55,12 +55,12 @@ class Snapshot {
 
 // The figures that every snapshot's summary carries; zero where it does not say.
 struct SnapshotTotals {
-  std::int64_t records = 0;           // rows in data files, before deletes
+  std::int64_t records = 0;  // rows in data files, before deletes
   std::int64_t position_deletes = 0;
   std::int64_t equality_deletes = 0;
   std::int64_t data_files = 0;
   std::int64_t delete_files = 0;
-  std::int64_t bytes = 0;             // data and delete files
+  std::int64_t bytes = 0;  // data and delete files
   // No position is deleted twice, so this is exact for tables that Boathouse wrote.
   std::int64_t rows() const { return records - position_deletes; }
 };

@@ -42,6 +42,7 @@ class SnapshotBuilder {
   void add_files();
   void count_difference(const SnapshotPtr& parent, const SnapshotPtr& source);
   void merge(FileContent content);
+  void append_entries(const ManifestFile& file, std::vector<ManifestEntry>& entries);
 
   ManifestEntry removed(const ManifestEntry& entry);
   ManifestFile write_manifest(FileContent content, int spec_id, std::vector<ManifestEntry> entries);

@@ -56,9 +56,9 @@ class Table {
   Table(MetadataCache& cache, const Schema& schema, const std::vector<std::string>& partition = {},
         const std::string& name = "t")
       : cache_(cache) {
-    metadata_ = std::make_shared<const TableMetadata>(
-        create_table(store::join(cache.store().root(), name), schema, parse_partition_spec(partition, schema), {},
-                     base::uuid_v4(), 1'700'000'000'000));
+    metadata_ = std::make_shared<const TableMetadata>(create_table(store::join(cache.store().root(), name), schema,
+                                                                   parse_partition_spec(partition, schema), {},
+                                                                   base::uuid_v4(), 1'700'000'000'000));
     commit(Change{});
   }
 

@@ -126,9 +126,9 @@ std::string Transform::to_string() const {
 
 Type result_type(const Transform& transform, const Type& source) {
   if (!fits(transform, source)) {
-    throw base::Error(base::ErrorKind::invalid_argument, "the transform " + transform.to_string() +
-                                                             " does not fit a column of the type " +
-                                                             source.to_string());
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        "the transform " + transform.to_string() + " does not fit a column of the type " + source.to_string());
   }
   switch (transform.kind) {
     case Kind::bucket:

@@ -55,7 +55,8 @@ Type::Type(TypeKind kind) : kind_(kind) {
 
 Type Type::decimal(int precision, int scale) {
   if (precision < 1 || precision > 38 || scale < 0 || scale > precision) {
-    refuse(fmt::format("decimal({},{}): the precision must be 1 to 38 and the scale 0 to the precision", precision, scale));
+    refuse(fmt::format("decimal({},{}): the precision must be 1 to 38 and the scale 0 to the precision", precision,
+                       scale));
   }
   Type type;
   type.kind_ = TypeKind::decimal;
@@ -86,8 +87,8 @@ Type Type::list(int element_id, Type element, bool element_required) {
 }
 
 Type Type::map(int key_id, Type key, int value_id, Type value, bool value_required) {
-  Type type = structure({Field{key_id, "key", std::move(key), true, ""},
-                         Field{value_id, "value", std::move(value), value_required, ""}});
+  Type type = structure(
+      {Field{key_id, "key", std::move(key), true, ""}, Field{value_id, "value", std::move(value), value_required, ""}});
   type.kind_ = TypeKind::map;
   return type;
 }

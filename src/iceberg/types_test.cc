@@ -15,17 +15,20 @@ TEST(Types, AreSpelledAsIcebergSpellsThem) {
   }
   EXPECT_EQ(Type::parse("decimal(9, 2)"), Type::decimal(9, 2));
   EXPECT_NE(Type::parse("decimal(9,2)"), Type::decimal(9, 3));
-  for (auto text : {"", "INT", "decimal", "decimal(0,0)", "decimal(39,0)", "decimal(3,4)", "decimal(3,-1)", "decimal(3)",
-                    "fixed[0]", "fixed[-1]", "fixed[x]", "fixed", "struct", "decimal(9,2", "fixed[99999999999]"}) {
+  for (auto text :
+       {"", "INT", "decimal", "decimal(0,0)", "decimal(39,0)", "decimal(3,4)", "decimal(3,-1)", "decimal(3)",
+        "fixed[0]", "fixed[-1]", "fixed[x]", "fixed", "struct", "decimal(9,2", "fixed[99999999999]"}) {
     EXPECT_EQ(kind_of([&] { Type::parse(text); }), ErrorKind::invalid_argument) << text;
   }
   EXPECT_EQ(kind_of([] { Type{TypeKind::decimal}; }), ErrorKind::invalid_argument);
-  Type nested = Type::list(2, Type::map(3, type_of("string"), 4, Type::structure({{5, "a", type_of("int"), true, ""}}), false), true);
+  Type nested = Type::list(
+      2, Type::map(3, type_of("string"), 4, Type::structure({{5, "a", type_of("int"), true, ""}}), false), true);
   EXPECT_EQ(nested.to_string(), "list<map<string, struct<a: int>>>");
 }
 
 Schema nested_schema() {
-  Type address = Type::structure({{7, "street \"x\"", type_of("string"), false, "a doc"}, {8, "no", type_of("long"), true, ""}});
+  Type address =
+      Type::structure({{7, "street \"x\"", type_of("string"), false, "a doc"}, {8, "no", type_of("long"), true, ""}});
   return Schema(3,
                 {{1, "id", type_of("long"), true, "the key"},
                  {2, "preis", type_of("decimal(9,2)"), false, ""},
@@ -79,13 +82,15 @@ TEST(Schemas, FreshIdsGoParentsFirst) {
 TEST(Schemas, DamagedJsonIsTold) {
   std::string good = nested_schema().json();
   EXPECT_FALSE(is_damaged([&] { schema_from_json(parse_json(good)); }));
-  for (auto bad : {"", "{", "[]", "null", R"({"type":"struct"})", R"({"fields":[{"id":1}]})",
-                   R"({"fields":[{"id":"1","name":"a","required":true,"type":"int"}]})",
-                   R"({"fields":[{"id":1,"name":"a","required":1,"type":"int"}]})",
-                   R"({"fields":[{"id":99999999999,"name":"a","required":true,"type":"int"}]})",
-                   R"({"fields":[{"id":1,"name":"a","required":true,"type":"number"}]})",
-                   R"({"fields":[{"id":1,"name":"a","required":true,"type":{"type":"list"}}]})",
-                   R"({"fields":[{"id":1,"name":"a","required":true,"type":"int"},{"id":1,"name":"b","required":true,"type":"int"}]})"}) {
+  for (
+      auto bad :
+      {"", "{", "[]", "null", R"({"type":"struct"})", R"({"fields":[{"id":1}]})",
+       R"({"fields":[{"id":"1","name":"a","required":true,"type":"int"}]})",
+       R"({"fields":[{"id":1,"name":"a","required":1,"type":"int"}]})",
+       R"({"fields":[{"id":99999999999,"name":"a","required":true,"type":"int"}]})",
+       R"({"fields":[{"id":1,"name":"a","required":true,"type":"number"}]})",
+       R"({"fields":[{"id":1,"name":"a","required":true,"type":{"type":"list"}}]})",
+       R"({"fields":[{"id":1,"name":"a","required":true,"type":"int"},{"id":1,"name":"b","required":true,"type":"int"}]})"}) {
     EXPECT_TRUE(is_damaged([&] { schema_from_json(parse_json(bad)); })) << bad;
   }
   std::string deep = "\"int\"";

@@ -10,12 +10,24 @@ using namespace testing;
 using base::ErrorKind;
 
 TEST(Values, GoThroughText) {
-  const std::pair<const char*, const char*> kCases[] = {
-      {"boolean", "true"}, {"int", "-2147483648"}, {"long", "9223372036854775807"}, {"double", "-0.1"},
-      {"decimal(9,2)", "-12.50"}, {"decimal(38,0)", "-99999999999999999999999999999999999999"}, {"decimal(4,4)", "0.0001"},
-      {"date", "1969-12-31"}, {"date", "0001-01-01"}, {"time", "23:59:59.999999"}, {"time", "00:00:00"},
-      {"timestamp", "1969-12-31T23:59:59.9"}, {"timestamptz", "2024-02-29T00:00:00"}, {"string", "null"}, {"string", ""},
-      {"uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"}, {"binary", "00ff"}, {"fixed[2]", "ab00"}};
+  const std::pair<const char*, const char*> kCases[] = {{"boolean", "true"},
+                                                        {"int", "-2147483648"},
+                                                        {"long", "9223372036854775807"},
+                                                        {"double", "-0.1"},
+                                                        {"decimal(9,2)", "-12.50"},
+                                                        {"decimal(38,0)", "-99999999999999999999999999999999999999"},
+                                                        {"decimal(4,4)", "0.0001"},
+                                                        {"date", "1969-12-31"},
+                                                        {"date", "0001-01-01"},
+                                                        {"time", "23:59:59.999999"},
+                                                        {"time", "00:00:00"},
+                                                        {"timestamp", "1969-12-31T23:59:59.9"},
+                                                        {"timestamptz", "2024-02-29T00:00:00"},
+                                                        {"string", "null"},
+                                                        {"string", ""},
+                                                        {"uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"},
+                                                        {"binary", "00ff"},
+                                                        {"fixed[2]", "ab00"}};
   for (const auto& [type, text] : kCases) {
     auto value = value_from_text(type_of(type), text);
     ASSERT_TRUE(value) << type << " " << text;
@@ -25,8 +37,10 @@ TEST(Values, GoThroughText) {
 
 TEST(Values, ReadWhatDuckDbPrints) {
   EXPECT_EQ(value_of(type_of("boolean"), "1"), Value(true));
-  EXPECT_EQ(value_of(type_of("timestamptz"), "2024-01-01 10:00:00.5+02"), value_of(type_of("timestamptz"), "2024-01-01T08:00:00.5Z"));
-  EXPECT_EQ(value_of(type_of("timestamptz"), "2024-01-01 10:00:00-05:30"), value_of(type_of("timestamptz"), "2024-01-01T15:30:00"));
+  EXPECT_EQ(value_of(type_of("timestamptz"), "2024-01-01 10:00:00.5+02"),
+            value_of(type_of("timestamptz"), "2024-01-01T08:00:00.5Z"));
+  EXPECT_EQ(value_of(type_of("timestamptz"), "2024-01-01 10:00:00-05:30"),
+            value_of(type_of("timestamptz"), "2024-01-01T15:30:00"));
   EXPECT_EQ(value_of(type_of("decimal(9,2)"), "1.5"), Value(Decimal{150, 2}));
   EXPECT_EQ(value_of(type_of("decimal(9,2)"), "1.500"), Value(Decimal{150, 2}));
   EXPECT_TRUE(std::isnan(std::get<double>(value_of(type_of("double"), "nan"))));
@@ -34,13 +48,30 @@ TEST(Values, ReadWhatDuckDbPrints) {
 }
 
 TEST(Values, RefuseOtherText) {
-  const std::pair<const char*, const char*> kCases[] = {
-      {"boolean", "yes"}, {"int", "2147483648"}, {"int", "1.0"}, {"int", ""}, {"int", "1 "}, {"double", "x"},
-      {"decimal(3,2)", "10.00"}, {"decimal(3,2)", "1.001"}, {"decimal(3,2)", "."}, {"decimal(3,2)", "1.2.3"},
-      {"decimal(38,0)", "100000000000000000000000000000000000000"}, {"date", "2023-02-29"}, {"date", "2023-2-1"},
-      {"date", "infinity"}, {"date", "2023-01-01x"}, {"time", "24:00:00"}, {"time", "10:00"}, {"timestamp", "2024-01-01"},
-      {"timestamp", "2024-01-01 00:00:00+00"}, {"timestamp", "2024-01-01 00:00:00.1234567"}, {"string", "\xff"},
-      {"uuid", "f79c3e09"}, {"binary", "0"}, {"fixed[2]", "00"}};
+  const std::pair<const char*, const char*> kCases[] = {{"boolean", "yes"},
+                                                        {"int", "2147483648"},
+                                                        {"int", "1.0"},
+                                                        {"int", ""},
+                                                        {"int", "1 "},
+                                                        {"double", "x"},
+                                                        {"decimal(3,2)", "10.00"},
+                                                        {"decimal(3,2)", "1.001"},
+                                                        {"decimal(3,2)", "."},
+                                                        {"decimal(3,2)", "1.2.3"},
+                                                        {"decimal(38,0)", "100000000000000000000000000000000000000"},
+                                                        {"date", "2023-02-29"},
+                                                        {"date", "2023-2-1"},
+                                                        {"date", "infinity"},
+                                                        {"date", "2023-01-01x"},
+                                                        {"time", "24:00:00"},
+                                                        {"time", "10:00"},
+                                                        {"timestamp", "2024-01-01"},
+                                                        {"timestamp", "2024-01-01 00:00:00+00"},
+                                                        {"timestamp", "2024-01-01 00:00:00.1234567"},
+                                                        {"string", "\xff"},
+                                                        {"uuid", "f79c3e09"},
+                                                        {"binary", "0"},
+                                                        {"fixed[2]", "00"}};
   for (const auto& [type, text] : kCases) EXPECT_FALSE(value_from_text(type_of(type), text)) << type << " " << text;
   EXPECT_FALSE(value_from_text(Type::list(1, type_of("int"), true), "1"));
 }
@@ -65,7 +96,8 @@ TEST(Values, Compare) {
 TEST(Values, PartitionKeysTellTuplesApart) {
   auto key = [](PartitionTuple tuple) { return partition_key(tuple); };
   EXPECT_NE(key({Value()}), key({Value(0)}));
-  EXPECT_NE(key({Value(std::string("ab")), Value(std::string("c"))}), key({Value(std::string("a")), Value(std::string("bc"))}));
+  EXPECT_NE(key({Value(std::string("ab")), Value(std::string("c"))}),
+            key({Value(std::string("a")), Value(std::string("bc"))}));
   EXPECT_NE(key({Value(std::string("a"))}), key({Value(Bytes{"a"})}));
   EXPECT_EQ(key({Value(std::int32_t{5})}), key({Value(std::int64_t{5})}));
   EXPECT_EQ(key({Value(1.5F)}), key({Value(1.5)}));
@@ -97,10 +129,19 @@ TEST(Bounds, AreIcebergsSingleValues) {
 }
 
 TEST(Bounds, GoThroughBytes) {
-  const std::pair<const char*, const char*> kCases[] = {
-      {"boolean", "false"}, {"int", "-7"}, {"long", "-7"}, {"float", "2.5"}, {"double", "-2.5"}, {"date", "1900-01-01"},
-      {"time", "10:00:00"}, {"timestamp", "2024-01-01T00:00:00"}, {"string", "x"}, {"binary", "ff"}, {"fixed[1]", "00"},
-      {"uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"}, {"decimal(38,3)", "-99999999999999999999999999999999999.999"}};
+  const std::pair<const char*, const char*> kCases[] = {{"boolean", "false"},
+                                                        {"int", "-7"},
+                                                        {"long", "-7"},
+                                                        {"float", "2.5"},
+                                                        {"double", "-2.5"},
+                                                        {"date", "1900-01-01"},
+                                                        {"time", "10:00:00"},
+                                                        {"timestamp", "2024-01-01T00:00:00"},
+                                                        {"string", "x"},
+                                                        {"binary", "ff"},
+                                                        {"fixed[1]", "00"},
+                                                        {"uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"},
+                                                        {"decimal(38,3)", "-99999999999999999999999999999999999.999"}};
   for (const auto& [type_text, text] : kCases) {
     Type type = type_of(type_text);
     Value value = value_of(type, text);
@@ -115,12 +156,19 @@ TEST(Bounds, GoThroughBytes) {
   EXPECT_FALSE(from_single_value(type_of("boolean"), ""));
   EXPECT_EQ(kind_of([] { to_single_value(type_of("int"), Value()); }), ErrorKind::invalid_argument);
   EXPECT_EQ(kind_of([] { to_single_value(type_of("int"), Value(std::int64_t{1})); }), ErrorKind::invalid_argument);
-  EXPECT_EQ(kind_of([] { to_single_value(type_of("decimal(9,2)"), Value(Decimal{1, 3})); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(kind_of([] {
+              to_single_value(type_of("decimal(9,2)"), Value(Decimal{1, 3}));
+            }),
+            ErrorKind::invalid_argument);
 }
 
 TEST(Bounds, FromText) {
-  auto lower = [](const char* type, std::optional<std::string> text) { return lower_bound_from_text(type_of(type), text); };
-  auto upper = [](const char* type, std::optional<std::string> text) { return upper_bound_from_text(type_of(type), text); };
+  auto lower = [](const char* type, std::optional<std::string> text) {
+    return lower_bound_from_text(type_of(type), text);
+  };
+  auto upper = [](const char* type, std::optional<std::string> text) {
+    return upper_bound_from_text(type_of(type), text);
+  };
   EXPECT_EQ(lower("int", "34"), std::string("\x22\0\0\0", 4));
   EXPECT_EQ(lower("int", std::nullopt), std::nullopt);
   EXPECT_EQ(lower("int", "x"), std::nullopt);

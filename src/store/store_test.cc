@@ -128,10 +128,11 @@ TEST_P(ObjectStoreTest, RemovesObjectsAndEmptyFolders) {
 
 TEST_P(ObjectStoreTest, RefusesWhatLiesOutside) {
   fs::path path = source("1");
-  for (std::string location : {std::string("file:///etc/passwd"), store->root(), store->root() + "/",
-                               store->root() + "/../x", store->root() + "/a/./b", store->root() + "/a//b",
-                               store->root() + "x/a", std::string("s3://bucket/x"), std::string("relative/x"),
-                               std::string("file://host/x"), std::string(""), store->root() + std::string("/a\0b", 4)}) {
+  for (std::string location :
+       {std::string("file:///etc/passwd"), store->root(), store->root() + "/", store->root() + "/../x",
+        store->root() + "/a/./b", store->root() + "/a//b", store->root() + "x/a", std::string("s3://bucket/x"),
+        std::string("relative/x"), std::string("file://host/x"), std::string(""),
+        store->root() + std::string("/a\0b", 4)}) {
     EXPECT_EQ(kind_of([&] { store->put(location, "x"); }), ErrorKind::invalid_argument) << location;
     EXPECT_EQ(kind_of([&] { store->get(location); }), ErrorKind::invalid_argument) << location;
     EXPECT_EQ(kind_of([&] { store->remove(location); }), ErrorKind::invalid_argument) << location;
