@@ -13,9 +13,9 @@ namespace {
 namespace json = boost::json;
 using base::quote_string;
 
-std::string field_ids(const iceberg::Schema& schema) {
+std::string field_ids(const Columns& columns) {
   std::string list;
-  for (const iceberg::Field& field : schema.fields()) {
+  for (const iceberg::Field& field : columns) {
     if (!list.empty()) list += ", ";
     list += quote_string(field.name) + ": " + std::to_string(field.id);
   }
@@ -35,11 +35,11 @@ std::optional<std::int64_t> number_of(const json::object& object, std::string_vi
   return value;
 }
 
-std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, const iceberg::Schema& schema) {
-  std::vector<iceberg::ColumnStats> columns;
+std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, const Columns& columns) {
+  std::vector<iceberg::ColumnStats> result;
   const json::object* all = statistics.if_object();
-  if (all == nullptr) return columns;
-  for (const iceberg::Field& field : schema.fields()) {
+  if (all == nullptr) return result;
+  for (const iceberg::Field& field : columns) {
     const json::value* found = all->if_contains(base::quote_identifier(field.name));
     if (found == nullptr || !found->is_object()) continue;
     const json::object& given = found->as_object();
@@ -51,10 +51,10 @@ std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, co
       stats.lower_bound = iceberg::lower_bound_from_text(field.type, text_of(given, "min"));
       stats.upper_bound = iceberg::upper_bound_from_text(field.type, text_of(given, "max"));
     }
-    columns.push_back(std::move(stats));
+    result.push_back(std::move(stats));
   }
-  std::sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.field_id < b.field_id; });
-  return columns;
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.field_id < b.field_id; });
+  return result;
 }
 
 // The columns of what RETURN_STATS gives: filename, count, file_size_bytes, footer_size_bytes, column_statistics,
@@ -67,17 +67,17 @@ constexpr std::size_t kPartitionKeys = 5;
 
 }  // namespace
 
-std::string copy_statement(std::string_view select, const std::filesystem::path& path, const iceberg::Schema& schema) {
-  return fmt::format("COPY ({}) TO {} ({})", select, quote_string(path.string()), field_ids(schema));
+std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns) {
+  return fmt::format("COPY ({}) TO {} ({})", select, quote_string(path.string()), field_ids(columns));
 }
 
 std::string copy_partitioned_statement(std::string_view select, std::string_view part, const std::filesystem::path& path,
-                                       const iceberg::Schema& schema) {
+                                       const Columns& columns) {
   return fmt::format("COPY ({}) TO {} ({}, PARTITION_BY ({}), FILENAME_PATTERN '{{uuid}}')", select,
-                     quote_string(path.string()), field_ids(schema), part);
+                     quote_string(path.string()), field_ids(columns), part);
 }
 
-std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const iceberg::Schema& schema) {
+std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const Columns& columns) {
   std::vector<WrittenFile> files;
   for (const json::value& row : rows.rows) {
     const json::array& cells = row.as_array();
@@ -85,7 +85,7 @@ std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const iceberg
     written.path = std::string(cells.at(kFileName).as_string());
     written.file.record_count = cells.at(kCount).to_number<std::int64_t>();
     written.file.file_size = cells.at(kFileSize).to_number<std::int64_t>();
-    written.file.columns = column_stats(cells.at(kStatistics), schema);
+    written.file.columns = column_stats(cells.at(kStatistics), columns);
     if (const json::object* keys = cells.at(kPartitionKeys).if_object(); keys != nullptr && !keys->empty()) {
       written.part = number_of(*keys, keys->begin()->key()).value_or(0);
     }
@@ -94,12 +94,12 @@ std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const iceberg
   return files;
 }
 
-const iceberg::Schema& position_delete_schema() {
+const Columns& position_delete_columns() {
   using iceberg::Type;
-  static const iceberg::Schema schema(
-      0, {{.id = iceberg::kDeleteFilePathId, .name = "file_path", .type = Type(iceberg::TypeKind::string), .required = true, .doc = ""},
-          {.id = iceberg::kDeletePositionId, .name = "pos", .type = Type(iceberg::TypeKind::int64), .required = true, .doc = ""}});
-  return schema;
+  static const Columns columns{
+      {.id = iceberg::kDeleteFilePathId, .name = "file_path", .type = Type(iceberg::TypeKind::string), .required = true, .doc = {}},
+      {.id = iceberg::kDeletePositionId, .name = "pos", .type = Type(iceberg::TypeKind::int64), .required = true, .doc = {}}};
+  return columns;
 }
 
 }  // namespace boathouse::core

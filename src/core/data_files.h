@@ -8,18 +8,20 @@
 
 #include "engine/pool.h"
 #include "iceberg/manifest.h"
-#include "iceberg/schema.h"
+#include "iceberg/types.h"
 
 namespace boathouse::core {
 
-// `COPY (<select>) TO '<path>'` for one Parquet file whose columns carry the schema's field ids. The select gives columns
-// by the schema's names. The result is one row for each file, as files_from_copy() reads it.
-std::string copy_statement(std::string_view select, const std::filesystem::path& path, const iceberg::Schema& schema);
+// What a file's columns are: names as the select gives them, ids as the file is to carry them.
+using Columns = std::vector<iceberg::Field>;
+
+// `COPY (<select>) TO '<path>'` for one Parquet file whose columns carry these field ids. The result is one row for each file, as files_from_copy() reads it.
+std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns);
 
 // The same, one file for each value of the integer column `part` of the select, which is not written itself; the files
 // lie in folders `<part>=<value>` under `path`.
 std::string copy_partitioned_statement(std::string_view select, std::string_view part, const std::filesystem::path& path,
-                                       const iceberg::Schema& schema);
+                                       const Columns& columns);
 
 struct WrittenFile {
   std::filesystem::path path;
@@ -28,9 +30,9 @@ struct WrittenFile {
 };
 
 // Leaves out files without rows.
-std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const iceberg::Schema& schema);
+std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const Columns& columns);
 
 // What a position delete file holds.
-const iceberg::Schema& position_delete_schema();
+const Columns& position_delete_columns();
 
 }  // namespace boathouse::core

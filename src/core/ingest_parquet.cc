@@ -65,16 +65,21 @@ std::string exactly(const std::string& x, std::string_view from, const batch::Co
   if (from == "VARCHAR" || from.starts_with("ENUM")) {
     std::string text = from == "VARCHAR" ? x : "CAST(" + x + " AS VARCHAR)";
     if (to.kind == TypeKind::string) return text;
-    if (to.kind == TypeKind::decimal) return fmt::format("strict_decimal({}, {}, {})", text, to.precision, to.scale);
+    if (to.kind == TypeKind::decimal) {
+      return fmt::format("CAST(strict_decimal({}, {}, {}) AS {})", text, to.precision, to.scale, target);
+    }
     return fmt::format("strict_{}({})", base::fold_case(to.to_text()), text);
   }
   switch (to.kind) {
     case TypeKind::integer:
     case TypeKind::bigint:
-    case TypeKind::decimal:
     case TypeKind::double_:
-      if (from == "FLOAT" && to.kind == TypeKind::double_) return "CAST(" + x + " AS DOUBLE)";
-      if (is_number(from)) return cast_back(from);
+      if (is_number(from)) return fmt::format("exact_{}({})", base::fold_case(to.to_text()), x);
+      break;
+    case TypeKind::decimal:
+      if (is_number(from)) {
+        return fmt::format("CAST(exact_decimal({}, {}, {}) AS {})", x, to.precision, to.scale, target);
+      }
       break;
     case TypeKind::date:
       if (is_naive_time(from)) return cast_back(from);

@@ -23,14 +23,11 @@ class Writing {
  public:
   Writing(const Parts& parts, const StagedBody& body, const BatchPlan& plan, engine::Lease& lease)
       : parts_(parts), body_(body), plan_(plan), lease_(lease), check_{.contract = plan.rules, .upsert_key = plan.key} {
-    std::vector<iceberg::Field> fields;
     for (const ContractColumn& column : plan.rules.columns) {
       iceberg::Field field = *plan.schema.find_any_case(column.name);
       field.name = column.name;
-      field.required = false;
-      fields.push_back(std::move(field));
+      columns_.push_back(std::move(field));
     }
-    schema_ = iceberg::Schema(0, std::move(fields));
     passes_ = "_ok AND " + accept_predicate(check_);
   }
 
@@ -51,14 +48,14 @@ class Writing {
   std::vector<RejectedRow> take_rejected() { return std::move(rejected_); }
 
  private:
-  std::string columns() const {
+  std::string column_list() const {
     std::vector<std::string> names;
-    for (const iceberg::Field& field : schema_.fields()) names.push_back(quote_identifier(field.name));
+    for (const iceberg::Field& field : columns_) names.push_back(quote_identifier(field.name));
     return fmt::format("{}", fmt::join(names, ", "));
   }
 
   std::string accepted_of(const std::string& staged, std::string_view more) const {
-    return fmt::format("SELECT {}{} FROM (SELECT {}, _row, _ok FROM ({})) WHERE {}", columns(), more,
+    return fmt::format("SELECT {}{} FROM (SELECT {}, _row, _ok FROM ({})) WHERE {}", column_list(), more,
                        defaults_projection(plan_.rules), staged, passes_);
   }
 
@@ -69,10 +66,10 @@ class Writing {
     std::vector<std::vector<std::string>> lists;
     for (const std::string& staged : plan_.staged) {
       auto file = path(fmt::format("part-{}.parquet", lists.size()));
-      lists.push_back({copy_statement(accepted_of(staged, ""), file, schema_)});
+      lists.push_back({copy_statement(accepted_of(staged, ""), file, columns_)});
     }
     std::vector<engine::Rows> results = lists.size() == 1 ? lease_.execute(lists[0]) : lease_.execute_parallel(lists);
-    for (const engine::Rows& rows : results) take_files(files_from_copy(rows, schema_));
+    for (const engine::Rows& rows : results) take_files(files_from_copy(rows, columns_));
     for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
   }
 
@@ -97,16 +94,16 @@ class Writing {
       kept = fmt::format("SELECT k.* FROM ({}) k ANTI JOIN superseded s ON k._row = s._row", kept);
     }
     if (plan_.spec.unpartitioned()) {
-      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", columns(), kept),
-                                                 path("part.parquet"), schema_)});
-      take_files(files_from_copy(rows.back(), schema_));
+      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", column_list(), kept),
+                                                 path("part.parquet"), columns_)});
+      take_files(files_from_copy(rows.back(), columns_));
     } else {
       write_partitioned(kept);
     }
   }
 
   void write_partitioned(const std::string& kept) {
-    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, columns());
+    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, column_list());
     auto results = lease_.execute({copy.make_parts, copy.count_parts});
     auto count = results.back().rows.at(0).at(0).to_number<std::uint64_t>();
     if (count > parts_.limits.max_partitions) {
@@ -116,9 +113,9 @@ class Writing {
           .code("too-many-partitions")
           .with("partitions", count);
     }
-    results = lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), schema_)});
+    results = lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns_)});
     partitions_ = partitions_from(results.at(0), plan_.spec, plan_.schema);
-    take_files(files_from_copy(results.at(1), schema_));
+    take_files(files_from_copy(results.at(1), columns_));
   }
 
   void take_files(std::vector<WrittenFile> files) {
@@ -139,10 +136,10 @@ class Writing {
                             .file = body_.request.origin.file_name, .at = base::now_micros()};
     auto results = lease_.execute({
         fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
-        copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema()),
+        copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema().fields()),
         fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}", body_.request.max_rejected_shown),
     });
-    rejected_files_ = files_from_copy(results.at(1), quarantine_schema());
+    rejected_files_ = files_from_copy(results.at(1), quarantine_schema().fields());
     for (const boost::json::value& row : results.at(2).rows) {
       rejected_.push_back({.row = row.at(0).to_number<std::int64_t>(),
                            .reasons = boost::json::parse(row.at(1).as_string()).as_array(),
@@ -161,7 +158,7 @@ class Writing {
   const BatchPlan& plan_;
   engine::Lease& lease_;
   const Check check_;
-  iceberg::Schema schema_;  // the batch's own columns with the table's field ids
+  Columns columns_;  // the batch's own, with the table's field ids
   std::string passes_;
   std::int64_t accepted_ = 0;
   std::vector<WrittenFile> files_;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/time.h"
+#include "core/column_types.h"
 #include "store/location.h"
 
 namespace boathouse::core {
@@ -34,7 +35,12 @@ std::string transform_sql(const iceberg::PartitionField& field, const iceberg::S
   switch (field.transform.kind) {
     case Transform::Kind::identity: return x;
     case Transform::Kind::bucket: return fmt::format("iceberg_bucket({}, {})", field.transform.parameter, x);
-    case Transform::Kind::truncate: return fmt::format("iceberg_truncate({}, {})", field.transform.parameter, x);
+    case Transform::Kind::truncate:
+      if (source.type.kind() == iceberg::TypeKind::decimal) {
+        return fmt::format("CAST(iceberg_truncate_decimal({}, {}) AS {})", field.transform.parameter, x,
+                           engine_type(source.type));
+      }
+      return fmt::format("iceberg_truncate({}, {})", field.transform.parameter, x);
     case Transform::Kind::year: return since_epoch("year", source, x);
     case Transform::Kind::month: return since_epoch("month", source, x);
     case Transform::Kind::day: return since_epoch("day", source, x);

@@ -24,7 +24,7 @@ struct QuarantineOrigin {
   base::Micros at = 0;
 };
 
-// SELECT of quarantine rows out of `rejected`, a relation of (_row BIGINT, reasons VARCHAR, _data VARCHAR).
+// SELECT of quarantine rows out of the worker's table `rejected`, which has (_row BIGINT, reasons VARCHAR, _data VARCHAR).
 std::string quarantine_rows(std::string_view rejected, const QuarantineOrigin& origin);
 
 }  // namespace boathouse::core

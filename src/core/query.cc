@@ -168,7 +168,7 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
   auto slot = parts_.counters.begin_query(request.workspace.id, auth::parse_limits(request.workspace.limits));
   base::Micros deadline = base::steady_micros() + parts_.limits.query_timeout;
   auto lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
-      parts_.layout.query_confinement({request.workspace.id}), request.workspace.id, deadline));
+      parts_.layout.query_confinement({request.workspace.id}), request.workspace.id, deadline, request.stop));
   SplitExplain split = split_explain(request.sql);
   GuardResult guard = judge(lease->parse(split.statement));
 
@@ -189,10 +189,9 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
     if (resolved.workspaces.size() > 1) {
       lease.reset();
       lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
-          parts_.layout.query_confinement(ids_of(resolved.workspaces)), request.workspace.id, deadline));
+          parts_.layout.query_confinement(ids_of(resolved.workspaces)), request.workspace.id, deadline, request.stop));
     }
   }
-  std::stop_callback cancel(request.stop, [&lease] { lease->cancel(); });
   return lease->query(command, consumer);
 }
 

@@ -90,8 +90,8 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
     auto path = folder / (base::uuid_v4() + ".parquet");
     auto results = lease.execute({copy_statement(
         fmt::format("SELECT file_path, pos FROM deleted WHERE file_path IN {} ORDER BY file_path, pos",
-                    location_list(group.locations)), path, position_delete_schema())});
-    for (WrittenFile& written : files_from_copy(results.back(), position_delete_schema())) {
+                    location_list(group.locations)), path, position_delete_columns())});
+    for (WrittenFile& written : files_from_copy(results.back(), position_delete_columns())) {
       iceberg::DataFile& file = written.file;
       file.content = iceberg::FileContent::position_deletes;
       file.spec_id = group.spec_id;
