@@ -44,7 +44,7 @@ Error error_of(const net::ClientResponse& response) {
                                              : fmt::format("the server answered with status {}", response.status));
   if (!members) return error;
   for (const auto& member : *members) {
-    error = std::move(error).with({member.key().data(), member.key().size()}, member.value());
+    error = Error(std::move(error).with({member.key().data(), member.key().size()}, member.value()));
   }
   return error;
 }
