@@ -15,7 +15,8 @@ TEST(Murmur3, MatchesTheIcebergSpecification) {
   EXPECT_EQ(murmur3("iceberg"), 1210000089);
   EXPECT_EQ(murmur3(std::string_view("\x00\x01\x02\x03", 4)), -188683207);
   EXPECT_EQ(murmur3("\x05\x8c"), -500754589);  // decimal 14.20, unscaled 1420 in the fewest bytes
-  EXPECT_EQ(murmur3(std::string_view("\xf7\x9c\x3e\x09\x67\x7c\x4b\xbd\xa4\x79\x3f\x34\x9c\xb7\x85\xe7", 16)), 1488055340);
+  EXPECT_EQ(murmur3(std::string_view("\xf7\x9c\x3e\x09\x67\x7c\x4b\xbd\xa4\x79\x3f\x34\x9c\xb7\x85\xe7", 16)),
+            1488055340);
 }
 
 // Every length of the tail; the values are those of the reference implementation.

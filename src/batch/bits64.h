@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sixty-four bytes at a time: which of them equal a byte, as the bits of one number (bit 0 is the first byte). Any thread.
+// Sixty-four bytes at a time: which of them equal a byte, as the bits of one number (bit 0 is the first byte). Any
+// thread.
 #pragma once
 
 #include <cstdint>

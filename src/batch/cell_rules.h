@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a cell becomes a value of its column's type: a rule for each type, and the judge that knows what a cell may be (CSV
-// text, a JSON string, another JSON token). One thread at a time.
+// How a cell becomes a value of its column's type: a rule for each type, and the judge that knows what a cell may be
+// (CSV text, a JSON string, another JSON token). One thread at a time.
 #pragma once
 
 #include <cstdint>

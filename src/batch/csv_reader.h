@@ -14,8 +14,9 @@ class CsvSplitter {
   // Records have `width` fields.
   explicit CsvSplitter(std::size_t width) : width_(width) {}
 
-  // Appends to the batch the records of text[0, size) until it has `most`. `whole`: the text ends with it, its last record
-  // needs no line end. Returns the bytes used; quotes inside fields are undoubled in place, in whole records only.
+  // Appends to the batch the records of text[0, size) until it has `most`. `whole`: the text ends with it, its last
+  // record needs no line end. Returns the bytes used; quotes inside fields are undoubled in place, in whole records
+  // only.
   std::size_t split(char* text, std::size_t size, bool whole, std::size_t most, RecordBatch& batch);
   // After split() with `whole`: the text ended within quotes, its last record is not in the batch.
   bool open_quote() const { return in_quotes_; }

@@ -147,8 +147,8 @@ void CsvScanner::end_first_record(std::uint64_t at, std::uint64_t next) {
   CsvFields first = split_csv_record(first_record_, options().max_columns);
   first_record_ = {};
   if (first.count > options().max_columns) {
-    throw error_at(record_position_, "this record has " + std::to_string(first.count) + " fields, more than the limit of " +
-                                         std::to_string(options().max_columns));
+    throw error_at(record_position_, "this record has " + std::to_string(first.count) +
+                                         " fields, more than the limit of " + std::to_string(options().max_columns));
   }
   field_count_ = first.count;
   if (is_header(first)) {
@@ -163,8 +163,9 @@ bool CsvScanner::is_header(const CsvFields& first) const {
     throw error_at(record_position_, "the header has text after a closing quote");
   }
   if (options().header != Header::by_names) return options().header == Header::present;
-  return std::equal(first.fields.begin(), first.fields.end(), options().column_names.begin(), options().column_names.end(),
-                    [](const std::string& a, const std::string& b) { return base::fold_case(a) == base::fold_case(b); });
+  return std::equal(
+      first.fields.begin(), first.fields.end(), options().column_names.begin(), options().column_names.end(),
+      [](const std::string& a, const std::string& b) { return base::fold_case(a) == base::fold_case(b); });
 }
 
 void CsvScanner::take_header(std::vector<std::string> fields, std::uint64_t next) {
@@ -172,7 +173,8 @@ void CsvScanner::take_header(std::vector<std::string> fields, std::uint64_t next
   for (std::size_t i = 0; i < fields.size(); ++i) {
     std::string place = "column " + std::to_string(i + 1) + " of the header";
     if (fields[i].empty()) {
-      throw base::Error(base::ErrorKind::invalid_argument, place + " has no name; give every column one").with("field", i + 1);
+      throw base::Error(base::ErrorKind::invalid_argument, place + " has no name; give every column one")
+          .with("field", i + 1);
     }
     if (!seen.insert(base::fold_case(fields[i])).second) {
       throw base::Error(base::ErrorKind::invalid_argument,
@@ -209,6 +211,8 @@ void CsvScanner::end(ScanSummary& summary) {
 
 }  // namespace
 
-std::unique_ptr<Scanner> make_csv_scanner(ScanOptions options) { return std::make_unique<CsvScanner>(std::move(options)); }
+std::unique_ptr<Scanner> make_csv_scanner(ScanOptions options) {
+  return std::make_unique<CsvScanner>(std::move(options));
+}
 
 }  // namespace boathouse::batch

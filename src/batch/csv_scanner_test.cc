@@ -11,11 +11,26 @@ ScanOptions without_header() { return {.header = Header::absent}; }
 std::uint64_t rows(std::string_view text) { return scan(text, without_header()).rows; }
 
 TEST(CsvScanner, CountsRecordsWhateverEndsThem) {
-  const std::pair<const char*, std::uint64_t> cases[] = {
-      {"a,b", 1},          {"a,b\n", 1},          {"a,b\r\n", 1},       {"a,b\r", 1},          {"a\nb\r\nc\rd", 4},
-      {"a\n\n\nb\n", 2},   {"\n\na\n", 1},        {"a\r\n\r\nb", 2},    {"a\r\rb", 2},         {"a\n\r\nb\n\n", 2},
-      {" \n", 1},          {",\n", 1},            {"\"\"\n", 1},        {"a\n\"\"\n", 2},      {"\"a\nb\"\n", 1},
-      {"\"a\r\nb\",c\nd", 2}, {"\"a\"\"\nb\"\nc", 2}, {"\"\"\"\"\n", 1}, {"\"a\n\"", 1},       {"x,\"a\n\",y\nz\n", 2}};
+  const std::pair<const char*, std::uint64_t> cases[] = {{"a,b", 1},
+                                                         {"a,b\n", 1},
+                                                         {"a,b\r\n", 1},
+                                                         {"a,b\r", 1},
+                                                         {"a\nb\r\nc\rd", 4},
+                                                         {"a\n\n\nb\n", 2},
+                                                         {"\n\na\n", 1},
+                                                         {"a\r\n\r\nb", 2},
+                                                         {"a\r\rb", 2},
+                                                         {"a\n\r\nb\n\n", 2},
+                                                         {" \n", 1},
+                                                         {",\n", 1},
+                                                         {"\"\"\n", 1},
+                                                         {"a\n\"\"\n", 2},
+                                                         {"\"a\nb\"\n", 1},
+                                                         {"\"a\r\nb\",c\nd", 2},
+                                                         {"\"a\"\"\nb\"\nc", 2},
+                                                         {"\"\"\"\"\n", 1},
+                                                         {"\"a\n\"", 1},
+                                                         {"x,\"a\n\",y\nz\n", 2}};
   for (const auto& [text, count] : cases) EXPECT_EQ(rows(text), count) << text;
 }
 
@@ -30,7 +45,8 @@ TEST(CsvScanner, QuotesInsideUnquotedFieldsAreText) {
 }
 
 TEST(CsvScanner, EveryChunkSizeGivesTheSame) {
-  std::string text = "\xef\xbb\xbfid,\"na\"\"me\",\"x\ny\"\r\n1,\"é\r\n\",€\r\n\r\n2,\"\",😀\r\n3,\"a\"\"\",b\n4,\"a,\",b\r";
+  std::string text =
+      "\xef\xbb\xbfid,\"na\"\"me\",\"x\ny\"\r\n1,\"é\r\n\",€\r\n\r\n2,\"\",😀\r\n3,\"a\"\"\",b\n4,\"a,\",b\r";
   ScanSummary whole = scan(text);
   EXPECT_EQ(whole.header, (std::vector<std::string>{"id", "na\"me", "x\ny"}));
   EXPECT_EQ(whole.rows, 4U);
@@ -46,8 +62,15 @@ TEST(CsvScanner, EveryChunkSizeGivesTheSame) {
 }
 
 TEST(CsvScanner, SkipsTheByteOrderMark) {
-  EXPECT_EQ(scan("\xef\xbb\xbf" "a,b\n1,2\n").header, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(scan("\xef\xbb\xbf" "1,2\n", without_header()).data_begin, 3U);
+  EXPECT_EQ(scan("\xef\xbb\xbf"
+                 "a,b\n1,2\n")
+                .header,
+            (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(scan("\xef\xbb\xbf"
+                 "1,2\n",
+                 without_header())
+                .data_begin,
+            3U);
   EXPECT_EQ(scan("\xef\xbb\xbf\"a\"\n1\n").header, (std::vector<std::string>{"a"}));
   EXPECT_EQ(scan("a\n", without_header(), 1).rows, 1U);
 }
@@ -141,8 +164,9 @@ TEST(CsvScanner, LimitsTheLengthOfARecord) {
     std::string at_limit(100, 'x');
     EXPECT_EQ(scan("a\n" + at_limit + "\r\n" + at_limit, options, chunk).rows, 3U);
     EXPECT_EQ(scan("a\n\"" + std::string(98, '\n') + "\"\nb", options, chunk).rows, 3U);
-    for (const std::string& text : {"a\r\n" + at_limit + "x\nb\n", "a\r\n" + at_limit + "x", "a\r\n\"" + std::string(200, '\n'),
-                                    "a\r\n" + at_limit + at_limit + at_limit + "\n"}) {
+    for (const std::string& text :
+         {"a\r\n" + at_limit + "x\nb\n", "a\r\n" + at_limit + "x", "a\r\n\"" + std::string(200, '\n'),
+          "a\r\n" + at_limit + at_limit + at_limit + "\n"}) {
       base::Error error = error_of([&] { scan(text, options, chunk); });
       EXPECT_EQ(place_of(error), (Place{2, 1, 3})) << chunk << error.message();
       EXPECT_NE(error.message().find("100 bytes"), std::string::npos) << error.message();

@@ -66,9 +66,8 @@ std::optional<double> exact_double(const AnyNumber& number) {
 }
 
 std::optional<Int128> exact_decimal(const AnyNumber& number, int precision, int scale) {
-  return judged<Int128>(number, [&](const std::string& text, Int128& out) {
-    return json_decimal(text, precision, scale, out);
-  });
+  return judged<Int128>(
+      number, [&](const std::string& text, Int128& out) { return json_decimal(text, precision, scale, out); });
 }
 
 }  // namespace boathouse::batch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of any origin (a Parquet column of integers, floats or decimals) judged by value for a column's type: what cannot
-// be kept exactly is no value of it. A float is the number that its shortest text says, so that 0.1 is a DECIMAL(2,1).
-// Pure, any thread.
+// Numbers of any origin (a Parquet column of integers, floats or decimals) judged by value for a column's type: what
+// cannot be kept exactly is no value of it. A float is the number that its shortest text says, so that 0.1 is a
+// DECIMAL(2,1). Pure, any thread.
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,8 @@ std::int32_t bucket_hash_uuid(UInt128 value);
 // 0 to buckets-1; `buckets` is at least 1.
 inline std::int32_t bucket_of(std::int32_t hash, std::int32_t buckets) { return (hash & 0x7fffffff) % buckets; }
 
-// The greatest multiple of `width` (at least 1) that is not above the value; wraps around at the type's lowest values, as
-// other implementations do.
+// The greatest multiple of `width` (at least 1) that is not above the value; wraps around at the type's lowest values,
+// as other implementations do.
 template <typename Integer>
 Integer truncate_number(Integer value, Integer width) {
   Integer rest = value % width;

@@ -97,7 +97,8 @@ class MemberEvidence {
   std::size_t index_of(std::string_view key_token) {
     std::string_view name;
     if (!json_string(key_token, buffer_, name)) {
-      throw base::Error(base::ErrorKind::invalid_argument, "a name holds half of a surrogate pair: " + std::string(key_token));
+      throw base::Error(base::ErrorKind::invalid_argument,
+                        "a name holds half of a surrogate pair: " + std::string(key_token));
     }
     if (expected_ < columns_.size() && columns_[expected_].name == name) return expected_++;
     auto [found, fresh] = index_.try_emplace(std::string(name), columns_.size());
@@ -185,9 +186,7 @@ void ColumnEvidence::add(const Cell& cell) {
       kinds |= kSawBoolean;
       candidates &= kCanBoolean;
       break;
-    default:
-      kinds |= kSawNumber;
-      candidates &= number_candidates(cell.text);
+    default: kinds |= kSawNumber; candidates &= number_candidates(cell.text);
   }
 }
 

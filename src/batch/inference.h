@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What types a batch's columns could have, judged over all of its records. Evidence of parts (ranges read in parallel, later
-// batches) is merged, then resolved to BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMPTZ or STRING. Plain values, any thread.
+// What types a batch's columns could have, judged over all of its records. Evidence of parts (ranges read in parallel,
+// later batches) is merged, then resolved to BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMPTZ or STRING. Plain values, any
+// thread.
 //
-// Text (CSV) becomes another type only if that type gives every value back: "007", "+5" and integers beyond 64 bits stay
-// STRING, and so does a column that mixes fractions with integers beyond 2^53. JSON values keep their kind: a string may be a
-// DATE or TIMESTAMPTZ, never a number; numbers without fraction or exponent are BIGINT, others DOUBLE; objects and arrays
-// become their JSON text in a STRING column.
+// Text (CSV) becomes another type only if that type gives every value back: "007", "+5" and integers beyond 64 bits
+// stay STRING, and so does a column that mixes fractions with integers beyond 2^53. JSON values keep their kind: a
+// string may be a DATE or TIMESTAMPTZ, never a number; numbers without fraction or exponent are BIGINT, others DOUBLE;
+// objects and arrays become their JSON text in a STRING column.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +47,8 @@ struct ColumnEvidence {
   void merge(const ColumnEvidence& other);
   // The narrowest candidate; STRING for a column of which nothing is known, and for one of mixed kinds.
   ColumnType resolve() const;
-  // What a STRING column must take from JSON so that all these values fit: nested values as their text, or anything where
-  // kinds are mixed.
+  // What a STRING column must take from JSON so that all these values fit: nested values as their text, or anything
+  // where kinds are mixed.
   JsonInString json_in_string() const;
 };
 
@@ -68,13 +69,13 @@ enum class Fit : std::uint8_t {
 };
 struct FitResult {
   Fit fit = Fit::same;
-  ColumnType type = {};  // the column's type if core follows: the existing one unless `widen`
+  ColumnType type = {};        // the column's type if core follows: the existing one unless `widen`
   bool needs_rewrite = false;  // Iceberg has no such promotion
 };
 FitResult fit_into(const ColumnType& existing, const ColumnEvidence& evidence);
 
-// Reads the range and gathers the evidence of its columns: CSV by `field_names`, JSON by the keys as they appear. Rows that
-// fail `fields` are left out. Throws as RecordReader does, and Error{invalid_argument} past `max_columns` keys.
+// Reads the range and gathers the evidence of its columns: CSV by `field_names`, JSON by the keys as they appear. Rows
+// that fail `fields` are left out. Throws as RecordReader does, and Error{invalid_argument} past `max_columns` keys.
 BatchEvidence infer_columns(const std::filesystem::path& path, const StagedSpec& spec, std::size_t max_columns = 5000);
 
 }  // namespace boathouse::batch

@@ -54,23 +54,22 @@ TEST(Inference, TextTakesTheTypeThatAllValuesFit) {
 }
 
 TEST(Inference, JsonKeepsItsKinds) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"{\"a\":1}\n{\"a\":null}\n{}", "BIGINT"},
-      {"{\"a\":1}\n{\"a\":1.0}", "DOUBLE"},
-      {"{\"a\":1e2}", "DOUBLE"},
-      {"{\"a\":9007199254740993}\n{\"a\":0.5}", "DOUBLE"},
-      {"{\"a\":123456789012345678901234567890}", "DOUBLE"},
-      {"{\"a\":1}\n{\"a\":1e999}", "DOUBLE"},
-      {"{\"a\":true}\n{\"a\":false}", "BOOLEAN"},
-      {"{\"a\":\"1\"}", "STRING"},
-      {"{\"a\":\"true\"}", "STRING"},
-      {"{\"a\":\"2024-01-31\"}", "DATE"},
-      {"{\"a\":\"2024-01-31T00:00:00Z\"}", "TIMESTAMPTZ"},
-      {"{\"a\":\"2024-01-31\"}\n{\"a\":\"x\"}", "STRING"},
-      {"{\"a\":{\"b\":1}}\n{\"a\":[1]}", "STRING"},
-      {"{\"a\":1}\n{\"a\":\"x\"}", "STRING"},
-      {"{\"a\":true}\n{\"a\":1}", "STRING"},
-      {"{\"a\":null}", "STRING"}};
+  const std::pair<const char*, const char*> cases[] = {{"{\"a\":1}\n{\"a\":null}\n{}", "BIGINT"},
+                                                       {"{\"a\":1}\n{\"a\":1.0}", "DOUBLE"},
+                                                       {"{\"a\":1e2}", "DOUBLE"},
+                                                       {"{\"a\":9007199254740993}\n{\"a\":0.5}", "DOUBLE"},
+                                                       {"{\"a\":123456789012345678901234567890}", "DOUBLE"},
+                                                       {"{\"a\":1}\n{\"a\":1e999}", "DOUBLE"},
+                                                       {"{\"a\":true}\n{\"a\":false}", "BOOLEAN"},
+                                                       {"{\"a\":\"1\"}", "STRING"},
+                                                       {"{\"a\":\"true\"}", "STRING"},
+                                                       {"{\"a\":\"2024-01-31\"}", "DATE"},
+                                                       {"{\"a\":\"2024-01-31T00:00:00Z\"}", "TIMESTAMPTZ"},
+                                                       {"{\"a\":\"2024-01-31\"}\n{\"a\":\"x\"}", "STRING"},
+                                                       {"{\"a\":{\"b\":1}}\n{\"a\":[1]}", "STRING"},
+                                                       {"{\"a\":1}\n{\"a\":\"x\"}", "STRING"},
+                                                       {"{\"a\":true}\n{\"a\":1}", "STRING"},
+                                                       {"{\"a\":null}", "STRING"}};
   for (const auto& [text, type] : cases) EXPECT_EQ(json_type(text), type) << text;
 }
 
@@ -99,7 +98,8 @@ TEST(Inference, CountsMissingValues) {
 }
 
 TEST(Inference, KeysComeInTheOrderOfTheirFirstSight) {
-  BatchEvidence json = infer(Format::ndjson, "{\"b\":1,\"a\":2}\n{\"c\":1,\"a\":2,\"\\u0062\":3}\n{\"a\":null,\"d\":{}}\n");
+  BatchEvidence json =
+      infer(Format::ndjson, "{\"b\":1,\"a\":2}\n{\"c\":1,\"a\":2,\"\\u0062\":3}\n{\"a\":null,\"d\":{}}\n");
   std::vector<std::string> names;
   for (const ColumnEvidence& column : json.columns) names.push_back(column.name);
   EXPECT_EQ(names, (std::vector<std::string>{"b", "a", "c", "d"}));

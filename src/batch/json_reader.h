@@ -17,8 +17,8 @@ class JsonObjectReader {
   // One cell for each key.
   explicit JsonObjectReader(std::vector<std::string> keys);
 
-  // Appends the object that begins at text[pos] as a record and moves `pos` past it. False with the fault, and the batch as
-  // it was, when there is no whole valid object. Of a key that appears twice the last value counts.
+  // Appends the object that begins at text[pos] as a record and moves `pos` past it. False with the fault, and the
+  // batch as it was, when there is no whole valid object. Of a key that appears twice the last value counts.
   bool read(std::string_view text, std::size_t& pos, RecordBatch& batch, JsonFault& fault);
 
  private:

@@ -90,8 +90,8 @@ class NdjsonScanner final : public RecordScanner {
   }
 };
 
-// One object, or an array of objects, which is cut into its elements by counting brackets outside strings; what an element
-// holds is checked when it is whole.
+// One object, or an array of objects, which is cut into its elements by counting brackets outside strings; what an
+// element holds is checked when it is whole.
 class JsonScanner final : public RecordScanner {
  public:
   explicit JsonScanner(ScanOptions options) : RecordScanner(std::move(options)) {}
@@ -142,7 +142,8 @@ class JsonScanner final : public RecordScanner {
     switch (state_) {
       case State::start: return "an object or an array of objects is expected here";
       case State::after_element: return "a comma or ] is expected here";
-      case State::done: return "the JSON text has ended, nothing is expected here (for one object a line send application/x-ndjson)";
+      case State::done:
+        return "the JSON text has ended, nothing is expected here (for one object a line send application/x-ndjson)";
       default: return kNoObject;
     }
   }
@@ -177,7 +178,8 @@ class JsonScanner final : public RecordScanner {
 
   void end(ScanSummary&) override {
     if (state_ == State::start) throw_empty_body();
-    if (state_ == State::in_element) throw error_at(carry_position(0), "this object is not closed before the end of the body");
+    if (state_ == State::in_element)
+      throw error_at(carry_position(0), "this object is not closed before the end of the body");
     if (state_ != State::done) throw error_at(position().at({}, 0), "the array is not closed: ] is expected here");
   }
 
@@ -190,7 +192,9 @@ class JsonScanner final : public RecordScanner {
 
 }  // namespace
 
-std::unique_ptr<Scanner> make_json_scanner(ScanOptions options) { return std::make_unique<JsonScanner>(std::move(options)); }
+std::unique_ptr<Scanner> make_json_scanner(ScanOptions options) {
+  return std::make_unique<JsonScanner>(std::move(options));
+}
 
 std::unique_ptr<Scanner> make_ndjson_scanner(ScanOptions options) {
   return std::make_unique<NdjsonScanner>(std::move(options));

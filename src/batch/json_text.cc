@@ -279,7 +279,8 @@ bool skip_json_value(std::string_view text, std::size_t& pos, JsonFault& fault) 
       }
       if (!opened) {
         if (pos >= text.size()) return fail(fault, pos, "the text ends inside a value");
-        if (c != ',') return fail(fault, pos, object ? "a comma or } is expected here" : "a comma or ] is expected here");
+        if (c != ',')
+          return fail(fault, pos, object ? "a comma or } is expected here" : "a comma or ] is expected here");
         ++pos;
         skip_json_space(text, pos);
       }
@@ -291,7 +292,8 @@ bool skip_json_value(std::string_view text, std::size_t& pos, JsonFault& fault) 
 }
 
 bool skip_json_object(std::string_view text, std::size_t& pos, std::size_t& members, JsonFault& fault) {
-  if (pos >= text.size() || text[pos] != '{') return fail(fault, pos, "an object is expected here, as in {\"name\": value}");
+  if (pos >= text.size() || text[pos] != '{')
+    return fail(fault, pos, "an object is expected here, as in {\"name\": value}");
   JsonMembers walk(text, pos);
   std::string_view name;
   std::string_view value;
@@ -314,7 +316,9 @@ bool JsonMembers::next(std::string_view& name_token, std::string_view& value) {
     return false;
   }
   if (!first_) {
-    if (c != ',') return fail(fault_, pos_, pos_ < text_.size() ? "a comma or } is expected here" : "the text ends inside an object");
+    if (c != ',')
+      return fail(fault_, pos_,
+                  pos_ < text_.size() ? "a comma or } is expected here" : "the text ends inside an object");
     ++pos_;
     skip_json_space(text_, pos_);
   }

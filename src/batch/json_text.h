@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as bytes (RFC 8259, strictly): finding where a value ends, and judging one value for a column by what it means, not
-// by how it is written. Values stay text, so that a JSON column keeps them byte for byte and numbers keep all digits.
-// Pure, any thread, any bytes (UTF-8 is the caller's to check).
+// JSON as bytes (RFC 8259, strictly): finding where a value ends, and judging one value for a column by what it means,
+// not by how it is written. Values stay text, so that a JSON column keeps them byte for byte and numbers keep all
+// digits. Pure, any thread, any bytes (UTF-8 is the caller's to check).
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ inline constexpr int kMaxJsonDepth = 256;
 
 // Where and why text stops being JSON.
 struct JsonFault {
-  std::size_t at = 0;        // byte offset into the text
+  std::size_t at = 0;          // byte offset into the text
   const char* what = nullptr;  // "a value is missing", ...
 };
 
@@ -32,8 +32,8 @@ bool skip_json_object(std::string_view text, std::size_t& pos, std::size_t& memb
 // The text is one JSON value with nothing but white space around it.
 bool is_json(std::string_view text);
 
-// The first byte at or after `pos` that a string does not simply contain (a quote, a backslash, a control character), or the
-// end of the text.
+// The first byte at or after `pos` that a string does not simply contain (a quote, a backslash, a control character),
+// or the end of the text.
 std::size_t find_json_special(std::string_view text, std::size_t pos);
 
 // Walks over the members of an object, each checked as it comes.
@@ -55,15 +55,15 @@ class JsonMembers {
   JsonFault fault_;
 };
 
-// The characters of a valid string token (with its quotes) as UTF-8. False where it holds half of a surrogate pair, which
-// no UTF-8 text can. Without escapes `out` views the token itself, otherwise `buffer`.
+// The characters of a valid string token (with its quotes) as UTF-8. False where it holds half of a surrogate pair,
+// which no UTF-8 text can. Without escapes `out` views the token itself, otherwise `buffer`.
 bool json_string(std::string_view token, std::string& buffer, std::string_view& out);
 
 // The JSON text of a string: quoted and escaped.
 void append_json_string(std::string& out, std::string_view text);
 
-// Numbers by value: 1.0 and 1e3 are integers, 12.340 is a DECIMAL(6,2), 1.5 and 3000000000 are no INTEGER. The token is a
-// valid number token.
+// Numbers by value: 1.0 and 1e3 are integers, 12.340 is a DECIMAL(6,2), 1.5 and 3000000000 are no INTEGER. The token is
+// a valid number token.
 bool json_integer(std::string_view token, std::int32_t& out);
 bool json_bigint(std::string_view token, std::int64_t& out);
 bool json_double(std::string_view token, double& out);

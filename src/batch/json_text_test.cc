@@ -7,26 +7,68 @@ namespace boathouse::batch {
 namespace {
 
 TEST(JsonText, AcceptsEveryValue) {
-  for (const char* text : {"0", "-0", "-1.5e+10", "1E2", "true", "false", "null", "\"\"", "\"a\\n\\u00e9\\\"\"", "[]", "{}", " [ ] ",
-                           "{ \"a\" : [ 1 , { } , \"x\" ] }", "[[[]]]", "\t\r\n1\n", "{\"a\":1,\"a\":2}", "\"\\ud800\"",
-                           "123456789012345678901234567890", "[1,\"0123456789abcdef0123456789abcdef\",2]"}) {
+  for (const char* text :
+       {"0", "-0", "-1.5e+10", "1E2", "true", "false", "null", "\"\"", "\"a\\n\\u00e9\\\"\"", "[]", "{}", " [ ] ",
+        "{ \"a\" : [ 1 , { } , \"x\" ] }", "[[[]]]", "\t\r\n1\n", "{\"a\":1,\"a\":2}", "\"\\ud800\"",
+        "123456789012345678901234567890", "[1,\"0123456789abcdef0123456789abcdef\",2]"}) {
     EXPECT_TRUE(is_json(text)) << text;
   }
 }
 
 TEST(JsonText, RefusesAllElse) {
-  for (const char* text : {"", " ", "01", "-", "+1", ".5", "5.", "1e", "tru", "True", "nul", "\"", "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\\u12",
-                           "\"a\nb\"", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,",
-                           "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "{1:2}", "{,}", "[}", "{]", "1 2", "{}{}", "'a'", "NaN", "Infinity", "// 1\n1",
-                           "[1]]", "\xef\xbb\xbf" "1"}) {
+  for (const char* text : {"",
+                           " ",
+                           "01",
+                           "-",
+                           "+1",
+                           ".5",
+                           "5.",
+                           "1e",
+                           "tru",
+                           "True",
+                           "nul",
+                           "\"",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12g4\"",
+                           "\"\\u12",
+                           "\"a\nb\"",
+                           "[",
+                           "]",
+                           "[1",
+                           "[1,",
+                           "[1,]",
+                           "[,1]",
+                           "[1 2]",
+                           "{",
+                           "{\"a\"",
+                           "{\"a\":",
+                           "{\"a\":1",
+                           "{\"a\":1,",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "{\"a\" 1}",
+                           "{1:2}",
+                           "{,}",
+                           "[}",
+                           "{]",
+                           "1 2",
+                           "{}{}",
+                           "'a'",
+                           "NaN",
+                           "Infinity",
+                           "// 1\n1",
+                           "[1]]",
+                           "\xef\xbb\xbf"
+                           "1"}) {
     EXPECT_FALSE(is_json(text)) << text;
   }
 }
 
 TEST(JsonText, FaultsSayWhere) {
   const std::tuple<const char*, std::size_t, const char*> cases[] = {
-      {"{\"a\":1,}", 7, "quotes"}, {"[1 2]", 3, "comma or ]"}, {"{\"a\" 1}", 5, "colon"}, {"[\"ab", 1, "not closed"}, {"[01]", 1, "zero"},
-      {"[1", 2, "ends"},           {"\"a\tb\"", 2, "control"}};
+      {"{\"a\":1,}", 7, "quotes"}, {"[1 2]", 3, "comma or ]"}, {"{\"a\" 1}", 5, "colon"}, {"[\"ab", 1, "not closed"},
+      {"[01]", 1, "zero"},         {"[1", 2, "ends"},          {"\"a\tb\"", 2, "control"}};
   for (const auto& [text, at, what] : cases) {
     std::size_t pos = 0;
     JsonFault fault;
@@ -37,7 +79,9 @@ TEST(JsonText, FaultsSayWhere) {
 }
 
 TEST(JsonText, DepthIsLimited) {
-  auto nested = [](int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); };
+  auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+  };
   EXPECT_TRUE(is_json(nested(kMaxJsonDepth)));
   EXPECT_FALSE(is_json(nested(kMaxJsonDepth + 1)));
   EXPECT_FALSE(is_json(std::string(1000000, '[')));
@@ -99,10 +143,12 @@ std::optional<T> number(bool (*parse)(std::string_view, T&), const char* token) 
 }
 
 TEST(JsonText, IntegersByValue) {
-  const std::pair<const char*, std::int32_t> good[] = {{"1", 1}, {"1.0", 1}, {"-1.000", -1}, {"1e3", 1000}, {"1.5e1", 15}, {"150e-1", 15},
-                                                       {"0.0", 0}, {"-0", 0}, {"0e99999999999", 0}, {"2147483647.0", 2147483647}};
+  const std::pair<const char*, std::int32_t> good[] = {
+      {"1", 1},       {"1.0", 1}, {"-1.000", -1}, {"1e3", 1000},        {"1.5e1", 15},
+      {"150e-1", 15}, {"0.0", 0}, {"-0", 0},      {"0e99999999999", 0}, {"2147483647.0", 2147483647}};
   for (const auto& [token, value] : good) EXPECT_EQ(number(json_integer, token), value) << token;
-  for (const char* token : {"1.5", "2147483648", "2147483648e0", "-2147483649", "1e10", "1e-1", "0.1", "1e999999999999999999999"}) {
+  for (const char* token :
+       {"1.5", "2147483648", "2147483648e0", "-2147483649", "1e10", "1e-1", "0.1", "1e999999999999999999999"}) {
     EXPECT_EQ(number(json_integer, token), std::nullopt) << token;
   }
   EXPECT_EQ(number(json_bigint, "9223372036854775807"), std::numeric_limits<std::int64_t>::max());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made-up and damaged inputs: whatever the bytes, the scanner answers or refuses, chunks make no difference, and a reader of
-// what it accepted finds the very rows that it counted. Run under the address sanitizer it also says that no byte is read
-// which is not there. The seeds are fixed.
+// Made-up and damaged inputs: whatever the bytes, the scanner answers or refuses, chunks make no difference, and a
+// reader of what it accepted finds the very rows that it counted. Run under the address sanitizer it also says that no
+// byte is read which is not there. The seeds are fixed.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -70,7 +70,8 @@ Outcome try_scan(std::string_view text, const ScanOptions& options, std::size_t 
 }
 
 StagedSpec spec_for(const ScanOptions& options, std::size_t fields) {
-  static constexpr const char* kTypes[] = {"INTEGER", "STRING", "DECIMAL(6,2)", "DATE", "DOUBLE", "JSON", "TIMESTAMPTZ", "BINARY"};
+  static constexpr const char* kTypes[] = {"INTEGER", "STRING", "DECIMAL(6,2)", "DATE",
+                                           "DOUBLE",  "JSON",   "TIMESTAMPTZ",  "BINARY"};
   StagedSpec spec;
   spec.format = options.format;
   spec.raw = true;
@@ -132,7 +133,8 @@ std::uint64_t rows_by_the_rules(std::string_view text) {
     for (bool field_start = true; pos < text.size() && text[pos] != '\n' && text[pos] != '\r';) {
       char c = text[pos++];
       if (c == '"' && field_start) {
-        while (pos < text.size() && (text[pos] != '"' || text.substr(pos, 2) == "\"\"")) pos += text[pos] == '"' ? 2 : 1;
+        while (pos < text.size() && (text[pos] != '"' || text.substr(pos, 2) == "\"\""))
+          pos += text[pos] == '"' ? 2 : 1;
         if (pos >= text.size()) return ~std::uint64_t{0};
         ++pos;
       }
@@ -158,18 +160,23 @@ TEST(Mutation, CsvIsReadAsItWasScanned) {
   Random random(2);
   ReusedFile file;
   const std::string sample =
-      "\xef\xbb\xbfid,name,price,day\r\n1,\"Smith, J\",1.50,2024-01-01\n2,\"say \"\"hi\"\"\n\",,\r\r3,é€😀,-7,2024-02-30\n\n4,x,y,z,too many\n"
+      "\xef\xbb\xbfid,name,price,day\r\n1,\"Smith, J\",1.50,2024-01-01\n2,\"say "
+      "\"\"hi\"\"\n\",,\r\r3,é€😀,-7,2024-02-30\n\n4,x,y,z,too many\n"
       "5,\"a\"b,1,2\n";
-  for (int i = 0; i < 1500; ++i) check(random, file, mutated(random, sample), {.header = i % 2 == 0 ? Header::present : Header::absent});
-  for (int i = 0; i < 500; ++i) check(random, file, random_text(random, "ab1.,,\"\n\r", 200), {.header = Header::absent});
+  for (int i = 0; i < 1500; ++i)
+    check(random, file, mutated(random, sample), {.header = i % 2 == 0 ? Header::present : Header::absent});
+  for (int i = 0; i < 500; ++i)
+    check(random, file, random_text(random, "ab1.,,\"\n\r", 200), {.header = Header::absent});
 }
 
 TEST(Mutation, JsonIsReadAsItWasScanned) {
   Random random(3);
   ReusedFile file;
   const std::string sample =
-      "[{\"a\":1,\"b\":\"x\\n\\u00e9\",\"c\":12.340,\"d\":\"2024-01-01\"},\n {\"e\":1e5,\"f\":{\"g\":[1,{}, \"]}\"]},\"zz\":null} , {}]";
-  const std::string lines = "{\"a\":1,\"b\":\"x\"}\r\n\n{\"g\":\"2024-01-01T00:00:00Z\",\"h\":\"AAEC\"}\n{\"a\":1.0,\"q\":[]}";
+      "[{\"a\":1,\"b\":\"x\\n\\u00e9\",\"c\":12.340,\"d\":\"2024-01-01\"},\n {\"e\":1e5,\"f\":{\"g\":[1,{}, "
+      "\"]}\"]},\"zz\":null} , {}]";
+  const std::string lines =
+      "{\"a\":1,\"b\":\"x\"}\r\n\n{\"g\":\"2024-01-01T00:00:00Z\",\"h\":\"AAEC\"}\n{\"a\":1.0,\"q\":[]}";
   for (int i = 0; i < 1500; ++i) {
     check(random, file, mutated(random, sample), {.format = Format::json});
     check(random, file, mutated(random, lines), {.format = Format::ndjson});
@@ -182,7 +189,8 @@ TEST(Mutation, AnyBytesAreAnsweredOrRefused) {
   for (int i = 0; i < 1000; ++i) {
     std::string text(below(random, 300), '\0');
     for (char& c : text) c = static_cast<char>(random());
-    for (Format format : {Format::csv, Format::json, Format::ndjson}) check(random, file, text, {.format = format, .header = Header::absent});
+    for (Format format : {Format::csv, Format::json, Format::ndjson})
+      check(random, file, text, {.format = format, .header = Header::absent});
   }
 }
 

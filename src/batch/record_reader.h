@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the records of a staged file's range as raw cells, some thousand at a time, out of one buffer that grows only for a
-// record that is longer than it. One thread at a time; what a RecordBatch views lives until the next call of next().
-// The scanner has seen the bytes before, but nothing here relies on it: any bytes give records, or Error{invalid_argument}
-// with detail `byte` and `row` where they cannot.
+// Reads the records of a staged file's range as raw cells, some thousand at a time, out of one buffer that grows only
+// for a record that is longer than it. One thread at a time; what a RecordBatch views lives until the next call of
+// next(). The scanner has seen the bytes before, but nothing here relies on it: any bytes give records, or
+// Error{invalid_argument} with detail `byte` and `row` where they cannot.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct UnknownMember {
 };
 
 struct RecordInfo {
-  std::string_view raw = {};           // the record's bytes without its line end: JSON, and CSV where `fields_failed`
+  std::string_view raw = {};      // the record's bytes without its line end: JSON, and CSV where `fields_failed`
   std::uint32_t field_count = 0;  // CSV
   bool fields_failed = false;     // wrong count of fields, or text after a closing quote; the cells are all missing
   bool malformed_quotes = false;  // of these the latter
@@ -45,10 +45,10 @@ struct RecordInfo {
 struct RecordBatch {
   std::uint64_t first_row = 0;  // number of the first record; the others follow one by one
   std::size_t count = 0;
-  std::size_t width = 0;                // cells of a record: CSV fields in file order, or one for each JSON key asked for
-  std::vector<Cell> cells = {};              // count * width, record by record, perhaps followed by spare ones
-  std::vector<RecordInfo> records = {};      // count
-  std::vector<UnknownMember> unknown = {};   // JSON, in order of records
+  std::size_t width = 0;         // cells of a record: CSV fields in file order, or one for each JSON key asked for
+  std::vector<Cell> cells = {};  // count * width, record by record, perhaps followed by spare ones
+  std::vector<RecordInfo> records = {};     // count
+  std::vector<UnknownMember> unknown = {};  // JSON, in order of records
 
   const Cell& cell(std::size_t record, std::size_t column) const { return cells[record * width + column]; }
 };
@@ -56,19 +56,19 @@ struct RecordBatch {
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  // Replaces the batch by the next records, at least one and at most `max_records`, as many as the buffer holds. False at the
-  // end of the range.
+  // Replaces the batch by the next records, at least one and at most `max_records`, as many as the buffer holds. False
+  // at the end of the range.
   virtual bool next(RecordBatch& batch, std::size_t max_records) = 0;
 };
 
-// Of the spec: format, range, field_names (CSV), columns' keys (JSON) and limits. Throws system errors when the file cannot
-// be opened or read.
+// Of the spec: format, range, field_names (CSV), columns' keys (JSON) and limits. Throws system errors when the file
+// cannot be opened or read.
 std::unique_ptr<RecordReader> open_records(const std::filesystem::path& path, const StagedSpec& spec);
 
 // The fields of one CSV record without its line end, unquoted: how the scanner reads a header.
 struct CsvFields {
-  std::size_t count = 0;            // also past `most`
-  bool malformed = false;           // text after a closing quote
+  std::size_t count = 0;                 // also past `most`
+  bool malformed = false;                // text after a closing quote
   std::vector<std::string> fields = {};  // empty when malformed or more than `most`
 };
 CsvFields split_csv_record(std::string_view record, std::size_t most);

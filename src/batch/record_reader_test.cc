@@ -8,7 +8,8 @@
 namespace boathouse::batch {
 namespace {
 
-// A record as text: fields parted by '|', "-" for missing, 'quoted' in single quotes; "!" and the raw line where it failed.
+// A record as text: fields parted by '|', "-" for missing, 'quoted' in single quotes; "!" and the raw line where it
+// failed.
 std::string shown(const RecordBatch& batch, std::size_t row) {
   if (batch.records[row].fields_failed) return "!" + std::string(batch.records[row].raw);
   std::string text;
@@ -42,8 +43,10 @@ StagedSpec csv(std::size_t fields) {
 }
 
 TEST(CsvReader, ReadsCells) {
-  std::string text = "1,a\r\n2,\n,b\r3,\"x,\"\"y\"\"\nz\"\n\n\"\",\"\"\n5\" pipe,a\"b\n\"a\"\"\",\"\"\"\"\nlast,\" q \"";
-  std::vector<std::string> expected = {"1|a", "2|-", "-|b", "3|'x,\"y\"\nz'", "''|''", "5\" pipe|a\"b", "'a\"'|'\"'", "last|' q '"};
+  std::string text =
+      "1,a\r\n2,\n,b\r3,\"x,\"\"y\"\"\nz\"\n\n\"\",\"\"\n5\" pipe,a\"b\n\"a\"\"\",\"\"\"\"\nlast,\" q \"";
+  std::vector<std::string> expected = {"1|a",   "2|-",           "-|b",        "3|'x,\"y\"\nz'",
+                                       "''|''", "5\" pipe|a\"b", "'a\"'|'\"'", "last|' q '"};
   EXPECT_EQ(read_all(csv(2), text), expected);
   EXPECT_EQ(read_all(csv(2), text, 1), expected);
   EXPECT_EQ(read_all(csv(2), text, 3), expected);
@@ -51,8 +54,9 @@ TEST(CsvReader, ReadsCells) {
 }
 
 TEST(CsvReader, FlagsRowsWhoseFieldsFail) {
-  EXPECT_EQ(read_all(csv(2), "1,2,3\n1\n1,2\n\"a\"b,c\n\"a\" ,c\n1,\"x\"\"\"y\n,\n1,2,\n"),
-            (std::vector<std::string>{"!1,2,3", "!1", "1|2", "!\"a\"b,c", "!\"a\" ,c", "!1,\"x\"\"\"y", "-|-", "!1,2,"}));
+  EXPECT_EQ(
+      read_all(csv(2), "1,2,3\n1\n1,2\n\"a\"b,c\n\"a\" ,c\n1,\"x\"\"\"y\n,\n1,2,\n"),
+      (std::vector<std::string>{"!1,2,3", "!1", "1|2", "!\"a\"b,c", "!\"a\" ,c", "!1,\"x\"\"\"y", "-|-", "!1,2,"}));
   StagedFile file("1,2,3\n\"a\"b,c\n");
   auto reader = open_records(file.path(), csv(2));
   RecordBatch batch;
@@ -77,7 +81,8 @@ TEST(CsvReader, ReadsARange) {
 
 TEST(CsvReader, RangesTogetherGiveAllRows) {
   std::string text = "id,text\r\n";
-  for (int i = 1; i <= 3000; ++i) text += std::to_string(i) + (i % 3 == 0 ? ",\"a\nb,\"\"c\"\"\"\r\n" : ",plain\r\n\r\n");
+  for (int i = 1; i <= 3000; ++i)
+    text += std::to_string(i) + (i % 3 == 0 ? ",\"a\nb,\"\"c\"\"\"\r\n" : ",plain\r\n\r\n");
   StagedSpec spec = csv(2);
   spec.begin = 9;
   std::vector<std::string> whole = read_all(spec, text);
@@ -176,7 +181,8 @@ TEST(JsonReader, ListsUnknownMembers) {
 
 TEST(JsonReader, ReadsObjectsAcrossItsBuffer) {
   std::string text = "[";
-  for (int i = 0; i < 20000; ++i) text += (i == 0 ? "" : ",") + ("{\"a\":\"" + std::string(60, 'x') + "\",\"b\":" + std::to_string(i) + "}");
+  for (int i = 0; i < 20000; ++i)
+    text += (i == 0 ? "" : ",") + ("{\"a\":\"" + std::string(60, 'x') + "\",\"b\":" + std::to_string(i) + "}");
   text += "]";
   std::vector<std::string> rows = read_all(json(Format::json, {"b"}), text);
   ASSERT_EQ(rows.size(), 20000U);
@@ -194,7 +200,11 @@ TEST(JsonReader, DoesNotTrustTheScanner) {
 TEST(StagedSpec, ReadsBackFromItsText) {
   StagedSpec spec = csv(3);
   spec.columns.push_back({.name = "a\"b", .type = ColumnType::decimal(10, 2), .field = 2});
-  spec.columns.push_back({.name = "d", .type = {TypeKind::date}, .format = "%d.%m.%Y", .key = "k", .json_in_string = JsonInString::nested});
+  spec.columns.push_back({.name = "d",
+                          .type = {TypeKind::date},
+                          .format = "%d.%m.%Y",
+                          .key = "k",
+                          .json_in_string = JsonInString::nested});
   spec.reject_unknown = false;
   spec.strings_as_text = true;
   spec.begin = 10;
@@ -214,11 +224,12 @@ TEST(StagedSpec, ReadsBackFromItsText) {
 }
 
 TEST(StagedSpec, RefusesNonsense) {
-  for (const char* text : {"", "[]", "{", "{\"format\":\"xml\"}", "{\"format\":\"csv\",\"field_names\":[]}", "{\"formt\":\"csv\"}",
-                           "{\"format\":\"csv\",\"field_names\":[\"a\"],\"columns\":[{\"name\":\"a\",\"type\":\"INTEGER\",\"field\":1}]}",
-                           "{\"format\":\"json\",\"columns\":[{\"name\":\"a\",\"type\":\"INT\"}]}",
-                           "{\"format\":\"json\",\"columns\":[{\"name\":\"\",\"type\":\"DATE\"}]}", "{\"format\":\"json\",\"begin\":-1}",
-                           "{\"format\":\"json\",\"columns\":[{\"name\":\"a\",\"field\":-2}]}", "{\"format\":3}"}) {
+  for (const char* text :
+       {"", "[]", "{", "{\"format\":\"xml\"}", "{\"format\":\"csv\",\"field_names\":[]}", "{\"formt\":\"csv\"}",
+        "{\"format\":\"csv\",\"field_names\":[\"a\"],\"columns\":[{\"name\":\"a\",\"type\":\"INTEGER\",\"field\":1}]}",
+        "{\"format\":\"json\",\"columns\":[{\"name\":\"a\",\"type\":\"INT\"}]}",
+        "{\"format\":\"json\",\"columns\":[{\"name\":\"\",\"type\":\"DATE\"}]}", "{\"format\":\"json\",\"begin\":-1}",
+        "{\"format\":\"json\",\"columns\":[{\"name\":\"a\",\"field\":-2}]}", "{\"format\":3}"}) {
     EXPECT_EQ(error_of([&] { StagedSpec::from_json(text); }).kind(), base::ErrorKind::invalid_argument) << text;
   }
 }

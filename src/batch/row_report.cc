@@ -18,8 +18,8 @@ std::string shortened(std::string_view text, std::size_t most) {
   return std::string(prefix) + (prefix.size() < text.size() ? "..." : "");
 }
 
-// What the sender wrote: the characters of a JSON string, any other cell's own text. In a JSON column strings keep their
-// quotes, without which their text would be another value.
+// What the sender wrote: the characters of a JSON string, any other cell's own text. In a JSON column strings keep
+// their quotes, without which their text would be another value.
 std::string_view raw_text(const Cell& cell, bool json_column, std::string& buffer) {
   std::string_view text = cell.text;
   bool is_string = cell.kind == CellKind::json && !json_column && text.front() == '"';
@@ -104,8 +104,9 @@ std::string member_name(const UnknownMember& member) {
 }
 
 std::span<const UnknownMember> unknown_of(const RecordBatch& batch, std::size_t row) {
-  auto [first, last] = std::equal_range(batch.unknown.begin(), batch.unknown.end(), UnknownMember{row, {}, {}},
-                                        [](const UnknownMember& a, const UnknownMember& b) { return a.record < b.record; });
+  auto [first, last] =
+      std::equal_range(batch.unknown.begin(), batch.unknown.end(), UnknownMember{row, {}, {}},
+                       [](const UnknownMember& a, const UnknownMember& b) { return a.record < b.record; });
   return {first, last};
 }
 
@@ -173,7 +174,8 @@ RowReport make_report(const StagedSpec& spec, const RecordBatch& batch, std::siz
     if (!spec.reject_unknown) break;
     std::string name = member_name(member);
     std::string value = shortened(raw_text({member.value, CellKind::json, false}, false, buffer), kMaxReasonValue);
-    reasons.add(name, "unknown_columns", &value, "\"" + shortened(name, kMaxMessageValue) + "\" is no column of this table");
+    reasons.add(name, "unknown_columns", &value,
+                "\"" + shortened(name, kMaxMessageValue) + "\" is no column of this table");
   }
   report.reasons = reasons.finish();
   report.data = spec.format == Format::csv ? csv_data(spec, batch, row) : json_data(spec, batch, row);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first look at an upload while it is received: is it text that can be read at all, where do its records lie, what does
-// its header say. A scanner keeps no more than one record in memory, whatever the size of the body. One thread at a time.
+// The first look at an upload while it is received: is it text that can be read at all, where do its records lie, what
+// does its header say. A scanner keeps no more than one record in memory, whatever the size of the body. One thread at
+// a time.
 //
 // What is CSV here: fields parted by commas; records ended by LF, CR or CRLF, mixed as they like, the last one's end
-// optional; empty lines are no records; a field that begins with a quote runs to the closing quote, with "" for a quote and
-// line ends as they are; a quote inside an unquoted field is an ordinary character. Text after a closing quote makes a record
-// whose fields cannot be told apart: it counts as a row and is rejected as one (`fields`), its further quotes being text.
-// What is NDJSON: one JSON object a line (LF or CRLF), empty lines skipped. What is JSON: one object, or one array of objects.
-// A byte order mark at the start is skipped.
+// optional; empty lines are no records; a field that begins with a quote runs to the closing quote, with "" for a quote
+// and line ends as they are; a quote inside an unquoted field is an ordinary character. Text after a closing quote
+// makes a record whose fields cannot be told apart: it counts as a row and is rejected as one (`fields`), its further
+// quotes being text. What is NDJSON: one JSON object a line (LF or CRLF), empty lines skipped. What is JSON: one
+// object, or one array of objects. A byte order mark at the start is skipped.
 //
-// A scanner throws, from feed() or finish(), Error{invalid_argument} with detail `line`, `column` (both from 1; a column is
-// a byte of its line; lines end at LF, CR or CRLF also inside quotes) and `byte` (from 0) for a NUL, invalid UTF-8, a quote
-// still open at the end (where it opened), a record past the limit (where it begins), more columns than the limit, and JSON
-// that is broken, or is no object where one is due; without a place for an empty body and for a header that names a
-// column twice (ASCII case aside) or not at all. After it threw, a scanner is of no more use.
+// A scanner throws, from feed() or finish(), Error{invalid_argument} with detail `line`, `column` (both from 1; a
+// column is a byte of its line; lines end at LF, CR or CRLF also inside quotes) and `byte` (from 0) for a NUL, invalid
+// UTF-8, a quote still open at the end (where it opened), a record past the limit (where it begins), more columns than
+// the limit, and JSON that is broken, or is no object where one is due; without a place for an empty body and for a
+// header that names a column twice (ASCII case aside) or not at all. After it threw, a scanner is of no more use.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +37,12 @@ enum class Header : std::uint8_t {
 
 struct ScanOptions {
   Format format = Format::csv;
-  Header header = Header::present;        // CSV only
+  Header header = Header::present;             // CSV only
   std::vector<std::string> column_names = {};  // for Header::by_names
   std::uint64_t max_record_bytes = 16ULL << 20;
   std::size_t max_columns = 5000;
-  // A block is closed once it has this many bytes, at the end of a record (the first that reaches them, or one just after).
+  // A block is closed once it has this many bytes, at the end of a record (the first that reaches them, or one just
+  // after).
   std::uint64_t block_bytes = 4ULL << 20;
 };
 
@@ -57,7 +59,7 @@ struct ScanSummary {
   std::uint64_t rows = 0;
   bool has_header = false;
   std::vector<std::string> header = {};  // CSV with a header: its fields, unquoted, otherwise as they are
-  std::size_t field_count = 0;      // CSV: fields of the header or, without one, of the first record
+  std::size_t field_count = 0;           // CSV: fields of the header or, without one, of the first record
   std::vector<Block> blocks = {};        // in order, together all records
 };
 

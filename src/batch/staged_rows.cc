@@ -29,7 +29,7 @@ struct StagedRows::State {
   RecordBatch batch;
   std::vector<std::uint64_t> numbers;  // of the batch's rows, where only_rows chose them
   std::vector<std::uint8_t> ok;
-  std::vector<BadCell> bad;            // by column, then sorted by row when `raw`
+  std::vector<BadCell> bad;  // by column, then sorted by row when `raw`
 
   bool next_batch(std::size_t capacity);
   void keep_only_rows();
@@ -202,8 +202,9 @@ std::uint64_t StagedRows::row_number(std::size_t row) const {
 bool StagedRows::ok(std::size_t row) const { return state_->ok[row] != 0; }
 
 RowReport StagedRows::report(std::size_t row) const {
-  auto [first, last] = std::equal_range(state_->bad.begin(), state_->bad.end(), BadCell{static_cast<std::uint32_t>(row), 0},
-                                        [](const BadCell& a, const BadCell& b) { return a.row < b.row; });
+  auto [first, last] =
+      std::equal_range(state_->bad.begin(), state_->bad.end(), BadCell{static_cast<std::uint32_t>(row), 0},
+                       [](const BadCell& a, const BadCell& b) { return a.row < b.row; });
   return make_report(state_->spec, state_->batch, row, {first, last});
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The heart of the table function `staged_rows` (staged_spec.h says what it yields), without DuckDB: records in, columns in
-// DuckDB's memory layout out. One thread at a time; targets are the caller's and need to live during fill() only.
+// The heart of the table function `staged_rows` (staged_spec.h says what it yields), without DuckDB: records in,
+// columns in DuckDB's memory layout out. One thread at a time; targets are the caller's and need to live during fill()
+// only.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,10 @@ class StringTarget {
   virtual void put(std::size_t row, std::string_view value) = 0;
 };
 
-// Where a typed column goes. `data` is an array of the type's storage: int32 (INTEGER, DATE), int64 (BIGINT, TIME, timestamps),
-// double, bool, the DECIMAL's int16, int32, int64 or Int128 by its precision (4, 9, 18, 38), Int128 with the top bit flipped
-// for UUID, in any alignment; strings go to `strings`. `validity` has one bit a row, all set before. All null: judge only.
+// Where a typed column goes. `data` is an array of the type's storage: int32 (INTEGER, DATE), int64 (BIGINT, TIME,
+// timestamps), double, bool, the DECIMAL's int16, int32, int64 or Int128 by its precision (4, 9, 18, 38), Int128 with
+// the top bit flipped for UUID, in any alignment; strings go to `strings`. `validity` has one bit a row, all set
+// before. All null: judge only.
 struct ColumnTarget {
   void* data = nullptr;
   std::uint64_t* validity = nullptr;
@@ -46,8 +48,9 @@ class StagedRows {
 
   const StagedSpec& spec() const;
 
-  // Reads the next rows, at most `capacity`, into the targets (one for each column of the spec) and returns how many; 0 at
-  // the end. `judge_all`: also columns without a target are judged, as ok() and report() need it. Throws as RecordReader.
+  // Reads the next rows, at most `capacity`, into the targets (one for each column of the spec) and returns how many; 0
+  // at the end. `judge_all`: also columns without a target are judged, as ok() and report() need it. Throws as
+  // RecordReader.
   std::size_t fill(const std::vector<ColumnTarget>& targets, std::size_t capacity, bool judge_all);
 
   // About the rows of the last fill().

@@ -99,7 +99,8 @@ StagedSpec csv(const std::vector<std::pair<std::string, std::string>>& columns) 
   spec.raw = true;
   for (const auto& [name, type] : columns) {
     spec.field_names.push_back(name);
-    spec.columns.push_back({.name = name, .type = ColumnType::parse(type), .field = static_cast<std::int64_t>(spec.columns.size())});
+    spec.columns.push_back(
+        {.name = name, .type = ColumnType::parse(type), .field = static_cast<std::int64_t>(spec.columns.size())});
   }
   return spec;
 }
@@ -115,10 +116,22 @@ StagedSpec ndjson(const std::vector<std::pair<std::string, std::string>>& column
 using Values = std::vector<std::string>;
 
 TEST(StagedRows, TypesEveryCell) {
-  StagedSpec spec = csv({{"i", "INTEGER"}, {"b", "BIGINT"}, {"d", "DOUBLE"}, {"c", "DECIMAL(6,2)"}, {"s", "STRING"}, {"o", "BOOLEAN"},
-                         {"day", "DATE"}, {"t", "TIME"}, {"ts", "TIMESTAMP"}, {"tz", "TIMESTAMPTZ"}, {"iso", "ISO_DATE"}, {"u", "UUID"},
-                         {"bin", "BINARY"}, {"j", "JSON"}});
-  std::vector<Row> rows = read_rows(spec,
+  StagedSpec spec = csv({{"i", "INTEGER"},
+                         {"b", "BIGINT"},
+                         {"d", "DOUBLE"},
+                         {"c", "DECIMAL(6,2)"},
+                         {"s", "STRING"},
+                         {"o", "BOOLEAN"},
+                         {"day", "DATE"},
+                         {"t", "TIME"},
+                         {"ts", "TIMESTAMP"},
+                         {"tz", "TIMESTAMPTZ"},
+                         {"iso", "ISO_DATE"},
+                         {"u", "UUID"},
+                         {"bin", "BINARY"},
+                         {"j", "JSON"}});
+  std::vector<Row> rows = read_rows(
+      spec,
       "1,-2,0.5,1.5,text,TRUE,1970-01-02,00:00:01,1970-01-01T00:00:01,1970-01-01T01:00:00+01:00,1970-01-01T00:00:02Z,"
       "80000000-0000-0001-0000-000000000000,AAECAw==,\"{\"\"a\"\": 1}\"\n"
       ",,,,,,,,,,,,,\n"
@@ -126,8 +139,8 @@ TEST(StagedRows, TypesEveryCell) {
       "x,x,x,x,x,x,x,x,x,x,x,x,x,x\n");
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_TRUE(rows[0].ok);
-  EXPECT_EQ(rows[0].values, (Values{"1", "-2", "0.500000", "1.50", "text", "true", "1", "1000000", "1000000", "0", "2000000", "1",
-                                    std::string("\0\1\2\3", 4), "{\"a\": 1}"}));
+  EXPECT_EQ(rows[0].values, (Values{"1", "-2", "0.500000", "1.50", "text", "true", "1", "1000000", "1000000", "0",
+                                    "2000000", "1", std::string("\0\1\2\3", 4), "{\"a\": 1}"}));
   Values missing(14, "NULL");
   EXPECT_TRUE(rows[1].ok);
   EXPECT_EQ(rows[1].values, missing);
@@ -141,10 +154,12 @@ TEST(StagedRows, TypesEveryCell) {
 }
 
 TEST(StagedRows, DecimalsOfEveryWidth) {
-  std::vector<Row> rows = read_rows(csv({{"a", "DECIMAL(4,1)"}, {"b", "DECIMAL(9,0)"}, {"c", "DECIMAL(18,9)"}, {"d", "DECIMAL(38,2)"}}),
-                                    "-999.9,999999999,-123456789.987654321,123456789012345678901234567890123456.78\n"
-                                    "1000.0,1000000000,1234567890,1.234\n");
-  EXPECT_EQ(rows[0].values, (Values{"-999.9", "999999999", "-123456789.987654321", "123456789012345678901234567890123456.78"}));
+  std::vector<Row> rows =
+      read_rows(csv({{"a", "DECIMAL(4,1)"}, {"b", "DECIMAL(9,0)"}, {"c", "DECIMAL(18,9)"}, {"d", "DECIMAL(38,2)"}}),
+                "-999.9,999999999,-123456789.987654321,123456789012345678901234567890123456.78\n"
+                "1000.0,1000000000,1234567890,1.234\n");
+  EXPECT_EQ(rows[0].values,
+            (Values{"-999.9", "999999999", "-123456789.987654321", "123456789012345678901234567890123456.78"}));
   EXPECT_EQ(rows[1].bad.size(), 4U);
 }
 
@@ -270,9 +285,9 @@ TEST(StagedRows, JsonIsJudgedByValue) {
     EXPECT_TRUE(rows[0].ok) << text << rows[0].report.reasons;
     EXPECT_EQ(rows[0].values, values) << text;
   }
-  for (const char* text : {R"({"i":1.5})", R"({"i":3000000000})", R"({"i":"1"})", R"({"i":true})", R"({"i":{}})", R"({"d":12.345})",
-                           R"({"d":12345})", R"({"d":"12.500"})", R"({"x":"1.5"})", R"({"x":1e999})", R"({"o":"true"})", R"({"o":2})",
-                           R"({"o":[]})", R"({"i":""})"}) {
+  for (const char* text : {R"({"i":1.5})", R"({"i":3000000000})", R"({"i":"1"})", R"({"i":true})", R"({"i":{}})",
+                           R"({"d":12.345})", R"({"d":12345})", R"({"d":"12.500"})", R"({"x":"1.5"})", R"({"x":1e999})",
+                           R"({"o":"true"})", R"({"o":2})", R"({"o":[]})", R"({"i":""})"}) {
     std::vector<Row> rows = read_rows(spec, text);
     EXPECT_FALSE(rows[0].ok) << text;
     EXPECT_EQ(rows[0].bad.size(), 1U) << text;
@@ -281,7 +296,8 @@ TEST(StagedRows, JsonIsJudgedByValue) {
 
 TEST(StagedRows, JsonStringsHoldDatesAndBytes) {
   StagedSpec spec = ndjson({{"d", "DATE"}, {"u", "UUID"}, {"b", "BINARY"}, {"s", "STRING"}});
-  std::vector<Row> rows = read_rows(spec, R"({"d":"1970-01-02","u":"80000000-0000-0001-0000-000000000000","b":"","s":"a\u00e9\n"}
+  std::vector<Row> rows =
+      read_rows(spec, R"({"d":"1970-01-02","u":"80000000-0000-0001-0000-000000000000","b":"","s":"a\u00e9\n"}
 {"d":19700102,"u":5,"b":false,"s":1}
 {"d":"","u":"","b":"x","s":"\ud800"}
 {"s":{"a":1}}
@@ -338,7 +354,8 @@ TEST(StagedRows, UnknownMembersRejectTheirRow) {
 }
 
 TEST(StagedRows, RawTextComesBackAsText) {
-  StagedSpec spec = ndjson({{"i", "INTEGER"}, {"o", "BOOLEAN"}, {"x", "DOUBLE"}, {"j", "JSON"}, {"s", "STRING"}, {"d", "DECIMAL(6,2)"}});
+  StagedSpec spec = ndjson(
+      {{"i", "INTEGER"}, {"o", "BOOLEAN"}, {"x", "DOUBLE"}, {"j", "JSON"}, {"s", "STRING"}, {"d", "DECIMAL(6,2)"}});
   spec.strings_as_text = true;
   std::vector<Row> rows = read_rows(spec, R"({"i":"5","o":"TRUE","x":"1.5","j":"{\"a\":1}","s":"t","d":"1.500"}
 {"i":"","o":"","x":"","j":"","s":"","d":""}

@@ -75,7 +75,8 @@ bool take_time(std::string_view& text, std::int64_t& micros) {
 bool take_timestamp(std::string_view& text, std::int64_t& micros) {
   std::int64_t days = 0;
   std::int64_t time = 0;
-  if (text.size() < kDateLength + 1 + kTimeLength || text[kDateLength] != 'T' || !date_at(text.data(), days)) return false;
+  if (text.size() < kDateLength + 1 + kTimeLength || text[kDateLength] != 'T' || !date_at(text.data(), days))
+    return false;
   text.remove_prefix(kDateLength + 1);
   if (!take_time(text, time)) return false;
   micros = days * base::kDay + time;

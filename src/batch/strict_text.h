@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text to typed values, exactly: nothing is rounded, trimmed or guessed, so that what a table holds is what was sent.
-// All functions are pure and may be called from any thread with any bytes; a false or empty result means "not of this type".
+// All functions are pure and may be called from any thread with any bytes; a false or empty result means "not of this
+// type".
 //
 //   INTEGER, BIGINT  [+-]?[0-9]+ in range (leading zeros are digits like others)
 //   DOUBLE           a JSON number within the range of a double, or NaN, Infinity, -Infinity
@@ -45,8 +46,8 @@ bool parse_uuid(std::string_view text, UInt128& out);
 bool parse_binary(std::string_view text, std::string& out);
 
 // A value in the form in which its column keeps it: int32 for INTEGER and DATE (days), int64 for BIGINT, TIME and the
-// timestamps (microseconds), Int128 for DECIMAL (unscaled), UInt128 for UUID, string for STRING, JSON (its text) and BINARY
-// (its bytes).
+// timestamps (microseconds), Int128 for DECIMAL (unscaled), UInt128 for UUID, string for STRING, JSON (its text) and
+// BINARY (its bytes).
 using TypedValue = std::variant<bool, std::int32_t, std::int64_t, double, Int128, UInt128, std::string>;
 
 // How one column reads its cells: its type and, for dates, the contract's `format`. Copies share the compiled format.

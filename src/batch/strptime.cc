@@ -13,8 +13,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                      "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"sunday",   "monday", "tuesday", "wednesday",
                                                        "thursday", "friday", "saturday"};
 
@@ -115,9 +116,7 @@ void store_number(char directive, unsigned number, Parts& parts) {
     case 'j': parts.day_of_year = number == 0 ? 367 : number; break;
     case 'M': parts.minute = number; break;
     case 'S': parts.second = number; break;
-    default:
-      parts.hour = number;
-      parts.twelve_hours = directive == 'I';
+    default: parts.hour = number; parts.twelve_hours = directive == 'I';
   }
 }
 
@@ -195,12 +194,14 @@ void check_suits(std::string_view format, TypeKind kind, const std::string& mean
   bool date_parts = has('Y') || has('m') || has('d') || has('j') || has('a');
   bool time_parts = has('H') || has('M') || has('S') || has('f') || has('p');
   if (kind == TypeKind::time) {
-    if (date_parts || has('z') || !has('H')) refuse(format, "does not suit TIME: it takes %H or %I, %M, %S, %f and no date");
+    if (date_parts || has('z') || !has('H'))
+      refuse(format, "does not suit TIME: it takes %H or %I, %M, %S, %f and no date");
   } else {
     bool whole_date = has('Y') && (has('j') ? !has('m') && !has('d') : has('m') && has('d'));
     if (!whole_date) refuse(format, "does not tell the whole date: it needs year, month and day, or year and %j");
     if (kind == TypeKind::date && (time_parts || has('z'))) refuse(format, "does not suit DATE: it has a time of day");
-    if (kind == TypeKind::timestamp && has('z')) refuse(format, "does not suit TIMESTAMP, which has no zone; use TIMESTAMPTZ");
+    if (kind == TypeKind::timestamp && has('z'))
+      refuse(format, "does not suit TIMESTAMP, which has no zone; use TIMESTAMPTZ");
   }
   if (time_parts && !has('H')) refuse(format, "has minutes or seconds without an hour");
 }
@@ -208,9 +209,10 @@ void check_suits(std::string_view format, TypeKind kind, const std::string& mean
 }  // namespace
 
 StrptimeFormat StrptimeFormat::compile(std::string_view format, TypeKind kind) {
-  if (kind != TypeKind::date && kind != TypeKind::time && kind != TypeKind::timestamp && kind != TypeKind::timestamptz &&
-      kind != TypeKind::iso_date) {
-    throw Error(ErrorKind::invalid_argument, "a format is for DATE, TIME, TIMESTAMP, TIMESTAMPTZ and ISO_DATE columns only");
+  if (kind != TypeKind::date && kind != TypeKind::time && kind != TypeKind::timestamp &&
+      kind != TypeKind::timestamptz && kind != TypeKind::iso_date) {
+    throw Error(ErrorKind::invalid_argument,
+                "a format is for DATE, TIME, TIMESTAMP, TIMESTAMPTZ and ISO_DATE columns only");
   }
   StrptimeFormat out;
   out.text_ = format;

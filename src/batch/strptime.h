@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A contract's `format` for dates, read strictly: every character of the text must be what the format says, numbers have
-// exactly their full width (zero padded) unless the directive is written with '-', and the date must exist.
+// A contract's `format` for dates, read strictly: every character of the text must be what the format says, numbers
+// have exactly their full width (zero padded) unless the directive is written with '-', and the date must exist.
 //
-//   %Y four digits   %y two digits (69-99: 19xx, 00-68: 20xx)   %m %d %H %M %S two digits   %j three digits, day of year
+//   %Y four digits   %y two digits (69-99: 19xx, 00-68: 20xx)   %m %d %H %M %S two digits   %j three, day of year
 //   %I hour 01-12 with %p AM or PM (any case)   %f one to six fractional digits   %b %B English month names (any case)
 //   %a %A English weekday names, which must be the date's   %z Z, +HHMM or +HH:MM   %F = %Y-%m-%d   %T = %H:%M:%S
 //   %R = %H:%M   %% a percent sign   %-d %-m %-H %-I %-M %-S %-j without padding

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where in a text one is that arrives in chunks: lines end at LF, CR or CRLF, a column is a byte of its line. One thread.
+// Where in a text one is that arrives in chunks: lines end at LF, CR or CRLF, a column is a byte of its line. One
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -72,7 +72,8 @@ void TextGuard::check(std::string_view chunk, const PositionTracker& position) {
     carry_ = rest.substr(whole.size());
   }
   if (nul != nullptr) {
-    throw error_at(position.at(chunk, clean.size()), "a NUL byte, which no text may hold (is the file UTF-16, or no text?)");
+    throw error_at(position.at(chunk, clean.size()),
+                   "a NUL byte, which no text may hold (is the file UTF-16, or no text?)");
   }
 }
 

@@ -17,12 +17,18 @@ struct Word {
 
 // DECIMAL stands beside this list, since it carries numbers.
 constexpr Word kWords[] = {
-    {TypeKind::integer, "INTEGER", "INTEGER"},       {TypeKind::bigint, "BIGINT", "BIGINT"},
-    {TypeKind::double_, "DOUBLE", "DOUBLE"},         {TypeKind::string, "STRING", "VARCHAR"},
-    {TypeKind::boolean, "BOOLEAN", "BOOLEAN"},       {TypeKind::date, "DATE", "DATE"},
-    {TypeKind::time, "TIME", "TIME"},                {TypeKind::timestamp, "TIMESTAMP", "TIMESTAMP"},
-    {TypeKind::timestamptz, "TIMESTAMPTZ", "TIMESTAMPTZ"}, {TypeKind::iso_date, "ISO_DATE", "TIMESTAMPTZ"},
-    {TypeKind::uuid, "UUID", "UUID"},                {TypeKind::binary, "BINARY", "BLOB"},
+    {TypeKind::integer, "INTEGER", "INTEGER"},
+    {TypeKind::bigint, "BIGINT", "BIGINT"},
+    {TypeKind::double_, "DOUBLE", "DOUBLE"},
+    {TypeKind::string, "STRING", "VARCHAR"},
+    {TypeKind::boolean, "BOOLEAN", "BOOLEAN"},
+    {TypeKind::date, "DATE", "DATE"},
+    {TypeKind::time, "TIME", "TIME"},
+    {TypeKind::timestamp, "TIMESTAMP", "TIMESTAMP"},
+    {TypeKind::timestamptz, "TIMESTAMPTZ", "TIMESTAMPTZ"},
+    {TypeKind::iso_date, "ISO_DATE", "TIMESTAMPTZ"},
+    {TypeKind::uuid, "UUID", "UUID"},
+    {TypeKind::binary, "BINARY", "BLOB"},
     {TypeKind::json, "JSON", "VARCHAR"},
 };
 
@@ -70,8 +76,9 @@ ColumnType parse_decimal_type(std::string_view text) {
                       "\"" + std::string(text) + "\" is no type: write DECIMAL(precision,scale), as in DECIMAL(10,2)");
   }
   if (*precision < 1 || *precision > kMaxDecimalPrecision || *scale > *precision) {
-    throw base::Error(base::ErrorKind::invalid_argument,
-                      "\"" + std::string(text) + "\": the precision must be 1 to 38 and the scale at most the precision");
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        "\"" + std::string(text) + "\": the precision must be 1 to 38 and the scale at most the precision");
   }
   return ColumnType::decimal(*precision, *scale);
 }
@@ -84,7 +91,8 @@ ColumnType ColumnType::parse(std::string_view text) {
   }
   if (text.starts_with("DECIMAL")) return parse_decimal_type(text);
   std::string known;
-  for (const Word& word : kWords) known.append(word.text).append(word.kind == TypeKind::double_ ? ", DECIMAL(p,s), " : ", ");
+  for (const Word& word : kWords)
+    known.append(word.text).append(word.kind == TypeKind::double_ ? ", DECIMAL(p,s), " : ", ");
   known.resize(known.size() - 2);
   throw base::Error(base::ErrorKind::invalid_argument,
                     "\"" + std::string(text.substr(0, 64)) + "\" is no type: use one of " + known);
@@ -99,7 +107,8 @@ std::string ColumnType::duckdb_name() const {
 }
 
 bool ColumnType::is_number() const {
-  return kind == TypeKind::integer || kind == TypeKind::bigint || kind == TypeKind::double_ || kind == TypeKind::decimal;
+  return kind == TypeKind::integer || kind == TypeKind::bigint || kind == TypeKind::double_ ||
+         kind == TypeKind::decimal;
 }
 
 std::string with_article(const ColumnType& type) {

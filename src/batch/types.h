@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The types that a contract's columns may have, as values: what contracts write, what inference finds, what the engine stores.
-// Plain values, any thread.
+// The types that a contract's columns may have, as values: what contracts write, what inference finds, what the engine
+// stores. Plain values, any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 UInt128;
 
 enum class TypeKind : std::uint8_t {
-  integer,      // 32 bit
-  bigint,       // 64 bit
-  double_,      // IEEE 754 binary64
-  decimal,      // precision and scale, at most 38 digits
-  string,       // UTF-8
+  integer,  // 32 bit
+  bigint,   // 64 bit
+  double_,  // IEEE 754 binary64
+  decimal,  // precision and scale, at most 38 digits
+  string,   // UTF-8
   boolean,
   date,
   time,         // microseconds of a day, no zone
@@ -26,8 +26,8 @@ enum class TypeKind : std::uint8_t {
   timestamptz,  // microseconds, an instant
   iso_date,     // an instant, written `%Y-%m-%dT%H:%M:%SZ` unless the contract's `format` says otherwise
   uuid,
-  binary,       // base64 in text
-  json,         // any JSON value, kept as its text
+  binary,  // base64 in text
+  json,    // any JSON value, kept as its text
 };
 
 inline constexpr int kMaxDecimalPrecision = 38;
@@ -46,7 +46,8 @@ struct ColumnType {
 
   // The contract's word again: parse(to_text()) is the same type.
   std::string to_text() const;
-  // How DuckDB names the type that holds the column: ISO_DATE is TIMESTAMPTZ, BINARY is BLOB, STRING and JSON are VARCHAR.
+  // How DuckDB names the type that holds the column: ISO_DATE is TIMESTAMPTZ, BINARY is BLOB, STRING and JSON are
+  // VARCHAR.
   std::string duckdb_name() const;
 
   bool is_number() const;

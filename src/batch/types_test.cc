@@ -9,8 +9,9 @@ namespace boathouse::batch {
 namespace {
 
 TEST(ColumnType, EveryWordReadsBackAsItself) {
-  for (const char* text : {"INTEGER", "BIGINT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ",
-                           "ISO_DATE", "UUID", "BINARY", "JSON", "DECIMAL(10,2)", "DECIMAL(38,38)", "DECIMAL(1,0)"}) {
+  for (const char* text :
+       {"INTEGER", "BIGINT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "ISO_DATE",
+        "UUID", "BINARY", "JSON", "DECIMAL(10,2)", "DECIMAL(38,38)", "DECIMAL(1,0)"}) {
     EXPECT_EQ(ColumnType::parse(text).to_text(), text);
   }
 }
@@ -30,8 +31,9 @@ TEST(ColumnType, BlanksInDecimalAreAllowed) {
 }
 
 TEST(ColumnType, RefusesAllElse) {
-  for (const char* text : {"", "integer", "INT", "INTEGER ", "VARCHAR", "DECIMAL", "DECIMAL(10)", "DECIMAL(39,2)", "DECIMAL(0,0)",
-                           "DECIMAL(2,3)", "DECIMAL(-1,0)", "DECIMAL(10,2", "DECIMAL(10,2)x", "DECIMAL(100,2)", "DECIMALS"}) {
+  for (const char* text :
+       {"", "integer", "INT", "INTEGER ", "VARCHAR", "DECIMAL", "DECIMAL(10)", "DECIMAL(39,2)", "DECIMAL(0,0)",
+        "DECIMAL(2,3)", "DECIMAL(-1,0)", "DECIMAL(10,2", "DECIMAL(10,2)x", "DECIMAL(100,2)", "DECIMALS"}) {
     try {
       ColumnType::parse(text);
       ADD_FAILURE() << text;
@@ -46,7 +48,8 @@ TEST(ColumnType, TheErrorListsTheTypes) {
     ColumnType::parse("VARCHAR");
     FAIL();
   } catch (const base::Error& error) {
-    EXPECT_NE(error.message().find("INTEGER, BIGINT, DOUBLE, DECIMAL(p,s), STRING"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("INTEGER, BIGINT, DOUBLE, DECIMAL(p,s), STRING"), std::string::npos)
+        << error.message();
     EXPECT_NE(error.message().find("\"VARCHAR\""), std::string::npos);
   }
 }

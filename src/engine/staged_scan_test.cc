@@ -37,7 +37,8 @@ class StagedScanTest : public EngineTest {
     StagedSpec spec;
     for (const auto& [name, type] : columns) {
       spec.field_names.push_back(name);
-      spec.columns.push_back({.name = name, .type = ColumnType::parse(type), .field = static_cast<std::int64_t>(spec.columns.size())});
+      spec.columns.push_back(
+          {.name = name, .type = ColumnType::parse(type), .field = static_cast<std::int64_t>(spec.columns.size())});
     }
     return spec;
   }
@@ -54,7 +55,8 @@ TEST_F(StagedScanTest, ColumnsHaveTheirTypesAndValues) {
       {"DECIMAL(4,1)", "-999.9", "DECIMAL(4,1)", "-999.9"},
       {"DECIMAL(9,2)", "1.5", "DECIMAL(9,2)", "1.50"},
       {"DECIMAL(18,0)", "123456789012345678", "DECIMAL(18,0)", "123456789012345678"},
-      {"DECIMAL(38,2)", "-123456789012345678901234567890123456.78", "DECIMAL(38,2)", "-123456789012345678901234567890123456.78"},
+      {"DECIMAL(38,2)", "-123456789012345678901234567890123456.78", "DECIMAL(38,2)",
+       "-123456789012345678901234567890123456.78"},
       {"STRING", "twelve bytes", "VARCHAR", "twelve bytes"},
       {"STRING", "thirteen byte", "VARCHAR", "thirteen byte"},
       {"STRING", "é€😀 and a good deal more of it", "VARCHAR", "é€😀 and a good deal more of it"},
@@ -65,9 +67,11 @@ TEST_F(StagedScanTest, ColumnsHaveTheirTypesAndValues) {
       {"TIMESTAMPTZ", "2024-02-29T01:02:03+02:00", "TIMESTAMP WITH TIME ZONE", "2024-02-28 23:02:03+00"},
       {"ISO_DATE", "2021-11-07T02:48:42Z", "TIMESTAMP WITH TIME ZONE", "2021-11-07 02:48:42+00"},
       {"UUID", "F79C3E09-677C-4BBD-A479-3F349CB785E7", "UUID", "f79c3e09-677c-4bbd-a479-3f349cb785e7"},
-      {"BINARY", "AAECAwQFBgcICQoLDA0ODw==", "BLOB", "\\x00\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08\\x09\\x0A\\x0B\\x0C\\x0D\\x0E\\x0F"},
+      {"BINARY", "AAECAwQFBgcICQoLDA0ODw==", "BLOB",
+       "\\x00\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08\\x09\\x0A\\x0B\\x0C\\x0D\\x0E\\x0F"},
       {"BINARY", "/w==", "BLOB", "\\xFF"},
-      {"BINARY", "//79/Pv6+fj39vX08/I=", "BLOB", "\\xFF\\xFE\\xFD\\xFC\\xFB\\xFA\\xF9\\xF8\\xF7\\xF6\\xF5\\xF4\\xF3\\xF2"},
+      {"BINARY", "//79/Pv6+fj39vX08/I=", "BLOB",
+       "\\xFF\\xFE\\xFD\\xFC\\xFB\\xFA\\xF9\\xF8\\xF7\\xF6\\xF5\\xF4\\xF3\\xF2"},
       {"JSON", "[1]", "VARCHAR", "[1]"}};
   std::vector<std::pair<std::string, std::string>> list;
   std::string text;
@@ -81,7 +85,8 @@ TEST_F(StagedScanTest, ColumnsHaveTheirTypesAndValues) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto& [type, value, duck_type, shown] = columns[i];
     std::string name = list[i].first;
-    std::vector<Rows> result = lease_.execute({"SELECT typeof(" + name + "), " + name + "::VARCHAR, _ok FROM " + rows_of(spec)});
+    std::vector<Rows> result =
+        lease_.execute({"SELECT typeof(" + name + "), " + name + "::VARCHAR, _ok FROM " + rows_of(spec)});
     boost::json::array filled{duck_type, shown, true};
     boost::json::array empty{duck_type, nullptr, true};
     EXPECT_EQ(result[0].rows, (boost::json::array{filled, empty, filled})) << type;
@@ -94,8 +99,9 @@ TEST_F(StagedScanTest, BadCellsAreNullAndReported) {
   EXPECT_EQ(run("SELECT id, day::VARCHAR, _row, _ok FROM " + rows_of(spec)),
             R"([[1,null,1,false],[null,null,2,false],[null,null,3,false],[null,"2024-01-01",4,true]])");
   spec.raw = true;
-  EXPECT_EQ(run("SELECT _row, array_to_string(_bad, '+'), _data FROM " + rows_of(spec) + " WHERE NOT _ok"),
-            R"([[1,"day","{\"id\":\"1\",\"day\":\"x\"}"],[2,"id+day","{\"id\":\"no\",\"day\":\"2024-02-30\"}"],[3,"","{\"_raw\":\"3\"}"]])");
+  EXPECT_EQ(
+      run("SELECT _row, array_to_string(_bad, '+'), _data FROM " + rows_of(spec) + " WHERE NOT _ok"),
+      R"([[1,"day","{\"id\":\"1\",\"day\":\"x\"}"],[2,"id+day","{\"id\":\"no\",\"day\":\"2024-02-30\"}"],[3,"","{\"_raw\":\"3\"}"]])");
   EXPECT_EQ(run("SELECT _reasons->>'$[0].rule', json_array_length(_reasons) FROM " + rows_of(spec)),
             R"([["type",1],["type",2],["fields",1],[null,0]])");
   spec.only_rows = {3};
@@ -104,7 +110,8 @@ TEST_F(StagedScanTest, BadCellsAreNullAndReported) {
 
 TEST_F(StagedScanTest, EveryChoiceOfColumnsWorks) {
   std::string text;
-  for (int i = 1; i <= 5000; ++i) text += std::to_string(i) + ",text " + std::to_string(i) + "," + (i % 100 == 0 ? "x" : "1.5") + "\n";
+  for (int i = 1; i <= 5000; ++i)
+    text += std::to_string(i) + ",text " + std::to_string(i) + "," + (i % 100 == 0 ? "x" : "1.5") + "\n";
   stage(text);
   StagedSpec spec = csv({{"id", "INTEGER"}, {"name", "STRING"}, {"price", "DECIMAL(6,2)"}});
   EXPECT_EQ(run("SELECT count(*) FROM " + rows_of(spec)), "[[5000]]");
@@ -118,7 +125,8 @@ TEST_F(StagedScanTest, EveryChoiceOfColumnsWorks) {
 
 TEST_F(StagedScanTest, RangesInParallelGiveWhatTheWholeGives) {
   std::string text = "id,name\r\n";
-  for (int i = 1; i <= 20000; ++i) text += std::to_string(i) + (i % 10 == 0 ? ",\"a \"\"quoted\"\"\nname\"\r\n" : ",plain\r\n");
+  for (int i = 1; i <= 20000; ++i)
+    text += std::to_string(i) + (i % 10 == 0 ? ",\"a \"\"quoted\"\"\nname\"\r\n" : ",plain\r\n");
   stage(text);
   auto scanner = batch::make_scanner({.block_bytes = 50000});
   scanner->feed(text);
@@ -154,7 +162,8 @@ TEST_F(StagedScanTest, ReadsJson) {
   spec.format = batch::Format::json;
   spec.columns = {{.name = "id", .type = ColumnType::parse("INTEGER")},
                   {.name = "tags", .type = ColumnType::parse("STRING"), .json_in_string = batch::JsonInString::nested}};
-  EXPECT_EQ(run("SELECT id, tags, _ok FROM " + rows_of(spec)), R"([[1,"[\"a\", \"b\"]",true],[null,null,false],[null,null,false]])");
+  EXPECT_EQ(run("SELECT id, tags, _ok FROM " + rows_of(spec)),
+            R"([[1,"[\"a\", \"b\"]",true],[null,null,false],[null,null,false]])");
 }
 
 TEST_F(StagedScanTest, InfersColumns) {
@@ -176,7 +185,8 @@ TEST_F(StagedScanTest, SaysWhatIsWrongWithACall) {
   for (const std::string& arguments : {path + ", NULL", "NULL, " + spec}) {
     EXPECT_NE(failure("SELECT * FROM staged_rows(" + arguments + ")").message().find("are needed"), std::string::npos);
   }
-  EXPECT_EQ(failure("SELECT * FROM staged_rows('/etc/passwd', " + spec + ")").message().find("root"), std::string::npos);
+  EXPECT_EQ(failure("SELECT * FROM staged_rows('/etc/passwd', " + spec + ")").message().find("root"),
+            std::string::npos);
   stage("1\n\"2\n");
   base::Error open_quote = failure("SELECT a FROM " + rows_of(csv({{"a", "STRING"}})));
   EXPECT_NE(open_quote.message().find("row 2"), std::string::npos) << open_quote.message();
@@ -185,7 +195,8 @@ TEST_F(StagedScanTest, SaysWhatIsWrongWithACall) {
 
 TEST_F(StagedScanTest, QueryWorkersHaveNone) {
   Lease query = take(pool_, query_on("other"));
-  EXPECT_EQ(error_of([&] { ask(query, "SELECT * FROM staged_rows('x', '{}')"); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { ask(query, "SELECT * FROM staged_rows('x', '{}')"); }).kind(),
+            base::ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { ask(query, "SELECT strict_integer('1')"); }).kind(), base::ErrorKind::invalid_argument);
 }
 
@@ -256,9 +267,11 @@ TEST_F(StagedScanTest, ScalarFunctions) {
 
 TEST_F(StagedScanTest, ScalarFunctionsWorkOnColumns) {
   EXPECT_EQ(run("SELECT count(strict_integer(t)), count(*), sum(strict_integer(t))::BIGINT FROM "
-                "(SELECT CASE WHEN i % 10 = 0 THEN 'x' WHEN i % 10 = 1 THEN NULL ELSE i::VARCHAR END AS t FROM range(10000) r(i))"),
+                "(SELECT CASE WHEN i % 10 = 0 THEN 'x' WHEN i % 10 = 1 THEN NULL ELSE i::VARCHAR END AS t FROM "
+                "range(10000) r(i))"),
             "[[8000,10000,40004000]]");
-  EXPECT_EQ(run("SELECT count(*) FROM range(10000) r(i) WHERE iceberg_truncate(4, 'name ' || i) = 'name'"), "[[10000]]");
+  EXPECT_EQ(run("SELECT count(*) FROM range(10000) r(i) WHERE iceberg_truncate(4, 'name ' || i) = 'name'"),
+            "[[10000]]");
 }
 
 }  // namespace

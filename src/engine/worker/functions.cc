@@ -252,7 +252,8 @@ void register_overloads(duckdb_connection connection, const char* name, const st
     for (duckdb_type parameter : overload.parameters) {
       duckdb_scalar_function_add_parameter(function.get(), LogicalType(duckdb_create_logical_type(parameter)).get());
     }
-    duckdb_scalar_function_set_return_type(function.get(), LogicalType(duckdb_create_logical_type(overload.result)).get());
+    duckdb_scalar_function_set_return_type(function.get(),
+                                           LogicalType(duckdb_create_logical_type(overload.result)).get());
     duckdb_scalar_function_set_function(function.get(), overload.body);
     duckdb_add_scalar_function_to_set(set.get(), function.get());
   }
@@ -281,8 +282,10 @@ void register_strict(duckdb_connection connection) {
   plain("strict_uuid", DUCKDB_TYPE_UUID, call<strict<Int128, uuid_as_stored>>);
   plain("strict_binary", DUCKDB_TYPE_BLOB, call<strict<std::string, batch::parse_binary>>);
   plain("strict_json", kText, call<strict<std::string, json_itself>>);
-  dated("strict_date", DUCKDB_TYPE_DATE, call<strict<std::int32_t, batch::parse_date>>, strict_formatted<TypeKind::date>);
-  dated("strict_time", DUCKDB_TYPE_TIME, call<strict<std::int64_t, batch::parse_time>>, strict_formatted<TypeKind::time>);
+  dated("strict_date", DUCKDB_TYPE_DATE, call<strict<std::int32_t, batch::parse_date>>,
+        strict_formatted<TypeKind::date>);
+  dated("strict_time", DUCKDB_TYPE_TIME, call<strict<std::int64_t, batch::parse_time>>,
+        strict_formatted<TypeKind::time>);
   dated("strict_timestamp", DUCKDB_TYPE_TIMESTAMP, call<strict<std::int64_t, batch::parse_timestamp>>,
         strict_formatted<TypeKind::timestamp>);
   dated("strict_timestamptz", DUCKDB_TYPE_TIMESTAMP_TZ, call<strict<std::int64_t, batch::parse_timestamptz>>,
@@ -297,8 +300,10 @@ void register_strict(duckdb_connection connection) {
 void register_functions(duckdb_connection connection) {
   register_strict(connection);
   register_overloads(connection, "exact_integer", {{{kAny}, kInt, call<exact_number<batch::exact_integer>>}});
-  register_overloads(connection, "exact_bigint", {{{kAny}, DUCKDB_TYPE_BIGINT, call<exact_number<batch::exact_bigint>>}});
-  register_overloads(connection, "exact_double", {{{kAny}, DUCKDB_TYPE_DOUBLE, call<exact_number<batch::exact_double>>}});
+  register_overloads(connection, "exact_bigint",
+                     {{{kAny}, DUCKDB_TYPE_BIGINT, call<exact_number<batch::exact_bigint>>}});
+  register_overloads(connection, "exact_double",
+                     {{{kAny}, DUCKDB_TYPE_DOUBLE, call<exact_number<batch::exact_double>>}});
   register_overloads(connection, "exact_decimal", {{{kAny, kInt, kInt}, kText, call<exact_decimal>}});
   register_overloads(connection, "iceberg_bucket", {{{kInt, kAny}, kInt, call<iceberg_bucket>}});
   register_overloads(connection, "iceberg_truncate",

@@ -38,7 +38,8 @@ void destroy(void* object) {
 
 std::string text_parameter(duckdb_bind_info info, idx_t index) {
   Value value(duckdb_bind_get_parameter(info, index));
-  if (duckdb_is_null_value(value.get())) throw DuckError{"Binder", "a path and a specification are needed", std::nullopt};
+  if (duckdb_is_null_value(value.get()))
+    throw DuckError{"Binder", "a path and a specification are needed", std::nullopt};
   return take_text(duckdb_get_varchar(value.get()));
 }
 
@@ -247,7 +248,8 @@ void scan_rows(duckdb_function_info info, duckdb_data_chunk chunk) {
   guarded(info, duckdb_function_set_error, [&] {
     auto& scan = *static_cast<RowsScan*>(duckdb_function_get_init_data(info));
     aim(scan, chunk);
-    std::size_t count = scan.rows.fill(scan.targets, std::min<std::size_t>(kVectorSize, duckdb_vector_size()), scan.judge_all);
+    std::size_t count =
+        scan.rows.fill(scan.targets, std::min<std::size_t>(kVectorSize, duckdb_vector_size()), scan.judge_all);
     put_extras(scan, chunk, count);
     duckdb_data_chunk_set_size(chunk, count);
   });
