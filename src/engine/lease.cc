@@ -123,7 +123,7 @@ WorkerPool::WorkerPool(PoolOptions options) : scheduler_(std::make_unique<Schedu
 WorkerPool::~WorkerPool() = default;
 
 Lease WorkerPool::acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of, base::Micros deadline,
-                          std::stop_token stop) {
+                          const std::stop_token& stop) {
   auto state = std::make_unique<Lease::State>(*scheduler_, on_behalf_of, deadline, stop);
   state->worker = scheduler_->take(confinement, on_behalf_of, deadline, stop);
   return Lease(std::move(state));

@@ -170,7 +170,7 @@ class WorkerPool {
   // never holds all workers (unless there is only one). The deadline stays with the lease, for all that it does, and so
   // does `stop`: once requested, waiting ends and the lease is cancelled.
   Lease acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of, base::Micros deadline,
-                std::stop_token stop = {});
+                const std::stop_token& stop = {});
 
   PoolStats stats() const;
 
