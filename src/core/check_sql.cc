@@ -92,15 +92,15 @@ class ReasonWriter {
   std::string write() {
     for (const ContractColumn& column : check_.contract.columns) add_column(column);
     if (failures_.empty()) return "_reasons";
-    // What reading found comes in the order of the file's columns; a column that the contract does not know comes last.
+    // A lambda's parameter gives way to a column of its name, so reserved names are taken. What reading found comes in the order of the file's columns; a column that the contract does not know comes last.
     std::string read = fmt::format(
-        "list_transform(from_json(coalesce(_reasons, '[]'), '[\"JSON\"]'), lambda _r, _i: "
-        "{{place: coalesce(MAP {{{}}}[_r->>'$.column'], {} + _i), reason: _r}})",
+        "list_transform(from_json(coalesce(_reasons, '[]'), '[\"JSON\"]'), lambda _raw, _pos: "
+        "{{place: coalesce(MAP {{{}}}[_raw->>'$.column'], {} + _pos), reason: _raw}})",
         fmt::join(places_, ", "), (check_.contract.columns.size() + 1) * kPlacesPerColumn);
-    std::string failed = fmt::format("list_filter([{}], lambda _r: _r IS NOT NULL)", fmt::join(failures_, ", "));
+    std::string failed = fmt::format("list_filter([{}], lambda _raw: _raw IS NOT NULL)", fmt::join(failures_, ", "));
     return fmt::format(
         "CASE WHEN json_extract_string(_reasons, '$[0].rule') = 'fields' THEN _reasons ELSE CAST(to_json(list_transform("
-        "list_sort(list_concat({}, {})), lambda _r: _r.reason)) AS VARCHAR) END",
+        "list_sort(list_concat({}, {})), lambda _raw: _raw.reason)) AS VARCHAR) END",
         read, failed);
   }
 

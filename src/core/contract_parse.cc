@@ -230,12 +230,15 @@ Contract parse_contract_json(const json::value& body) {
   Contract contract = read_contract(fields, "columns", problems);
   if (problems.empty()) return contract;
   const FieldProblem& first = problems.front();
-  base::Error error(base::ErrorKind::invalid_argument, fmt::format("{} {}", subject(first), first.message));
   json::array all;
   for (const FieldProblem& problem : problems) all.emplace_back(fmt::format("{} {}", subject(problem), problem.message));
-  error = std::move(error).with("key", first.key).with("problems", std::move(all));
-  if (!first.column.empty()) error = std::move(error).with("column", first.column);
-  throw error;
+  auto error = [&] {
+    return base::Error(base::ErrorKind::invalid_argument, fmt::format("{} {}", subject(first), first.message))
+        .with("key", first.key)
+        .with("problems", std::move(all));
+  };
+  if (first.column.empty()) throw error();
+  throw error().with("column", first.column);
 }
 
 std::optional<ContractFile> parse_contract_toml(std::string_view text, const std::string& file,

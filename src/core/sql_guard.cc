@@ -45,9 +45,8 @@ std::optional<std::size_t> position_of(const json::object& object) {
 }
 
 [[noreturn]] void refuse(std::string message, std::optional<std::size_t> position = std::nullopt) {
-  Error error(ErrorKind::permission_denied, std::move(message));
-  if (position) error = std::move(error).with("position", *position);
-  throw error;
+  if (!position) throw Error(ErrorKind::permission_denied, std::move(message));
+  throw Error(ErrorKind::permission_denied, std::move(message)).with("position", *position);
 }
 
 // The common table expressions that can be named at one place: those of a WITH, then what was visible around it.

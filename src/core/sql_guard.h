@@ -25,7 +25,7 @@ struct TableReference {
 enum class ShowKind { none, tables, all_tables, databases };
 
 struct GuardResult {
-  std::vector<TableReference> tables;  // each (schema, name) once, in order of first mention
+  std::vector<TableReference> tables;  // each (schema, name) once
   ShowKind show = ShowKind::none;
   std::string show_schema;  // of SHOW TABLES FROM schema
 };
