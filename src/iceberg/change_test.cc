@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+// What prepare() makes of a change.
 #include <algorithm>
-#include <thread>
 
 #include "iceberg/evolve.h"
 #include "iceberg/history.h"
-#include "iceberg/manifest_avro.h"
 #include "iceberg/metadata_json.h"
 #include "iceberg/test_support.h"
-#include "store/faulty_store.h"
 
 namespace boathouse::iceberg {
 namespace {
 using namespace testing;
 using base::ErrorKind;
 
-class ChangeTest : public ::testing::Test {
+class ChangeTest : public StoreTest {
  protected:
   // The current snapshot's summary, as numbers and texts.
   static std::string figure(const Table& table, const char* key) {
@@ -35,10 +33,6 @@ class ChangeTest : public ::testing::Test {
     std::sort(names.begin(), names.end());
     return names;
   }
-
-  store::MemoryStore memory{"file:///warehouse"};
-  store::FaultyStore store{memory};
-  MetadataCache cache{store, 64 << 20};
 };
 
 TEST_F(ChangeTest, ANewTableIsWrittenOnce) {
@@ -170,97 +164,6 @@ TEST_F(ChangeTest, ADeleteFileGoesWithItsOnlyDataFile) {
   by_name.removed_files = {table.deletes("both", {table.file("b")}).path};
   table.commit(by_name);
   EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"b", {}}}));
-}
-
-TEST_F(ChangeTest, ConflictsLeaveNothingBehind) {
-  Table table(cache, people());
-  table.append({table.file("a")});
-  std::size_t before = store.list(store.root()).size();
-  SnapshotChange change;
-  change.added_data = {table.file("b")};
-  change.removed_files = {"file:///warehouse/t/data/none.parquet"};
-  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::conflict);
-  change.removed_files = {};
-  change.required_files = {table.file("a").path, table.file("gone").path};
-  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::conflict);
-  EXPECT_EQ(store.list(store.root()).size(), before);
-  change.required_files = {table.file("a").path};
-  table.commit(change);
-  EXPECT_EQ(table.names(), (Names{"a", "b"}));
-}
-
-TEST_F(ChangeTest, FailuresLeaveNothingBehind) {
-  Table table(cache, people());
-  table.append({table.file("a")});
-  std::size_t before = store.list(store.root()).size();
-  SnapshotChange change;
-  change.added_data = {table.file("b")};
-  for (int nth = 1; nth <= 3; ++nth) {
-    store.fail_write(nth, store::Fault::disk_full);
-    EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::storage_full) << nth;
-    EXPECT_EQ(store.list(store.root()).size(), before) << nth;
-  }
-  store.heal();
-  table.commit(change);
-  EXPECT_EQ(store.list(store.root()).size(), before + 3);
-  EXPECT_EQ(table.names(), (Names{"a", "b"}));
-}
-
-TEST_F(ChangeTest, DiscardRemovesWhatWasPrepared) {
-  Table table(cache, people());
-  std::size_t before = store.list(store.root()).size();
-  Change change;
-  change.snapshots.push_back({});
-  change.snapshots[0].id = 5;
-  change.snapshots[0].added_data = {table.file("a")};
-  PreparedMetadata prepared = prepare(cache, table.metadata(), table.location(), change);
-  EXPECT_EQ(prepared.written.size(), 3U);
-  EXPECT_EQ(prepared.written.back(), prepared.location);
-  EXPECT_EQ(store.list(store.root()).size(), before + 3);
-  discard(cache, prepared);
-  EXPECT_EQ(store.list(store.root()).size(), before);
-  EXPECT_EQ(kind_of([&] { cache.metadata(prepared.location); }), ErrorKind::not_found);
-}
-
-TEST_F(ChangeTest, ChangesThatContradictThemselves) {
-  Table table(cache, people());
-  SnapshotId first = table.append({table.file("a")});
-  auto refused = [&](Change change) {
-    return kind_of([&] { prepare(cache, table.metadata(), table.location(), change); }) == ErrorKind::invalid_argument;
-  };
-  auto snapshot = [](SnapshotChange each) {
-    Change change;
-    change.snapshots.push_back(each);
-    return change;
-  };
-  SnapshotChange change;
-  change.id = 1;
-  EXPECT_FALSE(refused(snapshot(change)));
-  change.id = first;
-  EXPECT_TRUE(refused(snapshot(change)));
-  change.id = 0;
-  EXPECT_TRUE(refused(snapshot(change)));
-  change.id = 1;
-  change.restore = 99;
-  EXPECT_TRUE(refused(snapshot(change)));
-  change.restore.reset();
-  change.added_deletes = {table.file("not-deletes")};
-  EXPECT_TRUE(refused(snapshot(change)));
-  change.added_deletes = {};
-  change.added_data = {table.file("x")};
-  change.added_data[0].spec_id = 9;
-  EXPECT_TRUE(refused(snapshot(change)));
-  change.added_data = {table.file("x", 1, {Value(1)})};
-  EXPECT_TRUE(refused(snapshot(change)));
-  Change refs;
-  refs.refs = {{"main", std::nullopt}};
-  EXPECT_TRUE(refused(refs));
-  refs.refs = {{"main", SnapshotRef{first, SnapshotRef::Kind::tag, {}, {}, {}}}};
-  EXPECT_TRUE(refused(refs));
-  refs.refs = {{"b", SnapshotRef{99, SnapshotRef::Kind::branch, {}, {}, {}}}};
-  EXPECT_TRUE(refused(refs));
-  refs.refs = {{"", SnapshotRef{first, SnapshotRef::Kind::branch, {}, {}, {}}}};
-  EXPECT_TRUE(refused(refs));
 }
 
 TEST_F(ChangeTest, BranchesAndTags) {
@@ -465,61 +368,6 @@ TEST_F(ChangeTest, ClocksDoNotRunBackwards) {
   table.commit(change);
   EXPECT_EQ(table->last_updated_ms, before);
   EXPECT_EQ(table->current_snapshot()->timestamp_ms(), before);
-}
-
-TEST_F(ChangeTest, TheCacheIsBoundedAndShared) {
-  MetadataCache small(store, 20'000);
-  Table table(small, people());
-  for (int i = 0; i < 50; ++i) {
-    table.append({table.file(std::to_string(i))});
-    EXPECT_LE(small.bytes(), 20'000U);
-  }
-  EXPECT_GT(small.bytes(), 0U);
-  EXPECT_EQ(table.names().size(), 50U);
-  MetadataPtr kept = cache.metadata(table.location());
-  EXPECT_EQ(cache.metadata(table.location()), kept);
-  cache.forget(table.location());
-  EXPECT_NE(cache.metadata(table.location()), kept);
-  MetadataCache none(store, 0);
-  EXPECT_EQ(none.metadata(table.location())->snapshots.size(), 50U);
-  EXPECT_EQ(none.bytes(), 0U);
-}
-
-TEST_F(ChangeTest, TheCacheServesManyThreads) {
-  Table table(cache, people());
-  for (int i = 0; i < 20; ++i) table.append({table.file(std::to_string(i))});
-  MetadataCache shared(store, 30'000);
-  std::vector<std::thread> threads;
-  std::atomic<int> wrong{0};
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 20; ++i) {
-        MetadataPtr metadata = shared.metadata(table.location());
-        if (plan_scan(shared, metadata, metadata->current_snapshot()).files.size() != 20) ++wrong;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wrong, 0);
-}
-
-TEST_F(ChangeTest, DamagedFilesAreTold) {
-  Table table(cache, people());
-  table.append({table.file("a")});
-  SnapshotPtr head = table->current_snapshot();
-  ManifestFile manifest = cache.manifest_list(head->manifest_list())->at(0);
-  for (const std::string& location : {table.location(), head->manifest_list(), manifest.path}) {
-    std::string bytes = store.get(location);
-    store.remove(location);
-    store.put(location, bytes.substr(0, bytes.size() / 2));
-    MetadataCache fresh(store, 1 << 20);
-    EXPECT_TRUE(is_damaged([&] {
-      MetadataPtr metadata = fresh.metadata(table.location());
-      plan_scan(fresh, metadata, metadata->current_snapshot());
-    })) << location;
-    store.remove(location);
-    store.put(location, bytes);
-  }
 }
 
 }  // namespace

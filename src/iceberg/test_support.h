@@ -13,6 +13,7 @@
 #include "iceberg/bounds.h"
 #include "iceberg/change.h"
 #include "iceberg/scan.h"
+#include "store/faulty_store.h"
 #include "store/location.h"
 #include "store/memory_store.h"
 
@@ -137,5 +138,13 @@ class Table {
 };
 
 using Names = std::vector<std::string>;
+
+// Tests of tables in a store that can be made to fail.
+class StoreTest : public ::testing::Test {
+ protected:
+  store::MemoryStore memory{"file:///warehouse"};
+  store::FaultyStore store{memory};
+  MetadataCache cache{store, 64 << 20};
+};
 
 }  // namespace boathouse::iceberg::testing
