@@ -21,8 +21,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-using Member = std::variant<std::string Settings::*, bool Settings::*, std::uint64_t Settings::*, base::Micros Settings::*,
-                            std::vector<std::string> Settings::*>;
+using Member = std::variant<std::string Settings::*, bool Settings::*, std::uint64_t Settings::*,
+                            base::Micros Settings::*, std::vector<std::string> Settings::*>;
 
 struct Setting {
   SettingInfo info;
@@ -79,11 +79,14 @@ const std::vector<Setting>& table() {
       duration("file_grace", "1h", &S::file_grace, "how long a file stays after its last reference"),
       text("tls_cert", "", &S::tls_cert, "PEM file with the certificate and its chain; with tls_key"),
       text("tls_key", "", &S::tls_key, "PEM file with the private key; with tls_cert"),
-      {.info = {.name = "cors_origins", .kind = SettingKind::list, .default_text = "",
+      {.info = {.name = "cors_origins",
+                .kind = SettingKind::list,
+                .default_text = "",
                 .help = "origins whose pages may call, comma-separated, compared exactly"},
        .member = &S::cors_origins},
       text("public_url", "", &S::public_url, "what links and issuers are made of; http://<listen> when empty"),
-      text("signup", "", &S::signup, "open or closed; when empty, open while the listener is loopback", {"open", "closed"}),
+      text("signup", "", &S::signup, "open or closed; when empty, open while the listener is loopback",
+           {"open", "closed"}),
       text("warehouse_uri", "", &S::warehouse_uri, "where tables lie; file:// and the data folder when empty"),
       secret("admin_password", &S::admin_password, "password of the user admin in a fresh data folder"),
       secret("jwt_secret", &S::jwt_secret, "what signs access tokens, at least 32 bytes"),
@@ -96,8 +99,10 @@ const std::vector<Setting>& table() {
       size("max_line_bytes", "16MiB", &S::max_line_bytes, 1024, "longest line or record of an upload"),
       count("max_columns", "5000", &S::max_columns, 1, 100'000, "columns of an upload at most"),
       count("max_partitions", "10000", &S::max_partitions, 1, 1'000'000, "partitions that one batch may touch"),
-      size("max_unfolded_bytes", "64GiB", &S::max_unfolded_bytes, 1024, "size of a body, once unfolded where it is compressed"),
-      count("max_unfold_ratio", "200", &S::max_unfold_ratio, 1, 1'000'000, "how many times its size a body may unfold to"),
+      size("max_unfolded_bytes", "64GiB", &S::max_unfolded_bytes, 1024,
+           "size of a body, once unfolded where it is compressed"),
+      count("max_unfold_ratio", "200", &S::max_unfold_ratio, 1, 1'000'000,
+            "how many times its size a body may unfold to"),
       size("max_header_bytes", "64KiB", &S::max_header_bytes, 1024, "size of a request's header"),
       duration("header_timeout", "10s", &S::header_timeout, "how long a client may take for its header"),
       size("min_body_rate", "1KiB", &S::min_body_rate, 0, "bytes a second that a body must bring at least"),
@@ -115,7 +120,8 @@ const std::vector<Setting>& table() {
 // Puts one value in; `where` names its source in errors.
 class Assignment {
  public:
-  Assignment(const Setting& setting, std::string_view where, Settings& out) : setting_(setting), where_(where), out_(out) {}
+  Assignment(const Setting& setting, std::string_view where, Settings& out)
+      : setting_(setting), where_(where), out_(out) {}
 
   void operator()(const std::string& value) const {
     std::visit([&](auto member) { out_.*member = read(value, member); }, setting_.member);
@@ -237,8 +243,8 @@ void read_file(const std::string& file, Settings& out) {
   try {
     read_table(toml::parse(text, file), "", file, out);
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("{}:{}: is not TOML: {}", file, error.source().begin.line,
-                                                         error.description()));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{}:{}: is not TOML: {}", file, error.source().begin.line, error.description()));
   }
 }
 
@@ -247,7 +253,8 @@ void check_together(const Settings& settings) {
   auto refuse = [](const std::string& message) { throw Error(ErrorKind::invalid_argument, message); };
   if (settings.data.empty()) refuse("data: must name a folder");
   if (settings.listen.empty()) refuse("listen: must be an address such as 127.0.0.1:8000");
-  if (settings.tls_cert.empty() != settings.tls_key.empty()) refuse("tls_cert and tls_key go together: give both or none");
+  if (settings.tls_cert.empty() != settings.tls_key.empty())
+    refuse("tls_cert and tls_key go together: give both or none");
   if (!settings.jwt_secret.empty() && settings.jwt_secret.size() < 32) {
     refuse("BOATHOUSE_JWT_SECRET: must have at least 32 bytes");
   }
@@ -319,10 +326,17 @@ Settings load_settings(const FlagValues& flags, const Environment& environment) 
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
-      {"", 1},           {"B", 1},           {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30},
-      {"TiB", 1ULL << 40}, {"kB", 1'000},      {"KB", 1'000},       {"MB", 1'000'000},   {"GB", 1'000'000'000},
-      {"TB", 1'000'000'000'000}};
+  static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {{"", 1},
+                                                                          {"B", 1},
+                                                                          {"KiB", 1ULL << 10},
+                                                                          {"MiB", 1ULL << 20},
+                                                                          {"GiB", 1ULL << 30},
+                                                                          {"TiB", 1ULL << 40},
+                                                                          {"kB", 1'000},
+                                                                          {"KB", 1'000},
+                                                                          {"MB", 1'000'000},
+                                                                          {"GB", 1'000'000'000},
+                                                                          {"TB", 1'000'000'000'000}};
   std::uint64_t number = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failed != std::errc()) return std::nullopt;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings of a process. Each is declared once, in the table of settings.cc: its name, kind, default and help. Flags of the
-// command line, BOATHOUSE_* variables and boathouse.toml all come from that table; flags beat environment, environment
-// beats file; an empty variable counts as unset. At start, before other threads; errors are Error{invalid_argument} and say where the value came from:
-// "--query-timeout: ..", "BOATHOUSE_QUERY_TIMEOUT: ..", "boathouse.toml:3: query_timeout: ..".
+// The settings of a process. Each is declared once, in the table of settings.cc: its name, kind, default and help.
+// Flags of the command line, BOATHOUSE_* variables and boathouse.toml all come from that table; flags beat environment,
+// environment beats file; an empty variable counts as unset. At start, before other threads; errors are
+// Error{invalid_argument} and say where the value came from: "--query-timeout: ..", "BOATHOUSE_QUERY_TIMEOUT: ..",
+// "boathouse.toml:3: query_timeout: ..".
 #pragma once
 
 #include <cstdint>
@@ -84,7 +85,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 // `boathouse.toml` in the working directory if it is there.
 Settings load_settings(const FlagValues& flags, const Environment& environment);
 
-// "16MiB", "1GB", "4096": bytes; KiB, MiB, GiB, TiB count by 1024, kB, KB, MB, GB, TB by 1000. nullopt for anything else.
+// "16MiB", "1GB", "4096": bytes; KiB, MiB, GiB, TiB count by 1024, kB, KB, MB, GB, TB by 1000. nullopt for anything
+// else.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
 }  // namespace boathouse::app

@@ -84,7 +84,8 @@ TEST_F(SettingsTest, NamesOfFlagsAndVariables) {
 TEST_F(SettingsTest, ListsComeAsTextOrAsList) {
   std::vector<std::string> wanted{"https://a.example", "http://b.example:8080"};
   EXPECT_EQ(load({{"cors_origins", "https://a.example, http://b.example:8080,"}}).cors_origins, wanted);
-  EXPECT_EQ(load({{"config", file("cors_origins = [\"https://a.example\", \"http://b.example:8080\"]")}}).cors_origins, wanted);
+  EXPECT_EQ(load({{"config", file("cors_origins = [\"https://a.example\", \"http://b.example:8080\"]")}}).cors_origins,
+            wanted);
 }
 
 TEST_F(SettingsTest, ErrorsSayWhereTheValueCameFrom) {
@@ -110,7 +111,8 @@ TEST_F(SettingsTest, SecretsComeFromTheEnvironmentOnly) {
   std::string config = file("jwt_secret = \"0123456789012345678901234567890123\"\n");
   EXPECT_EQ(error({{"config", config}}),
             config + ":1: jwt_secret: is taken from the environment only: BOATHOUSE_JWT_SECRET");
-  EXPECT_EQ(error({}, {{"BOATHOUSE_JWT_SECRET", std::string(31, 'x')}}), "BOATHOUSE_JWT_SECRET: must have at least 32 bytes");
+  EXPECT_EQ(error({}, {{"BOATHOUSE_JWT_SECRET", std::string(31, 'x')}}),
+            "BOATHOUSE_JWT_SECRET: must have at least 32 bytes");
   EXPECT_EQ(load({}, {{"BOATHOUSE_JWT_SECRET", std::string(32, 'x')}}).jwt_secret.size(), 32U);
 }
 
@@ -124,7 +126,8 @@ TEST(ParseSize, UnitsAndLimits) {
   EXPECT_EQ(parse_size("4096"), 4096U);
   EXPECT_EQ(parse_size("16MiB"), 16U << 20);
   EXPECT_EQ(parse_size("1GB"), 1'000'000'000U);
-  for (std::string_view text : {"", "MiB", "1 MiB", "-1", "1.5GiB", "1XB", "99999999999TiB"}) EXPECT_FALSE(parse_size(text)) << text;
+  for (std::string_view text : {"", "MiB", "1 MiB", "-1", "1.5GiB", "1XB", "99999999999TiB"})
+    EXPECT_FALSE(parse_size(text)) << text;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The installation as files (`serve --apply DIR`, `apply DIR`), read into values: users.toml, tables/**.toml,
-// insights/**.sql. Reading changes nothing and never looks outside DIR: a symbolic link that leads out is a mistake. All
-// mistakes are collected; nothing of a file with one is in the result. Any thread.
+// insights/**.sql. Reading changes nothing and never looks outside DIR: a symbolic link that leads out is a mistake.
+// All mistakes are collected; nothing of a file with one is in the result. Any thread.
 #pragma once
 
 #include <filesystem>

@@ -38,9 +38,10 @@ class ApplyFilesTest : public testing::Test {
 const std::string kTable = "[[column]]\nname = \"id\"\ntype = \"INTEGER\"\n";
 
 TEST_F(ApplyFilesTest, ReadsUsersTablesAndInsights) {
-  put("users.toml", "[[user]]\nname = \"ann\"\npassword = \"Password-1\"\nrole = \"editor\"\n\n"
-                    "[[user]]\nname = \"bob\"\npassword_env = \"KNOWN_PASSWORD\"\nemail = \"b@x\"\nworkspace = \"sales\"\n"
-                    "role = \"viewer\"\ntemporary = true\n");
+  put("users.toml",
+      "[[user]]\nname = \"ann\"\npassword = \"Password-1\"\nrole = \"editor\"\n\n"
+      "[[user]]\nname = \"bob\"\npassword_env = \"KNOWN_PASSWORD\"\nemail = \"b@x\"\nworkspace = \"sales\"\n"
+      "role = \"viewer\"\ntemporary = true\n");
   put("tables/b.toml", kTable);
   put("tables/a/c.toml", "workspace = \"sales\"\n" + kTable);
   put("insights/top.sql", "-- description: The top: ten\n-- public: true\n\n-- workspace: sales\nSELECT 1\n-- end\n");
@@ -83,9 +84,10 @@ TEST_F(ApplyFilesTest, AnEmptyFolderIsFineAndAMissingOneIsNot) {
 }
 
 TEST_F(ApplyFilesTest, MistakesAreToldAndKeepTheirFileOut) {
-  put("users.toml", "[[user]]\nname = \"ann\"\npassword = \"Password-1\"\n"
-                    "[[user]]\nname = \"a b\"\npassword = \"short\"\nrole = \"boss\"\n"
-                    "[[user]]\npassword_env = \"NO_SUCH\"\nroll = 1\n");
+  put("users.toml",
+      "[[user]]\nname = \"ann\"\npassword = \"Password-1\"\n"
+      "[[user]]\nname = \"a b\"\npassword = \"short\"\nrole = \"boss\"\n"
+      "[[user]]\npassword_env = \"NO_SUCH\"\nroll = 1\n");
   put("tables/good.toml", kTable);
   put("tables/bad.toml", kTable + "min = \"x\"\n");
   put("tables/x@y.toml", kTable);
@@ -97,17 +99,19 @@ TEST_F(ApplyFilesTest, MistakesAreToldAndKeepTheirFileOut) {
   EXPECT_EQ(installation.tables[0].name, "good");
   EXPECT_TRUE(installation.insights.empty());
   std::vector<std::string> starts;
-  for (const FileProblem& problem : installation.problems) starts.push_back(fmt::format("{}:{}:{}", problem.file, problem.line, problem.key));
-  std::vector<std::string> wanted{"users.toml:5:name",  "users.toml:7:role",          "users.toml:6:password",
-                                  "users.toml:8:name",  "users.toml:9:password_env",  "users.toml:10:roll",
-                                  "tables/bad.toml:4:min", "tables/x@y.toml:1:",      "insights/empty.sql:2:sql",
+  for (const FileProblem& problem : installation.problems)
+    starts.push_back(fmt::format("{}:{}:{}", problem.file, problem.line, problem.key));
+  std::vector<std::string> wanted{"users.toml:5:name",      "users.toml:7:role",         "users.toml:6:password",
+                                  "users.toml:8:name",      "users.toml:9:password_env", "users.toml:10:roll",
+                                  "tables/bad.toml:4:min",  "tables/x@y.toml:1:",        "insights/empty.sql:2:sql",
                                   "insights/q.sql:1:public"};
   EXPECT_EQ(starts, wanted);
 }
 
 TEST_F(ApplyFilesTest, PasswordsAreGivenOnceAndNeverShown) {
-  put("users.toml", "[[user]]\nname = \"ann\"\npassword = \"hunter22\"\npassword_env = \"KNOWN_PASSWORD\"\n"
-                    "[[user]]\nname = \"ANN\"\npassword = \"hunter22\"\n");
+  put("users.toml",
+      "[[user]]\nname = \"ann\"\npassword = \"hunter22\"\npassword_env = \"KNOWN_PASSWORD\"\n"
+      "[[user]]\nname = \"ANN\"\npassword = \"hunter22\"\n");
   std::vector<std::string> found = problems();
   ASSERT_EQ(found.size(), 3U);
   EXPECT_NE(found[0].find("say one of password and password_env"), std::string::npos);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TOML file as a JSON value that remembers on which line each key stands, so that contracts and users are judged by one
-// code whether they come as JSON or as TOML. Dates and times become their ISO 8601 text. A value; any thread.
+// A TOML file as a JSON value that remembers on which line each key stands, so that contracts and users are judged by
+// one code whether they come as JSON or as TOML. Dates and times become their ISO 8601 text. A value; any thread.
 #pragma once
 
 #include <boost/json/value.hpp>

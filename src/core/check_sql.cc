@@ -31,7 +31,8 @@ std::string literal(const ContractColumn& column, const std::string& text) {
 
 std::string values_message(const std::vector<std::string>& values) {
   constexpr std::size_t kShown = 20;
-  std::vector<std::string> shown(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, values.size())));
+  std::vector<std::string> shown(values.begin(),
+                                 values.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, values.size())));
   std::string message = fmt::format("must be one of: {}", fmt::join(shown, ", "));
   if (values.size() > kShown) message += fmt::format(" and {} more", values.size() - kShown);
   return message;
@@ -48,7 +49,8 @@ std::vector<Rule> value_rules(const ContractColumn& column) {
                      "must be at least " + *column.min});
   }
   if (column.max) {
-    rules.push_back({"max", fmt::format("({} <= {})", x, literal(column, *column.max)), "must be at most " + *column.max});
+    rules.push_back(
+        {"max", fmt::format("({} <= {})", x, literal(column, *column.max)), "must be at most " + *column.max});
   }
   if (column.pattern) {
     rules.push_back({"pattern", fmt::format("regexp_full_match({}, {})", x, quote_string(*column.pattern)),
@@ -57,7 +59,8 @@ std::vector<Rule> value_rules(const ContractColumn& column) {
   if (!column.values.empty()) {
     std::vector<std::string> literals;
     for (const std::string& text : column.values) literals.push_back(literal(column, text));
-    rules.push_back({"values", fmt::format("({} IN ({}))", x, fmt::join(literals, ", ")), values_message(column.values)});
+    rules.push_back(
+        {"values", fmt::format("({} IN ({}))", x, fmt::join(literals, ", ")), values_message(column.values)});
   }
   if (column.min_length) {
     rules.push_back({"min_length", fmt::format("(length({}) >= {})", x, *column.min_length),
@@ -92,14 +95,16 @@ class ReasonWriter {
   std::string write() {
     for (const ContractColumn& column : check_.contract.columns) add_column(column);
     if (failures_.empty()) return "_reasons";
-    // A lambda's parameter gives way to a column of its name, so reserved names are taken. What reading found comes in the order of the file's columns; a column that the contract does not know comes last.
+    // What reading found comes in the order of the file's columns; a column that the contract does not know comes last.
+    // The lambdas' parameters have reserved names: in `x.reason` a column named x would go before the parameter.
     std::string read = fmt::format(
         "list_transform(from_json(coalesce(_reasons, '[]'), '[\"JSON\"]'), lambda _raw, _pos: "
         "{{place: coalesce(MAP {{{}}}[_raw->>'$.column'], {} + _pos), reason: _raw}})",
         fmt::join(places_, ", "), (check_.contract.columns.size() + 1) * kPlacesPerColumn);
     std::string failed = fmt::format("list_filter([{}], lambda _raw: _raw IS NOT NULL)", fmt::join(failures_, ", "));
     return fmt::format(
-        "CASE WHEN json_extract_string(_reasons, '$[0].rule') = 'fields' THEN _reasons ELSE CAST(to_json(list_transform("
+        "CASE WHEN json_extract_string(_reasons, '$[0].rule') = 'fields' THEN _reasons ELSE "
+        "CAST(to_json(list_transform("
         "list_sort(list_concat({}, {})), lambda _raw: _raw.reason)) AS VARCHAR) END",
         read, failed);
   }
@@ -126,11 +131,12 @@ class ReasonWriter {
 
   void fail(const ContractColumn& column, std::size_t place, std::string_view rule, std::string_view fails,
             std::string_view message) {
-    failures_.push_back(fmt::format(
-        "CASE WHEN {} AND NOT coalesce(list_contains(_bad, {}), FALSE) THEN {{place: {}, reason: json_object('column', {}, "
-        "'rule', {}, 'value', {}, 'message', {})}} END",
-        fails, quote_string(column.name), place, quote_string(column.name), quote_string(rule), raw_value(column),
-        quote_string(message)));
+    failures_.push_back(
+        fmt::format("CASE WHEN {} AND NOT coalesce(list_contains(_bad, {}), FALSE) THEN {{place: {}, reason: "
+                    "json_object('column', {}, "
+                    "'rule', {}, 'value', {}, 'message', {})}} END",
+                    fails, quote_string(column.name), place, quote_string(column.name), quote_string(rule),
+                    raw_value(column), quote_string(message)));
   }
 
   // The text as it came; a filled-in default has none.
@@ -152,9 +158,8 @@ std::string defaults_projection(const Contract& contract) {
   std::vector<std::string> items;
   for (const ContractColumn& column : contract.columns) {
     std::string x = quote_identifier(column.name);
-    items.push_back(column.default_value
-                        ? fmt::format("coalesce({0}, {1}) AS {0}", x, literal(column, *column.default_value))
-                        : x);
+    items.push_back(
+        column.default_value ? fmt::format("coalesce({0}, {1}) AS {0}", x, literal(column, *column.default_value)) : x);
   }
   return fmt::format("{}", fmt::join(items, ", "));
 }
@@ -175,6 +180,8 @@ std::string accept_predicate(const Check& check) {
   return all_of(conditions);
 }
 
-std::string reasons_expression(const Check& check, bool with_unique) { return ReasonWriter(check, with_unique).write(); }
+std::string reasons_expression(const Check& check, bool with_unique) {
+  return ReasonWriter(check, with_unique).write();
+}
 
 }  // namespace boathouse::core

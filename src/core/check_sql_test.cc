@@ -30,15 +30,16 @@ class CheckSqlTest : public WorkerTest {
   static std::string relation(const std::vector<Staged>& rows) {
     std::vector<std::string> parts;
     for (const Staged& row : rows) {
-      parts.push_back(fmt::format("SELECT {}, {}::BIGINT AS _row, {} AS _ok, {}::VARCHAR[] AS _bad, {} AS _reasons, {} AS _data",
-                                  row.values, parts.size() + 1, row.ok, row.bad, base::quote_string(row.reasons),
-                                  base::quote_string(row.data)));
+      parts.push_back(fmt::format(
+          "SELECT {}, {}::BIGINT AS _row, {} AS _ok, {}::VARCHAR[] AS _bad, {} AS _reasons, {} AS _data", row.values,
+          parts.size() + 1, row.ok, row.bad, base::quote_string(row.reasons), base::quote_string(row.data)));
     }
     return fmt::format("{}", fmt::join(parts, " UNION ALL "));
   }
 
   static std::string defaulted(const Contract& contract, const std::string& relation) {
-    return fmt::format("(SELECT {}, _row, _ok, _bad, _reasons, _data FROM ({}))", defaults_projection(contract), relation);
+    return fmt::format("(SELECT {}, _row, _ok, _bad, _reasons, _data FROM ({}))", defaults_projection(contract),
+                       relation);
   }
 
   // The row numbers that are accepted.
@@ -67,16 +68,17 @@ class CheckSqlTest : public WorkerTest {
 
   static json::array full_reasons(const Check& check, const std::string& relation) {
     json::array out;
-    for (const json::value& row :
-         rows(fmt::format("SELECT {} FROM {} WHERE (_ok AND {}) IS NOT TRUE ORDER BY _row", reasons_expression(check, false),
-                          defaulted(check.contract, relation), accept_predicate(check)))) {
+    for (const json::value& row : rows(fmt::format("SELECT {} FROM {} WHERE (_ok AND {}) IS NOT TRUE ORDER BY _row",
+                                                   reasons_expression(check, false),
+                                                   defaulted(check.contract, relation), accept_predicate(check)))) {
       out.push_back(json::parse(row.at(0).as_string()));
     }
     return out;
   }
 
   // The verdicts of unique_violations as "row: columns".
-  static std::vector<std::string> collisions(const Check& check, const std::string& accepted, const std::string& table) {
+  static std::vector<std::string> collisions(const Check& check, const std::string& accepted,
+                                             const std::string& table) {
     std::vector<std::string> out;
     for (const json::value& row : rows(fmt::format("SELECT _row, array_to_string(_unique, ',') FROM ({}) ORDER BY 1",
                                                    unique_violations(check, accepted, table)))) {
@@ -96,19 +98,29 @@ TEST_F(CheckSqlTest, EachRuleOnBothSides) {
   const std::vector<Case> cases{
       {R"("type":"INTEGER","min":3)", {"3", "NULL::INTEGER"}, {"2"}, "min"},
       {R"("type":"BIGINT","max":9223372036854775806)", {"9223372036854775806"}, {"9223372036854775807"}, "max"},
-      {R"("type":"DOUBLE","min":0)", {"0.0::DOUBLE", "'Infinity'::DOUBLE"}, {"-1e-300::DOUBLE", "'NaN'::DOUBLE"}, "min"},
+      {R"("type":"DOUBLE","min":0)",
+       {"0.0::DOUBLE", "'Infinity'::DOUBLE"},
+       {"-1e-300::DOUBLE", "'NaN'::DOUBLE"},
+       "min"},
       {R"("type":"DOUBLE","max":0)", {"'-Infinity'::DOUBLE"}, {"'NaN'::DOUBLE", "1e-300::DOUBLE"}, "max"},
       {R"j("type":"DECIMAL(6,2)","min":"1.50")j", {"1.50::DECIMAL(6,2)"}, {"1.49::DECIMAL(6,2)"}, "min"},
       {R"("type":"DATE","max":"2021-02-28")", {"DATE '2021-02-28'"}, {"DATE '2021-03-01'"}, "max"},
       {R"("type":"DATE","format":"%d.%m.%Y","min":"01.02.2021")", {"DATE '2021-02-01'"}, {"DATE '2021-01-31'"}, "min"},
       {R"("type":"TIME","min":"10:00:00")", {"TIME '10:00:00'"}, {"TIME '09:59:59.999999'"}, "min"},
-      {R"("type":"TIMESTAMP","min":"2021-01-01T00:00:00")", {"TIMESTAMP '2021-01-01'"}, {"TIMESTAMP '2020-12-31 23:59:59'"}, "min"},
-      {R"("type":"ISO_DATE","max":"2021-01-01T00:00:00Z")", {"TIMESTAMPTZ '2021-01-01 00:00:00+00'"},
-       {"TIMESTAMPTZ '2021-01-01 00:00:00.000001+00'"}, "max"},
+      {R"("type":"TIMESTAMP","min":"2021-01-01T00:00:00")",
+       {"TIMESTAMP '2021-01-01'"},
+       {"TIMESTAMP '2020-12-31 23:59:59'"},
+       "min"},
+      {R"("type":"ISO_DATE","max":"2021-01-01T00:00:00Z")",
+       {"TIMESTAMPTZ '2021-01-01 00:00:00+00'"},
+       {"TIMESTAMPTZ '2021-01-01 00:00:00.000001+00'"},
+       "max"},
       {R"("type":"STRING","pattern":"a|bc")", {"'a'", "'bc'"}, {"'ac'", "'xa'", "''", "E'a\\n'"}, "pattern"},
       {R"("type":"STRING","values":["it's","é"])", {"'it''s'", "'é'"}, {"'its'", "'É'"}, "values"},
-      {R"("type":"UUID","values":["00000000-0000-0000-0000-00000000000A"])", {"'00000000-0000-0000-0000-00000000000a'::UUID"},
-       {"'00000000-0000-0000-0000-00000000000b'::UUID"}, "values"},
+      {R"("type":"UUID","values":["00000000-0000-0000-0000-00000000000A"])",
+       {"'00000000-0000-0000-0000-00000000000a'::UUID"},
+       {"'00000000-0000-0000-0000-00000000000b'::UUID"},
+       "values"},
       {R"("type":"BINARY","values":["AP8="])", {"'\\x00\\xFF'::BLOB"}, {"'\\x00'::BLOB"}, "values"},
       {R"("type":"BOOLEAN","values":[true])", {"true"}, {"false"}, "values"},
       {R"("type":"STRING","min_length":2)", {"'éé'", "'ab'"}, {"'é'", "''"}, "min_length"},
@@ -136,16 +148,25 @@ TEST_F(CheckSqlTest, ReasonsAreAllThereInColumnOrder) {
   std::string type_b = R"([{"column":"b","rule":"type","value":"x","message":"no"}])";
   std::string staged = relation({
       {.values = "'1' AS a, 4 AS b, 2 AS c", .data = R"({"a":"1","b":"4","c":"2"})"},
-      {.values = "'1', NULL, 2", .ok = false, .bad = "['b']", .reasons = type_b, .data = R"({"a":"1","b":"x","c":"2"})"},
+      {.values = "'1', NULL, 2",
+       .ok = false,
+       .bad = "['b']",
+       .reasons = type_b,
+       .data = R"({"a":"1","b":"x","c":"2"})"},
       {.values = "NULL, 5, NULL"},
       {.values = "NULL, NULL, 1", .data = R"({"a":null,"b":null,"c":"1"})"},
-      {.values = "NULL, NULL, NULL", .ok = false, .reasons = R"([{"column":"","rule":"fields","value":"1,2","message":"no"}])"},
-      {.values = "NULL, 7, 2", .ok = false,
-       .reasons = R"([{"column":"z","rule":"unknown_columns","value":"1","message":"no"}])", .data = R"({"c":"2","z":"1"})"},
+      {.values = "NULL, NULL, NULL",
+       .ok = false,
+       .reasons = R"([{"column":"","rule":"fields","value":"1,2","message":"no"}])"},
+      {.values = "NULL, 7, 2",
+       .ok = false,
+       .reasons = R"([{"column":"z","rule":"unknown_columns","value":"1","message":"no"}])",
+       .data = R"({"c":"2","z":"1"})"},
   });
   EXPECT_EQ(accepted(check, staged), std::vector<int>{3});
-  std::vector<std::string> wanted{"a:pattern a:values a:min_length b:min c:max", "a:pattern a:values a:min_length b:type c:max",
-                                  "b:required", ":fields", "c:max z:unknown_columns"};
+  std::vector<std::string> wanted{"a:pattern a:values a:min_length b:min c:max",
+                                  "a:pattern a:values a:min_length b:type c:max", "b:required", ":fields",
+                                  "c:max z:unknown_columns"};
   EXPECT_EQ(reasons(check, staged), wanted);
   json::array full = full_reasons(check, staged);
   EXPECT_EQ(full[0].at(3).at("value"), "4");
@@ -158,17 +179,20 @@ TEST_F(CheckSqlTest, ContractsWithoutRulesAcceptWhatFits) {
   Contract contract = contract_of(R"({"name":"a","type":"STRING"})");
   Check check{.contract = contract, .upsert_key = {}};
   std::string found = R"([{"column":"a","rule":"type","value":"x","message":"no"}])";
-  std::string staged = relation({{.values = "'x' AS a"}, {.values = "NULL", .ok = false, .bad = "['a']", .reasons = found}});
+  std::string staged =
+      relation({{.values = "'x' AS a"}, {.values = "NULL", .ok = false, .bad = "['a']", .reasons = found}});
   EXPECT_EQ(accepted(check, staged), std::vector<int>{1});
   EXPECT_EQ(full_reasons(check, staged), json::array{json::parse(found)});
 }
 
 TEST_F(CheckSqlTest, DefaultsFillBeforeRequiredIsTested) {
-  Contract contract = contract_of(R"({"name":"a","type":"INTEGER","required":true,"default":7},{"name":"b","type":"DATE"})");
+  Contract contract =
+      contract_of(R"({"name":"a","type":"INTEGER","required":true,"default":7},{"name":"b","type":"DATE"})");
   Check check{.contract = contract, .upsert_key = {}};
   std::string staged = relation({{.values = "NULL::INTEGER AS a, NULL::DATE AS b"}, {.values = "1, NULL"}});
   EXPECT_EQ(accepted(check, staged), (std::vector<int>{1, 2}));
-  EXPECT_EQ(rows("SELECT a FROM " + defaulted(contract, staged) + " ORDER BY _row"), (json::array{json::array{7}, json::array{1}}));
+  EXPECT_EQ(rows("SELECT a FROM " + defaulted(contract, staged) + " ORDER BY _row"),
+            (json::array{json::array{7}, json::array{1}}));
 }
 
 TEST_F(CheckSqlTest, AnUpsertNeedsItsKey) {
@@ -181,18 +205,21 @@ TEST_F(CheckSqlTest, AnUpsertNeedsItsKey) {
 }
 
 TEST_F(CheckSqlTest, NamesChosenToHurt) {
-  for (const char* name : {"a\"b", "it's", "a/b", "x~1y", "$.z", "br[1]", "é", "select", "a.b", "*", "line\nend", "_r", "_i", "u0", "k", "verdict", "place", "reason", "0",
-                           "back\\slash", "{}"}) {
+  for (const char* name :
+       {"a\"b", "it's", "a/b", "x~1y", "$.z",     "br[1]", "é",      "select", "a.b",         "*", "line\nend",
+        "_r",   "_i",   "u0",  "k",    "verdict", "place", "reason", "0",      "back\\slash", "{}"}) {
     json::object column{{"name", name}, {"type", "INTEGER"}, {"min", 5}, {"unique", true}};
     Contract contract = parse_contract_json(json::object{{"columns", json::array{column}}});
     Check check{.contract = contract, .upsert_key = {}};
-    std::string staged = relation({{.values = "1 AS " + base::quote_identifier(name), .data = json::serialize(json::object{{name, "1"}})}});
+    std::string staged = relation(
+        {{.values = "1 AS " + base::quote_identifier(name), .data = json::serialize(json::object{{name, "1"}})}});
     json::array full = full_reasons(check, staged);
     ASSERT_EQ(full.size(), 1U) << name;
     EXPECT_EQ(full[0].at(0).at("column"), name);
     EXPECT_EQ(full[0].at(0).at("value"), "1") << name;
-    EXPECT_EQ(collisions(check, "SELECT 5 AS " + base::quote_identifier(name) + ", range + 1 AS _row FROM range(2)", ""),
-              std::vector<std::string>{fmt::format("2: {}", name)});
+    EXPECT_EQ(
+        collisions(check, "SELECT 5 AS " + base::quote_identifier(name) + ", range + 1 AS _row FROM range(2)", ""),
+        std::vector<std::string>{fmt::format("2: {}", name)});
   }
 }
 
@@ -200,20 +227,23 @@ TEST_F(CheckSqlTest, AThousandColumnsOfRules) {
   json::array columns;
   std::vector<std::string> values;
   for (std::size_t i = 0; i < 1000; ++i) {
-    columns.push_back(json::object{{"name", fmt::format("c{}", i)}, {"type", "INTEGER"}, {"required", true}, {"min", 0}});
+    columns.push_back(
+        json::object{{"name", fmt::format("c{}", i)}, {"type", "INTEGER"}, {"required", true}, {"min", 0}});
     values.push_back(fmt::format("{} AS c{}", i == 500 ? -1 : 1, i));
   }
   Contract contract = parse_contract_json(json::object{{"columns", columns}});
   Check check{.contract = contract, .upsert_key = {}};
-  EXPECT_EQ(reasons(check, relation({{.values = fmt::format("{}", fmt::join(values, ", "))}})), std::vector<std::string>{"c500:min"});
+  EXPECT_EQ(reasons(check, relation({{.values = fmt::format("{}", fmt::join(values, ", "))}})),
+            std::vector<std::string>{"c500:min"});
 }
 
 TEST_F(CheckSqlTest, UniqueReasonsJoinTheOthers) {
-  Contract contract = contract_of(R"({"name":"a","type":"INTEGER","unique":true},{"name":"b","type":"INTEGER","max":1})");
+  Contract contract =
+      contract_of(R"({"name":"a","type":"INTEGER","unique":true},{"name":"b","type":"INTEGER","max":1})");
   Check check{.contract = contract, .upsert_key = {}};
   std::string staged = relation({{.values = "1 AS a, 1 AS b", .data = R"({"a":"1","b":"1"})"}});
-  json::array found = rows(fmt::format("SELECT {} FROM (SELECT *, ['a'] AS _unique FROM {})", reasons_expression(check, true),
-                                       defaulted(contract, staged)));
+  json::array found = rows(fmt::format("SELECT {} FROM (SELECT *, ['a'] AS _unique FROM {})",
+                                       reasons_expression(check, true), defaulted(contract, staged)));
   json::value reasons = json::parse(found.at(0).at(0).as_string());
   ASSERT_EQ(reasons.as_array().size(), 1U);
   EXPECT_EQ(reasons.at(0).at("rule"), "unique");
@@ -221,13 +251,16 @@ TEST_F(CheckSqlTest, UniqueReasonsJoinTheOthers) {
 }
 
 TEST_F(CheckSqlTest, UniqueKeepsTheFirstThatNothingElseRefuses) {
-  Contract contract = contract_of(R"({"name":"a","type":"INTEGER","unique":true},{"name":"b","type":"INTEGER","unique":true})");
+  Contract contract =
+      contract_of(R"({"name":"a","type":"INTEGER","unique":true},{"name":"b","type":"INTEGER","unique":true})");
   Check check{.contract = contract, .upsert_key = {}};
   // Row 2 falls by b, so row 3 may have its a; missing values never collide.
-  std::string accepted = "SELECT * FROM (VALUES (1, 1, 1), (2, 2, 1), (3, 2, 2), (4, NULL, NULL), (5, NULL, NULL)) v(_row, a, b)";
+  std::string accepted =
+      "SELECT * FROM (VALUES (1, 1, 1), (2, 2, 1), (3, 2, 2), (4, NULL, NULL), (5, NULL, NULL)) v(_row, a, b)";
   EXPECT_EQ(collisions(check, accepted, ""), std::vector<std::string>{"2: b"});
   EXPECT_EQ(collisions(check, accepted, "SELECT 2 AS b, 9 AS a"), (std::vector<std::string>{"2: b", "3: b"}));
-  EXPECT_EQ(collisions(check, accepted, "SELECT NULL::INTEGER AS a, NULL::INTEGER AS b"), std::vector<std::string>{"2: b"});
+  EXPECT_EQ(collisions(check, accepted, "SELECT NULL::INTEGER AS a, NULL::INTEGER AS b"),
+            std::vector<std::string>{"2: b"});
 }
 
 TEST_F(CheckSqlTest, AnUpsertDoesNotCollideWithWhatItReplaces) {
@@ -237,7 +270,8 @@ TEST_F(CheckSqlTest, AnUpsertDoesNotCollideWithWhatItReplaces) {
   EXPECT_EQ(collisions(check, accepted, ""), std::vector<std::string>{"3: u"});
   EXPECT_EQ(collisions(check, accepted, "SELECT 3 AS id, 'y' AS u UNION ALL SELECT NULL, 'x'"),
             (std::vector<std::string>{"1: u", "2: u", "3: u"}));
-  EXPECT_EQ(collisions({.contract = contract, .upsert_key = {}}, accepted, ""), (std::vector<std::string>{"2: u", "3: u"}));
+  EXPECT_EQ(collisions({.contract = contract, .upsert_key = {}}, accepted, ""),
+            (std::vector<std::string>{"2: u", "3: u"}));
 }
 
 TEST_F(CheckSqlTest, UniqueAgreesWithTakingRowsOneByOne) {
@@ -252,7 +286,8 @@ TEST_F(CheckSqlTest, UniqueAgreesWithTakingRowsOneByOne) {
     std::size_t width = 1 + static_cast<std::size_t>(below(3));
     auto make = [&](int number) {
       Row row{.row = number, .key = below(6), .values = {}};
-      for (std::size_t i = 0; i < width; ++i) row.values.push_back(below(5) == 0 ? std::nullopt : std::optional(below(8)));
+      for (std::size_t i = 0; i < width; ++i)
+        row.values.push_back(below(5) == 0 ? std::nullopt : std::optional(below(8)));
       return row;
     };
     std::vector<Row> batch, table;
@@ -260,7 +295,8 @@ TEST_F(CheckSqlTest, UniqueAgreesWithTakingRowsOneByOne) {
     for (int i = 1 + below(4); i > 0; --i) table.push_back(make(0));
 
     std::string columns = R"({"name":"k","type":"INTEGER"})";
-    for (std::size_t i = 0; i < width; ++i) columns += fmt::format(R"(,{{"name":"u{}","type":"INTEGER","unique":true}})", i);
+    for (std::size_t i = 0; i < width; ++i)
+      columns += fmt::format(R"(,{{"name":"u{}","type":"INTEGER","unique":true}})", i);
     Contract contract = contract_of(columns);
     auto sql = [&](const std::vector<Row>& list) {
       std::vector<std::string> parts;
@@ -299,8 +335,10 @@ TEST_F(CheckSqlTest, UniqueAgreesWithTakingRowsOneByOne) {
 TEST_F(CheckSqlTest, TheLastRowOfAKeyWins) {
   Contract contract = contract_of(R"({"name":"a","type":"INTEGER"},{"name":"_last","type":"STRING"})");
   Check check{.contract = contract, .upsert_key = {"a", "_last"}};
-  std::string kept = "SELECT * FROM (VALUES (1, 1, 'x'), (2, 1, 'y'), (3, 1, 'x'), (4, 2, 'x'), (5, 1, 'x')) v(_row, a, _last)";
-  EXPECT_EQ(rows("SELECT _row FROM (" + superseded_rows(check, kept) + ") ORDER BY 1"), (json::array{json::array{1}, json::array{3}}));
+  std::string kept =
+      "SELECT * FROM (VALUES (1, 1, 'x'), (2, 1, 'y'), (3, 1, 'x'), (4, 2, 'x'), (5, 1, 'x')) v(_row, a, _last)";
+  EXPECT_EQ(rows("SELECT _row FROM (" + superseded_rows(check, kept) + ") ORDER BY 1"),
+            (json::array{json::array{1}, json::array{3}}));
   EXPECT_EQ(superseded_rows({.contract = contract, .upsert_key = {}}, kept), "");
   EXPECT_EQ(unique_violations(check, kept, ""), "");
 }

@@ -13,13 +13,12 @@ namespace {
 using base::quote_identifier;
 using base::quote_string;
 
-
 // Writes unique_violations(). Inside, the key's columns are k0, k1.. and the unique ones u0, u1...; the steps are
 //   a        the accepted rows, narrow        t       the table's rows, narrow
 //   taken    (_row, n): value n is in the table, in a row that this one does not replace
 //   c        the rows that share a value with another row of the batch: usually none
-//   s        their verdicts, 1 kept, 2 lost, found in rounds: a row is lost when a kept row of another key has one of its
-//            values, and kept when none of the rows before it that are still undecided has
+//   s        their verdicts, 1 kept, 2 lost, found in rounds: a row is lost when a kept row of another key has one of
+//            its values, and kept when none of the rows before it that are still undecided has
 //   clash    (_row, n): value n is in a kept row before this one
 class UniqueQuery {
  public:
@@ -34,21 +33,25 @@ class UniqueQuery {
     std::vector<std::string> steps{fmt::format("a AS MATERIALIZED (SELECT _row, {} FROM ({}))", narrow(), accepted_)};
     if (!table_.empty()) {
       steps.push_back(fmt::format("t AS MATERIALIZED (SELECT {} FROM ({}))", narrow(), table_));
-      steps.push_back(fmt::format("taken AS MATERIALIZED ({})", for_each("UNION ALL", [this](std::size_t i) { return taken(i); })));
+      steps.push_back(
+          fmt::format("taken AS MATERIALIZED ({})", for_each("UNION ALL", [this](std::size_t i) { return taken(i); })));
     }
     steps.push_back(fmt::format("c AS MATERIALIZED (SELECT * FROM a WHERE {})", for_each("OR", [](std::size_t i) {
-                                  return fmt::format("u{0} IN (SELECT u{0} FROM a WHERE u{0} IS NOT NULL GROUP BY u{0} "
-                                                     "HAVING count(*) > 1)", i);
+                                  return fmt::format(
+                                      "u{0} IN (SELECT u{0} FROM a WHERE u{0} IS NOT NULL GROUP BY u{0} "
+                                      "HAVING count(*) > 1)",
+                                      i);
                                 })));
     steps.push_back(verdicts());
     for (auto [name, verdict] : {std::pair{"kept", 1}, {"lost", 2}}) {
-      steps.push_back(fmt::format("{} AS MATERIALIZED (SELECT c.* FROM c JOIN s ON c._row = s._row WHERE s.verdict = {})",
-                                  name, verdict));
+      steps.push_back(fmt::format(
+          "{} AS MATERIALIZED (SELECT c.* FROM c JOIN s ON c._row = s._row WHERE s.verdict = {})", name, verdict));
     }
     std::string all = for_each("UNION ALL", [this](std::size_t i) { return clash(i); });
     if (!table_.empty()) all += " UNION ALL SELECT _row, n FROM taken";
-    return fmt::format("WITH RECURSIVE {} SELECT _row, list_sort(list(DISTINCT [{}][n])) AS _unique FROM ({}) GROUP BY _row",
-                       fmt::join(steps, ", "), names(), all);
+    return fmt::format(
+        "WITH RECURSIVE {} SELECT _row, list_sort(list(DISTINCT [{}][n])) AS _unique FROM ({}) GROUP BY _row",
+        fmt::join(steps, ", "), names(), all);
   }
 
  private:
@@ -61,7 +64,8 @@ class UniqueQuery {
 
   std::string narrow() const {
     std::vector<std::string> items;
-    for (std::size_t i = 0; i < key_.size(); ++i) items.push_back(fmt::format("{} AS k{}", quote_identifier(key_[i]), i));
+    for (std::size_t i = 0; i < key_.size(); ++i)
+      items.push_back(fmt::format("{} AS k{}", quote_identifier(key_[i]), i));
     for (std::size_t i = 0; i < unique_.size(); ++i) {
       items.push_back(fmt::format("{} AS u{}", quote_identifier(unique_[i]), i));
     }
@@ -83,7 +87,8 @@ class UniqueQuery {
   }
 
   std::string taken(std::size_t i) const {
-    return fmt::format("SELECT DISTINCT a._row, {} AS n FROM a JOIN t ON a.u{} = t.u{}{}", i + 1, i, i, other_key("a", "t"));
+    return fmt::format("SELECT DISTINCT a._row, {} AS n FROM a JOIN t ON a.u{} = t.u{}{}", i + 1, i, i,
+                       other_key("a", "t"));
   }
 
   std::string verdicts() const {
@@ -91,11 +96,11 @@ class UniqueQuery {
     std::string lost = for_each("OR", [this](std::size_t i) {
       return fmt::format("(g{0}.kept IS NOT NULL{1})", i, other_key("c", fmt::format("g{}", i)));
     });
-    std::string first = for_each("AND", [](std::size_t i) {
-      return fmt::format("(g{0}.undecided IS NULL OR g{0}.undecided = c._row)", i);
-    });
+    std::string first = for_each(
+        "AND", [](std::size_t i) { return fmt::format("(g{0}.undecided IS NULL OR g{0}.undecided = c._row)", i); });
     return fmt::format(
-        "s(_row, verdict) USING KEY (_row) AS (SELECT _row, {0} FROM c UNION (SELECT c._row, CASE WHEN {1} THEN 2 ELSE 1 END "
+        "s(_row, verdict) USING KEY (_row) AS (SELECT _row, {0} FROM c UNION (SELECT c._row, CASE WHEN {1} THEN 2 ELSE "
+        "1 END "
         "FROM c JOIN recurring.s d ON c._row = d._row {2} WHERE d.verdict = 0 AND (({1}) OR ({3}))))",
         start, lost, for_each("", [this](std::size_t i) { return groups(i); }), first);
   }
@@ -117,7 +122,8 @@ class UniqueQuery {
     std::string keys;
     for (std::size_t k = 0; k < key_.size(); ++k) keys += fmt::format(", any_value(k{0}) AS k{0}", k);
     return fmt::format(
-        "SELECT lost._row, {0} AS n FROM lost JOIN (SELECT u{1}, min(_row) AS first{2} FROM kept WHERE u{1} IS NOT NULL "
+        "SELECT lost._row, {0} AS n FROM lost JOIN (SELECT u{1}, min(_row) AS first{2} FROM kept WHERE u{1} IS NOT "
+        "NULL "
         "GROUP BY u{1}) k ON lost.u{1} = k.u{1} AND k.first < lost._row{3}",
         i + 1, i, keys, other_key("lost", "k"));
   }

@@ -24,7 +24,8 @@ json::value rule_json(const batch::ColumnType& type, const std::string& text) {
   bool is_integer = type.kind == batch::TypeKind::integer || type.kind == batch::TypeKind::bigint;
   if (is_integer && batch::parse_bigint(text, integer) && std::abs(integer) <= kMaxExactInteger) return integer;
   double number = 0;
-  if (type.kind == batch::TypeKind::double_ && batch::parse_double(text, number) && std::isfinite(number)) return number;
+  if (type.kind == batch::TypeKind::double_ && batch::parse_double(text, number) && std::isfinite(number))
+    return number;
   return json::value(text);
 }
 
@@ -77,9 +78,9 @@ const ContractColumn* Contract::find(std::string_view name) const {
 }
 
 bool is_reserved_column(std::string_view name) {
-  static constexpr std::string_view kReserved[] = {"_row",  "_ok",  "_bad",     "_reasons", "_data",     "_raw",
-                                                   "_part", "_file", "_pos",    "_deleted", "_spec_id",  "_partition",
-                                                   "_unique"};
+  static constexpr std::string_view kReserved[] = {"_row",     "_ok",        "_bad",   "_reasons", "_data",
+                                                   "_raw",     "_part",      "_file",  "_pos",     "_deleted",
+                                                   "_spec_id", "_partition", "_unique"};
   return std::find(std::begin(kReserved), std::end(kReserved), base::fold_case(name)) != std::end(kReserved);
 }
 
@@ -99,7 +100,8 @@ json::object to_json(const Contract& contract) {
 }
 
 std::string FileProblem::to_text() const {
-  return key.empty() ? fmt::format("{}:{}: {}", file, line, message) : fmt::format("{}:{}: {}: {}", file, line, key, message);
+  return key.empty() ? fmt::format("{}:{}: {}", file, line, message)
+                     : fmt::format("{}:{}: {}: {}", file, line, key, message);
 }
 
 }  // namespace boathouse::core

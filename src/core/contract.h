@@ -29,8 +29,8 @@ struct ContractColumn {
   bool required = false;
   std::optional<std::string> min;  // inclusive, text of the type; so are max, values and default_value
   std::optional<std::string> max;
-  std::optional<std::string> pattern;  // RE2, matches the whole value
-  std::vector<std::string> values;     // empty: any
+  std::optional<std::string> pattern;      // RE2, matches the whole value
+  std::vector<std::string> values;         // empty: any
   std::optional<std::int64_t> min_length;  // code points
   std::optional<std::int64_t> max_length;
   std::optional<std::string> format;  // strptime, for DATE, TIMESTAMP and TIMESTAMPTZ
@@ -60,8 +60,8 @@ struct Contract {
 
 inline constexpr std::size_t kMaxContractColumns = 5000;
 
-// The columns that the house adds beside a batch's own while it is checked (_row, _ok, ...) and those that Iceberg keeps
-// for itself (_file, _pos, ...): no table may have one, compared without case.
+// The columns that the house adds beside a batch's own while it is checked (_row, _ok, ...) and those that Iceberg
+// keeps for itself (_file, _pos, ...): no table may have one, compared without case.
 bool is_reserved_column(std::string_view name);
 
 // From the JSON form: the list of columns is `columns`. Unknown fields are errors that name them.
@@ -83,8 +83,8 @@ struct FileProblem {
 
   std::string to_text() const;
 };
-// From TOML: the list of columns is `[[column]]`. All mistakes of the file are appended to `problems`; nullopt when there
-// was one.
+// From TOML: the list of columns is `[[column]]`. All mistakes of the file are appended to `problems`; nullopt when
+// there was one.
 std::optional<ContractFile> parse_contract_toml(std::string_view text, const std::string& file,
                                                 std::vector<FileProblem>& problems);
 

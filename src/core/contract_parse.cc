@@ -18,8 +18,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxColumnName = 255;    // code points
-constexpr std::size_t kMaxPattern = 4096;      // bytes
+constexpr std::size_t kMaxColumnName = 255;  // code points
+constexpr std::size_t kMaxPattern = 4096;    // bytes
 constexpr std::size_t kMaxValues = 10'000;
 constexpr std::size_t kMaxKeyColumns = 32;
 constexpr std::size_t kMaxPartitionFields = 32;
@@ -117,7 +117,8 @@ void read_columns(FieldReader& fields, std::string_view list_key, Contract& cont
                   std::vector<FieldProblem>& problems) {
   const json::value* value = fields.take(list_key);
   if (value == nullptr) {
-    if (contract.unknown_columns != UnknownColumns::add) fields.problem(list_key, "is missing: say at least one column");
+    if (contract.unknown_columns != UnknownColumns::add)
+      fields.problem(list_key, "is missing: say at least one column");
     return;
   }
   const json::array* list = value->if_array();
@@ -138,10 +139,11 @@ void read_columns(FieldReader& fields, std::string_view list_key, Contract& cont
     if (!column) continue;
     auto [other, fresh] = seen.try_emplace(base::fold_case(column->name), column->name);
     if (!fresh) {
-      problems.push_back({.path = path + "/name",
-                          .column = column->name,
-                          .key = "name",
-                          .message = fmt::format("is there twice (\"{}\"): names are compared without case", other->second)});
+      problems.push_back(
+          {.path = path + "/name",
+           .column = column->name,
+           .key = "name",
+           .message = fmt::format("is there twice (\"{}\"): names are compared without case", other->second)});
     }
     contract.columns.push_back(std::move(*column));
   }
@@ -231,7 +233,8 @@ Contract parse_contract_json(const json::value& body) {
   if (problems.empty()) return contract;
   const FieldProblem& first = problems.front();
   json::array all;
-  for (const FieldProblem& problem : problems) all.emplace_back(fmt::format("{} {}", subject(problem), problem.message));
+  for (const FieldProblem& problem : problems)
+    all.emplace_back(fmt::format("{} {}", subject(problem), problem.message));
   auto error = [&] {
     return base::Error(base::ErrorKind::invalid_argument, fmt::format("{} {}", subject(first), first.message))
         .with("key", first.key)

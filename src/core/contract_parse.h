@@ -7,8 +7,8 @@
 
 namespace boathouse::core {
 
-// Reads and judges all fields but those that the caller has taken already. `list_key` is what the list of columns is called.
-// What comes back is sound only when `problems` did not grow.
+// Reads and judges all fields but those that the caller has taken already. `list_key` is what the list of columns is
+// called. What comes back is sound only when `problems` did not grow.
 Contract read_contract(FieldReader& fields, std::string_view list_key, std::vector<FieldProblem>& problems);
 
 }  // namespace boathouse::core

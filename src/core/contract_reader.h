@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the fields of one JSON object and collects what is wrong with them: wrong types, unknown fields. Contracts and users
-// of the installation are read with it, from JSON and from TOML alike. One thread.
+// Reads the fields of one JSON object and collects what is wrong with them: wrong types, unknown fields. Contracts and
+// users of the installation are read with it, from JSON and from TOML alike. One thread.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -29,7 +29,8 @@ class FieldReader {
   // For the problems told from now on.
   void set_column(std::string name) { column_ = std::move(name); }
 
-  // The value of a field, nullptr when it is absent or null. Every field taken is known; the others are told by finish().
+  // The value of a field, nullptr when it is absent or null. Every field taken is known; the others are told by
+  // finish().
   const boost::json::value* take(std::string_view key);
   // Empty, with a problem, when the field is there but of another type (or the number out of its range).
   std::optional<std::string> text(std::string_view key, std::size_t max_bytes = 64 * 1024);

@@ -56,7 +56,8 @@ TEST(Contract, WhatIsNotSaidIsNotThere) {
   Contract contract = parse(with_column("BIGINT"));
   EXPECT_FALSE(contract.columns[0].required);
   EXPECT_EQ(contract.unknown_columns, UnknownColumns::reject);
-  EXPECT_EQ(to_json(contract), boost::json::parse(R"({"unknown_columns":"reject","columns":[{"name":"c","type":"BIGINT"}]})"));
+  EXPECT_EQ(to_json(contract),
+            boost::json::parse(R"({"unknown_columns":"reject","columns":[{"name":"c","type":"BIGINT"}]})"));
 }
 
 TEST(Contract, NumbersComeBackAsTheyAre) {
@@ -186,7 +187,8 @@ min = 2021-01-01
 name = "at"
 type = "TIMESTAMPTZ"
 max = 2021-01-01T10:00:00Z
-)", "tables/t.toml", problems);
+)",
+                                  "tables/t.toml", problems);
   ASSERT_TRUE(file) << problems.at(0).to_text();
   EXPECT_EQ(file->workspace, "sales");
   EXPECT_EQ(file->contract, parse(R"({"key":["id"],"keep_for":"forever","columns":[
@@ -196,8 +198,9 @@ max = 2021-01-01T10:00:00Z
 
 TEST(ContractToml, MistakesHaveTheirLines) {
   std::vector<FileProblem> problems;
-  EXPECT_FALSE(parse_contract_toml("max_rows = 0\n[[column]]\nname = \"a\"\ntype = \"INTEGER\"\n\nmin = \"x\"\n[[column]]\nname = \"b\"\n",
-                                   "t.toml", problems));
+  EXPECT_FALSE(parse_contract_toml(
+      "max_rows = 0\n[[column]]\nname = \"a\"\ntype = \"INTEGER\"\n\nmin = \"x\"\n[[column]]\nname = \"b\"\n", "t.toml",
+      problems));
   ASSERT_EQ(problems.size(), 3U);
   EXPECT_EQ(problems[0].to_text().substr(0, 19), "t.toml:1: max_rows:");
   EXPECT_EQ(problems[1].line, 6);

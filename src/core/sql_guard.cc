@@ -20,12 +20,14 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::string_view kExpressionClasses[] = {
-    "BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "DEFAULT", "FUNCTION",
-    "LAMBDA", "LAMBDA_REF", "OPERATOR", "PARAMETER", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW",
+    "BETWEEN",  "CASE",     "CAST",   "COLLATE",    "COLUMN_REF", "COMPARISON", "CONJUNCTION",          "CONSTANT",
+    "DEFAULT",  "FUNCTION", "LAMBDA", "LAMBDA_REF", "OPERATOR",   "PARAMETER",  "POSITIONAL_REFERENCE", "STAR",
+    "SUBQUERY", "TYPE",     "WINDOW",
 };
 // Objects that are neither expressions nor queries nor tables, and only hold such.
-constexpr std::string_view kParts[] = {"ASCENDING",      "DESCENDING",  "ORDER_DEFAULT", "DISTINCT_MODIFIER",
-                                       "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER", "ORDER_MODIFIER"};
+constexpr std::string_view kParts[] = {"ASCENDING",         "DESCENDING",     "ORDER_DEFAULT",
+                                       "DISTINCT_MODIFIER", "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER",
+                                       "ORDER_MODIFIER"};
 
 template <std::size_t N>
 bool holds(const std::string_view (&list)[N], std::string_view word) {
@@ -52,17 +54,17 @@ std::optional<std::size_t> position_of(const json::object& object) {
 // The common table expressions that can be named at one place: those of a WITH, then what was visible around it.
 struct Scope {
   const Scope* outer = nullptr;
-  std::string name;               // in lower case
-  bool recursive_part = false;    // inside the recursive half, where `recurring.name` is its own rows, too
+  std::string name;             // in lower case
+  bool recursive_part = false;  // inside the recursive half, where `recurring.name` is its own rows, too
 };
 
 class Judge {
  public:
   GuardResult run(const json::object& tree) {
     const json::value* statements = tree.if_contains("statements");
-    if (statements == nullptr || !statements->is_array()) refuse(std::string(kReadOnlyMessage));
+    if (statements == nullptr || !statements->is_array()) refuse("this is no statement that reads");
     if (statements->as_array().empty()) throw Error(ErrorKind::invalid_argument, "there is no statement in the text");
-    if (statements->as_array().size() > 1) refuse("one statement at a time, please: " + std::string(kReadOnlyMessage));
+    if (statements->as_array().size() > 1) refuse("one statement at a time: send them one by one");
     const json::object& statement = statements->as_array().front().as_object();
     const json::object& node = statement.at("node").as_object();
     if (!take_show(node)) query(node, nullptr);
@@ -89,7 +91,8 @@ class Judge {
     } else {
       refuse("this SHOW is not allowed: use SHOW TABLES, SHOW ALL TABLES, SHOW DATABASES or DESCRIBE");
     }
-    if (!text_of(*from, "catalog_name").empty()) refuse("a catalog cannot be named here: write SHOW TABLES FROM workspace");
+    if (!text_of(*from, "catalog_name").empty())
+      refuse("a catalog cannot be named here: write SHOW TABLES FROM workspace");
     return true;
   }
 
@@ -195,9 +198,10 @@ class Judge {
     }
     if (is_common(reference, scope)) return;
     if (is_builtin_schema(base::fold_case(reference.schema)) || is_builtin_relation(base::fold_case(reference.name))) {
-      refuse(fmt::format("\"{}\" is part of the engine's own catalog, which cannot be read: use SHOW TABLES or DESCRIBE",
-                         reference.name),
-             reference.position);
+      refuse(
+          fmt::format("\"{}\" is part of the engine's own catalog, which cannot be read: use SHOW TABLES or DESCRIBE",
+                      reference.name),
+          reference.position);
     }
     if (seen_.emplace(reference.schema, reference.name).second) {
       result_.tables.push_back(std::move(reference));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges a user's SQL on DuckDB's own parse tree (the JSON of json_serialize_sql, made in a worker): one read-only statement,
-// nothing that reaches files, environment, settings, catalog or other sessions. What the tree holds and this code does
-// not know is refused. Nothing is decided on the text, but for the EXPLAIN that json_serialize_sql does not take: it is
-// split off first and put back afterwards. Pure, any thread; the walk needs up to 2 MiB of stack.
+// Judges a user's SQL on DuckDB's own parse tree (the JSON of json_serialize_sql, made in a worker): one read-only
+// statement, nothing that reaches files, environment, settings, catalog or other sessions. What the tree holds and this
+// code does not know is refused. Nothing is decided on the text, but for the EXPLAIN that json_serialize_sql does not
+// take: it is split off first and put back afterwards. Pure, any thread; the walk needs up to 2 MiB of stack.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace boathouse::core {
 
 // A table that a statement reads and that is none of its own common table expressions.
 struct TableReference {
-  std::string schema;   // empty unless said; a workspace
+  std::string schema;  // empty unless said; a workspace
   std::string name;
   std::optional<std::size_t> position;  // byte offset in the judged text
   bool operator==(const TableReference&) const = default;
@@ -30,8 +30,8 @@ struct GuardResult {
   std::string show_schema;  // of SHOW TABLES FROM schema
 };
 
-// A statement without its EXPLAIN. What DuckDB is given to run is `prefix` + `statement`; the prefix is written anew, so
-// that nothing of the user's text goes unjudged.
+// A statement without its EXPLAIN. What DuckDB is given to run is `prefix` + `statement`; the prefix is written anew,
+// so that nothing of the user's text goes unjudged.
 struct SplitExplain {
   std::string prefix;          // empty, or "EXPLAIN ", "EXPLAIN (ANALYZE, FORMAT json) "...
   std::string_view statement;  // the rest of the text, to be parsed and judged; a view of the argument
@@ -44,11 +44,6 @@ SplitExplain split_explain(std::string_view sql);
 //   Error{invalid_argument}   there is no statement
 //   Error{too_large}          nested or large past the limits below
 GuardResult judge(std::string_view parse_tree_json);
-
-// What to tell people whose statement has no parse tree (engine::Lease::parse: permission_denied).
-inline constexpr std::string_view kReadOnlyMessage =
-    "only one read-only statement may run here: SELECT, WITH, VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES, or EXPLAIN of "
-    "one of them. A PIVOT has to list its values: PIVOT t ON c IN ('a', 'b') USING sum(x)";
 
 inline constexpr std::size_t kMaxTreeBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxTreeDepth = 3000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that looks at SQL as text: EXPLAIN and its options, with the white space and comments before and between
-// them. Should it see less than DuckDB's lexer does, the statement keeps its EXPLAIN and has no parse tree; it cannot see
-// more in a way that matters, since what follows is parsed on its own and the prefix is not the user's text.
+// The one place that looks at SQL as text: EXPLAIN and its options, with the white space and comments before and
+// between them. Should it see less than DuckDB's lexer does, the statement keeps its EXPLAIN and has no parse tree; it
+// cannot see more in a way that matters, since what follows is parsed on its own and the prefix is not the user's text.
 #include <fmt/format.h>
 
 #include <cctype>
@@ -22,7 +22,8 @@ class Lexer {
   std::string word() {
     skip_blanks();
     std::size_t start = at_;
-    while (at_ < text_.size() && (std::isalpha(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() && (std::isalpha(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
+      ++at_;
     return base::fold_case(text_.substr(start, at_ - start));
   }
 
@@ -93,7 +94,8 @@ SplitExplain split_explain(std::string_view sql) {
   Lexer lexer(sql);
   if (lexer.word() != "explain") return {.prefix = "", .statement = sql, .offset = 0};
   auto rest = [&](std::string prefix, const Lexer& after) {
-    return SplitExplain{.prefix = std::move(prefix), .statement = sql.substr(after.position()), .offset = after.position()};
+    return SplitExplain{
+        .prefix = std::move(prefix), .statement = sql.substr(after.position()), .offset = after.position()};
   };
   Lexer ahead = lexer;
   if (std::string word = ahead.word(); word == "analyze" || word == "analyse") return rest("EXPLAIN ANALYZE ", ahead);

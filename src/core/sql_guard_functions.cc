@@ -13,26 +13,49 @@ constexpr std::string_view kAllowedTableFunctions[] = {
 
 constexpr std::string_view kDeniedFunctions[] = {
     // environment, settings, variables, what else runs here
-    "current_connection_id", "current_query", "current_query_id", "current_setting", "current_transaction_id", "getenv",
-    "getvariable", "get_block_size", "in_search_path", "set_config", "txid_current",
+    "current_connection_id",
+    "current_query",
+    "current_query_id",
+    "current_setting",
+    "current_transaction_id",
+    "getenv",
+    "getvariable",
+    "get_block_size",
+    "in_search_path",
+    "set_config",
+    "txid_current",
     // SQL as data
-    "json_deserialize_sql", "json_execute_serialized_sql", "json_serialize_plan", "json_serialize_sql", "query",
-    "query_table", "sql_auto_complete",
+    "json_deserialize_sql",
+    "json_execute_serialized_sql",
+    "json_serialize_plan",
+    "json_serialize_sql",
+    "query",
+    "query_table",
+    "sql_auto_complete",
     // the catalog and its sequences
-    "col_description", "currval", "lastval", "nextval", "obj_description", "setval", "shobj_description",
+    "col_description",
+    "currval",
+    "lastval",
+    "nextval",
+    "obj_description",
+    "setval",
+    "shobj_description",
     // state that outlives the statement, or waiting for nothing
-    "setseed", "sleep_ms", "write_log",
+    "setseed",
+    "sleep_ms",
+    "write_log",
     // rebuilds values from raw bytes without checking them
     "variant_bytes_to_variant",
 };
 
-constexpr std::string_view kDeniedPrefixes[] = {"__internal_", "duckdb_", "inet_", "parquet_", "pg_", "pragma_", "read_"};
+constexpr std::string_view kDeniedPrefixes[] = {"__internal_", "duckdb_", "inet_", "parquet_",
+                                                "pg_",         "pragma_", "read_"};
 constexpr std::string_view kAllowedDespitePrefix[] = {"pg_size_pretty", "pg_typeof"};
 
 constexpr std::string_view kBuiltinRelations[] = {
-    "duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_indexes", "duckdb_logs", "duckdb_schemas",
-    "duckdb_tables", "duckdb_types", "duckdb_views", "pragma_database_list", "sqlite_master", "sqlite_schema",
-    "sqlite_temp_master", "sqlite_temp_schema",
+    "duckdb_columns", "duckdb_constraints", "duckdb_databases",   "duckdb_indexes",     "duckdb_logs",
+    "duckdb_schemas", "duckdb_tables",      "duckdb_types",       "duckdb_views",       "pragma_database_list",
+    "sqlite_master",  "sqlite_schema",      "sqlite_temp_master", "sqlite_temp_schema",
 };
 constexpr std::string_view kBuiltinSchemas[] = {"information_schema", "pg_catalog", "system", "temp"};
 
@@ -53,9 +76,7 @@ bool is_denied_function(std::string_view name) {
   return prefixed && !holds(kAllowedDespitePrefix, name);
 }
 
-bool is_builtin_relation(std::string_view name) {
-  return holds(kBuiltinRelations, name);
-}
+bool is_builtin_relation(std::string_view name) { return holds(kBuiltinRelations, name); }
 
 bool is_builtin_schema(std::string_view name) { return holds(kBuiltinSchemas, name); }
 

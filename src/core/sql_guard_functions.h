@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which functions and built-in relations a user's SQL may name. The lists are for the DuckDB version that the build pins;
-// look at duckdb_functions() again when it moves. Pure, any thread.
+// Which functions and built-in relations a user's SQL may name. The lists are for the DuckDB version that the build
+// pins; look at duckdb_functions() again when it moves. Pure, any thread.
 #pragma once
 
 #include <string_view>
@@ -10,8 +10,8 @@ namespace boathouse::core {
 // In FROM: an allow list, since nearly all of the others read files, settings or the catalog. `name` in lower case.
 bool is_allowed_table_function(std::string_view name);
 
-// Scalar and aggregate functions and macros: allowed unless they touch environment, settings, catalog, sequences, logs or
-// the session, run SQL given as text, or only wait. `name` in lower case.
+// Scalar and aggregate functions and macros: allowed unless they touch environment, settings, catalog, sequences, logs
+// or the session, run SQL given as text, or only wait. `name` in lower case.
 bool is_denied_function(std::string_view name);
 
 // DuckDB's own views and schemas, which would show the worker instead of the user's tables. In lower case.

@@ -74,7 +74,9 @@ TEST_F(SqlGuardTest, StatementsThatRead) {
       {"select * from range((select max(x) from t))", "t"},
       {"select * from t, json_each(t.doc)", "t"},
       {"select list_transform(l, lambda x: x + 1), [y for y in l if y > 1] from t", "t"},
-      {"select upper(a), count(distinct b), cast(c as decimal(9, 2)), d::int[], interval 1 day, date '2020-01-01' from t", "t"},
+      {"select upper(a), count(distinct b), cast(c as decimal(9, 2)), d::int[], interval 1 day, date '2020-01-01' from "
+       "t",
+       "t"},
       {"select pg_typeof(1), pg_size_pretty(5), current_date, now(), version(), current_schema()", ""},
       {"select columns('a.*'), * exclude (b) replace (c as d), #1 from t", "t"},
       {"select $1, ?, $name is null", "!"},  // two kinds of parameters at once: DuckDB's own error
@@ -218,8 +220,9 @@ TEST_F(SqlGuardTest, StatementsThatAreRefused) {
 }
 
 TEST_F(SqlGuardTest, TextThatIsNoStatement) {
-  for (std::string_view sql : {"", "  ", ";;", "-- nothing", "/* nothing */", "selec 1", "select 'open", "explain", "select * from",
-                               "with i as (insert into t values (1) returning *) from i", "with s as (show tables) from s"}) {
+  for (std::string_view sql :
+       {"", "  ", ";;", "-- nothing", "/* nothing */", "selec 1", "select 'open", "explain", "select * from",
+        "with i as (insert into t values (1) returning *) from i", "with s as (show tables) from s"}) {
     EXPECT_EQ(verdict(sql), wrong()) << sql;
   }
 }
@@ -258,7 +261,8 @@ TEST_F(SqlGuardTest, DepthIsBounded) {
 TEST(SqlGuardTree, UnknownPartsAreRefused) {
   auto refused = [](std::string_view from, std::string_view expression) {
     std::string tree = fmt::format(
-        R"({{"error":false,"statements":[{{"node":{{"type":"SELECT_NODE","select_list":[{}],"from_table":{}}}}}]}})", expression, from);
+        R"({{"error":false,"statements":[{{"node":{{"type":"SELECT_NODE","select_list":[{}],"from_table":{}}}}}]}})",
+        expression, from);
     try {
       judge(tree);
       return false;

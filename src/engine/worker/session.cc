@@ -135,7 +135,9 @@ std::string Session::parse(const std::string& sql) {
     // DuckDB serialises what it can run as a SELECT and nothing else.
     if (failed.at("error_type").as_string() == "not implemented") {
       throw DuckError{"Not read-only",
-                      "only a statement that reads is allowed: SELECT, WITH, DESCRIBE, SUMMARIZE, SHOW", std::nullopt};
+                      "only a statement that reads is allowed: SELECT, WITH, DESCRIBE, SUMMARIZE, SHOW. A PIVOT has to "
+                      "list its values: PIVOT t ON c IN ('a', 'b') USING sum(x)",
+                      std::nullopt};
     }
     DuckError error = in_bytes(duck_error(failed, "error_type", "error_message"), sql);
     error.type = "Parser";
