@@ -82,6 +82,10 @@ TEST_F(QueryTest, ParsesWithoutRunning) {
                                 "SET threads = 1", "ATTACH 'x'", "CREATE VIEW v AS SELECT 1"}) {
     EXPECT_EQ(error_of([&] { lease.parse(sql); }).kind(), ErrorKind::permission_denied) << sql;
   }
+  std::string wide = "SELECT 1";
+  for (int i = 0; i < 400'000; ++i) wide += ",1";
+  EXPECT_EQ(error_of([&] { lease.parse(wide); }).kind(), ErrorKind::too_large);
+
   const auto nul = error_of([&] { lease.parse(std::string_view("SELECT 1\0", 9)); });
   EXPECT_EQ(nul.kind(), ErrorKind::invalid_argument);
   EXPECT_EQ(nul.detail().at("position").as_uint64(), 8U);

@@ -84,8 +84,7 @@ WorkerProcess::WorkerProcess(Spawner& spawner, const PoolOptions& options, const
         {"max_temp_bytes", options.max_temp_directory_bytes},
         {"confined", !options.allow_unconfined},
     };
-    write_frame(socket_.get(), FrameType::hello, boost::json::serialize(hello));
-    receive_ready(std::min(deadline, base::steady_micros() + kStartLimit));
+    start(boost::json::serialize(hello), std::min(deadline, base::steady_micros() + kStartLimit));
   } catch (...) {
     end();
     throw;
@@ -94,17 +93,17 @@ WorkerProcess::WorkerProcess(Spawner& spawner, const PoolOptions& options, const
 
 WorkerProcess::~WorkerProcess() { end(); }
 
-Frame WorkerProcess::receive_ready(base::Micros deadline) {
-  Frame frame;
+void WorkerProcess::start(const std::string& hello, base::Micros deadline) {
   auto wait_for = [&](bool writing) { return wait(writing, deadline, nullptr) == Wake::ready; };
-  Io io = reader_.read(frame, wait_for);
+  Frame frame;
+  Io io = write_frame(socket_.get(), FrameType::hello, hello, wait_for);
+  if (io == Io::ok) io = reader_.read(frame, wait_for);
   if (io == Io::gave_up) throw base::Error(base::ErrorKind::timeout, "the engine did not start in time");
   if (io == Io::closed || frame.type != FrameType::ready) {
     std::string why = io == Io::closed ? describe_death(death()) : frame.payload;
     base::log_error("engine.worker_start_failed", {{"reason", why}});
     throw base::Error(base::ErrorKind::unavailable, "the engine cannot start a worker");
   }
-  return frame;
 }
 
 WorkerProcess::Wake WorkerProcess::wait(bool writing, base::Micros deadline, const Cancellation* cancellation) const {

@@ -61,7 +61,7 @@ class WorkerProcess {
   // Waits for the socket. Without `cancellation` only the deadline ends it.
   Wake wait(bool writing, base::Micros deadline, const Cancellation* cancellation) const;
 
-  Frame receive_ready(base::Micros deadline);
+  void start(const std::string& hello, base::Micros deadline);
   // Interrupts command `id` until it answers, kills the worker where it does not.
   void stop(std::uint64_t id);
   // Kills the process if it still runs, reaps it and returns its status as waitpid gives it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/worker/session.h"
 
+#include "base/error.h"
 #include "base/names.h"
 #include "engine/worker/execute.h"
 #include "engine/worker/functions.h"
@@ -92,6 +93,9 @@ void Session::handle(const json::object& command) {
     output_.send(FrameType::end, end);
   } catch (const DuckError& error) {
     output_.send(FrameType::error, error_frame(id, error));
+  } catch (const base::Error& error) {
+    // The only one that comes up here: an answer past what a frame holds.
+    output_.send(FrameType::error, error_frame(id, {"Result too large", error.message(), {}}));
   } catch (const std::bad_alloc&) {
     output_.send(FrameType::error, error_frame(id, {"Out of Memory", "the statement needs too much memory", {}}));
   } catch (const std::exception& error) {
