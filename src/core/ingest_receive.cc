@@ -195,7 +195,7 @@ boost::json::object to_json(const Outcome& outcome) {
           {"rows_accepted", outcome.rows_accepted},
           {"rows_rejected", outcome.rows_rejected},
           {"rejected", std::move(rejected)},
-          {"duration_ms", static_cast<double>(outcome.duration) / 1000.0}};
+          {"duration_ms", (outcome.duration + base::kMillisecond / 2) / base::kMillisecond}};
 }
 
 Receiver::Receiver(std::unique_ptr<State> state) : state_(std::move(state)) {}

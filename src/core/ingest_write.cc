@@ -18,6 +18,9 @@ using base::Error;
 using base::ErrorKind;
 using base::quote_identifier;
 
+// More rejected rows than fit into an answer are not asked for, however many a door would show.
+constexpr std::uint64_t kMostShown = 1'000'000;
+
 // One batch on its way through the worker: the statements and what came of them.
 class Writing {
  public:
@@ -137,7 +140,8 @@ class Writing {
     auto results = lease_.execute({
         fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
         copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema().fields()),
-        fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}", body_.request.max_rejected_shown),
+        fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}",
+                    std::min<std::uint64_t>(body_.request.max_rejected_shown, kMostShown)),
     });
     rejected_files_ = files_from_copy(results.at(1), quarantine_schema().fields());
     for (const boost::json::value& row : results.at(2).rows) {
