@@ -63,6 +63,9 @@ struct ScanSummary {
   std::vector<Block> blocks = {};        // in order, together all records
 };
 
+// The code of the error of a body without any record.
+inline constexpr std::string_view kEmptyBody = "empty-body";
+
 class Scanner {
  public:
   virtual ~Scanner() = default;

@@ -139,7 +139,8 @@ ScanSummary TextScanner::finish() {
 }
 
 void throw_empty_body() {
-  throw base::Error(base::ErrorKind::invalid_argument, "the body is empty: it must hold at least one record");
+  throw base::Error(base::ErrorKind::invalid_argument, "the body is empty: it must hold at least one record")
+      .code(std::string(kEmptyBody));
 }
 
 void throw_record_too_long(const TextPosition& begin, std::uint64_t limit, const std::string& hint) {

@@ -180,10 +180,16 @@ TEST_F(IngestTest, AChangedContractEvolvesTheTable) {
   put_contract("people", kPeople);
   load("people", "id,name,score\n1,ann,5\n");
   put_contract("people", R"({"columns":[{"name":"name","type":"STRING"},{"name":"id","type":"BIGINT"},
-    {"name":"score","type":"STRING"},{"name":"more","type":"DATE"}]})");
-  EXPECT_EQ(sql("SELECT * FROM people"), R"([["ann",1,null,null]])");
-  load("people", "id,score,more\n5000000000,s,2024-02-29\n");
-  EXPECT_EQ(sql("SELECT * FROM people ORDER BY id"), R"([["ann",1,null,null],[null,5000000000,"s","2024-02-29"]])");
+    {"name":"more","type":"DATE"}]})");
+  EXPECT_EQ(sql("SELECT * FROM people"), R"([["ann",1,null]])");
+  load("people", "id,more\n5000000000,2024-02-29\n");
+  EXPECT_EQ(sql("SELECT * FROM people ORDER BY id"), R"([["ann",1,null],[null,5000000000,"2024-02-29"]])");
+  auto error = error_of([&] { put_contract("people", R"({"columns":[{"name":"name","type":"DATE"}]})"); });
+  EXPECT_EQ(error.kind(), ErrorKind::conflict);
+  tables_.delete_rows(workspace_, "people", std::nullopt, {.principal = "tester", .request = {}, .door = "test"});
+  put_contract("people", R"({"columns":[{"name":"name","type":"DATE"}]})");
+  load("people", "name\n2024-01-01\n");
+  EXPECT_EQ(sql("SELECT * FROM people"), R"([["2024-01-01"]])");
 }
 
 }  // namespace

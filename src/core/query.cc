@@ -177,7 +177,12 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
   command.params = request.params;
   command.row_limit = request.limit;
   if (request.format == engine::ResultFormat::json_rows) {
-    command.row_limit = std::min(request.limit.value_or(parts_.limits.default_json_rows), parts_.limits.max_json_rows);
+    if (request.limit && *request.limit > parts_.limits.max_json_rows) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("limit is at most {} in JSON: ask for NDJSON, CSV or Parquet, which stream any number of rows",
+                              parts_.limits.max_json_rows));
+    }
+    command.row_limit = request.limit.value_or(parts_.limits.default_json_rows);
     command.max_result_bytes = parts_.limits.max_json_bytes;
   }
   if (guard.show != ShowKind::none) {

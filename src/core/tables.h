@@ -51,8 +51,8 @@ class Tables {
   void drop(const meta::WorkspaceRow& workspace, std::string_view table) const;
   void change_settings(const meta::WorkspaceRow& workspace, std::string_view table, const TableSettings& settings) const;
 
-  // Makes the table when it is new; evolves its schema and partitioning otherwise: a column that changes its type in a
-  // way that Iceberg cannot widen gets a new field id. True when the contract was not there before as it is now.
+  // Makes the table when it is new; evolves its schema and partitioning otherwise. A type that Iceberg cannot widen may
+  // change only while the table is empty: Error{conflict} otherwise. True when the contract was not there before as it is now.
   bool put_contract(const meta::WorkspaceRow& workspace, std::string_view table, const Contract& contract,
                     const Actor& actor) const;
   // Error{not_found} when the table or its contract is not there.

@@ -38,8 +38,8 @@ std::vector<iceberg::Field> fields_of(const Contract& contract) {
 }
 
 // From the schema as it is to the contract's columns. Columns that the contract does not name stay only where it adds
-// unknown ones.
-std::vector<iceberg::Step> steps_to(const Contract& contract, const iceberg::Schema& schema) {
+// unknown ones. A type that Iceberg cannot widen may change only while the table has no rows that would lose their values.
+std::vector<iceberg::Step> steps_to(const Contract& contract, const iceberg::Schema& schema, bool has_rows) {
   std::vector<iceberg::Step> steps;
   std::vector<std::string> order;
   for (const iceberg::Field& field : schema.fields()) {
@@ -58,6 +58,12 @@ std::vector<iceberg::Step> steps_to(const Contract& contract, const iceberg::Sch
     if (!(field->type == wanted.type)) {
       if (iceberg::can_widen(field->type, wanted.type)) {
         steps.emplace_back(iceberg::WidenColumn{wanted.name, wanted.type});
+      } else if (has_rows) {
+        throw Error(ErrorKind::conflict,
+                    fmt::format("column \"{}\" cannot become {}: the table has rows of type {}. Give the new column another "
+                                "name, or delete the rows first", wanted.name, wanted.type.to_string(), field->type.to_string()))
+            .with("column", wanted.name)
+            .with("key", "type");
       } else {
         steps.emplace_back(iceberg::ReplaceColumn{wanted.name, wanted.type, false});
       }
@@ -85,7 +91,7 @@ TableChange evolved_table(const TableState& state, const Contract& contract) {
   table.row = state.row;
   const iceberg::TableMetadata& metadata = *state.metadata;
   iceberg::Evolved evolved = iceberg::evolve(metadata.schema(), metadata.last_column_id,
-                                             steps_to(contract, metadata.schema()));
+                                             steps_to(contract, metadata.schema(), state.row.figures.rows > 0));
   if (evolved.changed) table.change.schema = evolved.schema;
   iceberg::PartitionSpec spec = iceberg::parse_partition_spec(contract.partition, evolved.schema);
   auto same = [](const iceberg::PartitionField& a, const iceberg::PartitionField& b) {
