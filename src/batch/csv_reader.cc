@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/csv_reader.h"
 
+#include <algorithm>
+
 #include "batch/bits64.h"
 
 namespace boathouse::batch {
 namespace {
 
-// Makes each "" of a field's inner text one quote.
+// Makes each "" of a field's inner text one quote. What becomes free is blanked: the record's bytes are checked for UTF-8
+// afterwards, and the last bytes of a moved text are no whole characters.
 std::string_view undouble(char* text, std::size_t size) {
   std::size_t out = 0;
   for (std::size_t in = 0; in < size; ++in) {
     text[out++] = text[in];
     if (text[in] == '"') ++in;
   }
+  std::fill(text + out, text + size, ' ');
   return {text, out};
 }
 

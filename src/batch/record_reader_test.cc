@@ -70,6 +70,11 @@ TEST(CsvReader, RawLinesAreUntouched) {
   EXPECT_EQ(read_all(csv(1), "\"a\"\"b\",\"c\"\"d\"\r\n"), (std::vector<std::string>{"!\"a\"\"b\",\"c\"\"d\""}));
 }
 
+TEST(CsvReader, UndoublesQuotesBeforeCharactersOfAnyLength) {
+  EXPECT_EQ(read_all(csv(2), "\"\"\"é\",\"\"\"\"\"\"€\"\n\"a\"\"😀\",é\n"),
+            (std::vector<std::string>{"'\"é'|'\"\"€'", "'a\"😀'|é"}));
+}
+
 TEST(CsvReader, ReadsARange) {
   std::string text = "id\n1\n2\n3\n4\n";
   StagedSpec spec = csv(1);
