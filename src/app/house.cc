@@ -8,7 +8,6 @@
 #include "api/dataapi/routes.h"
 #include "api/native/routes.h"
 #include "api/system/routes.h"
-#include "app/options.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "meta/sqlite_store.h"
@@ -33,7 +32,7 @@ fs::path made(const fs::path& folder) {
 
 }  // namespace
 
-House::House(const Settings& settings)
+House::House(const Settings& settings, const fs::path& worker)
     : settings_(settings),
       data_(made(settings.data)),
       warehouse_(made(warehouse_folder(settings, data_))),
@@ -41,7 +40,7 @@ House::House(const Settings& settings)
       meta_(meta::open_sqlite_store(data_ / "boathouse.db")),
       store_(warehouse_),
       cache_(store_, kCacheBytes),
-      engine_(pool_options(settings, data_)),
+      engine_(pool_options(settings, data_, worker)),
       auth_(*meta_, auth_options(settings, data_)),
       parts_{.meta = *meta_,
              .cache = cache_,

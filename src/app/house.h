@@ -7,7 +7,7 @@
 
 #include "api/common/services.h"
 #include "app/data_lock.h"
-#include "app/settings.h"
+#include "app/options.h"
 #include "core/installation.h"
 #include "net/metrics.h"
 #include "net/router.h"
@@ -20,7 +20,7 @@ class House {
  public:
   // Makes the data folder where it is missing and brings the metadata up to date. Nothing listens yet. Throws base::Error:
   // conflict when another server works on the folder.
-  explicit House(const Settings& settings);
+  explicit House(const Settings& settings, const std::filesystem::path& worker = worker_executable());
   // Stops with no patience.
   ~House();
   House(const House&) = delete;
@@ -28,6 +28,9 @@ class House {
 
   // The random password of `admin`, where this start made one.
   const std::optional<std::string>& new_admin_password() const { return new_admin_password_; }
+
+  // Every route of every door.
+  const net::Router& router() const { return router_; }
 
   // Users, contracts and insights from files, on the house's own behalf.
   core::Applied apply(const std::filesystem::path& directory);

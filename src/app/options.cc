@@ -27,9 +27,9 @@ fs::path warehouse_folder(const Settings& settings, const fs::path& data) {
 
 fs::path worker_executable() { return fs::read_symlink("/proc/self/exe").parent_path() / "boathouse-worker"; }
 
-engine::PoolOptions pool_options(const Settings& settings, const fs::path& data) {
+engine::PoolOptions pool_options(const Settings& settings, const fs::path& data, const fs::path& worker) {
   engine::PoolOptions options;
-  options.worker_executable = worker_executable();
+  options.worker_executable = worker;
   options.spill_root = data / "run" / "spill";
   options.max_workers = settings.workers;
   options.memory_limit_bytes = settings.engine_memory;

@@ -18,7 +18,8 @@ std::filesystem::path warehouse_folder(const Settings& settings, const std::file
 std::filesystem::path worker_executable();
 
 // `data` is the data folder's real path.
-engine::PoolOptions pool_options(const Settings& settings, const std::filesystem::path& data);
+engine::PoolOptions pool_options(const Settings& settings, const std::filesystem::path& data,
+                                 const std::filesystem::path& worker);
 auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
 core::Limits core_limits(const Settings& settings);
 net::ServerOptions server_options(const Settings& settings);

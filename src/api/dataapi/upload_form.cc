@@ -88,7 +88,7 @@ core::IngestRequest UploadForm::ingest_request(const auth::Principal& principal,
   out.table_must_exist = true;
   out.min_rows = 1;
   out.max_rows = kMaxRows;
-  out.max_rejected_shown = std::numeric_limits<std::size_t>::max();  // all of them: the table's max_rows bounds them
+  out.max_rejected_shown = std::numeric_limits<std::int64_t>::max();  // all of them: the table's max_rows bounds them
   return out;
 }
 

@@ -36,9 +36,16 @@ QueryCall call_of(const Services& services, core::QueryRequest query) {
   };
 }
 
-std::optional<std::uint64_t> limit_of(std::optional<std::int64_t> limit) {
+// JSON is one document, so it has a largest; what streams has none.
+std::optional<std::uint64_t> limit_of(const Services& services, std::optional<std::int64_t> limit,
+                                      engine::ResultFormat format) {
   if (!limit) return std::nullopt;
-  if (*limit < 0) throw Error(ErrorKind::invalid_argument, "\"limit\" is 0 or more").with("field", "limit");
+  auto most = format == engine::ResultFormat::json_rows ? services.parts.limits.max_json_rows
+                                                        : std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+  if (*limit < 0 || static_cast<std::uint64_t>(*limit) > most) {
+    throw Error(ErrorKind::invalid_argument, fmt::format("\"limit\" is a whole number from 0 to {}", most))
+        .with("field", "limit");
+  }
   return static_cast<std::uint64_t>(*limit);
 }
 
@@ -47,13 +54,14 @@ void check_consistency(const std::optional<std::string>& text) {
   throw Error(ErrorKind::invalid_argument, "consistency is latest or committed").with("field", "consistency");
 }
 
-core::QueryRequest read_sql(const Services& services, const auth::Principal& principal, const std::string& body) {
+core::QueryRequest read_sql(const Services& services, const auth::Principal& principal, const std::string& body,
+                            engine::ResultFormat format) {
   JsonFields fields(parse_json(body));
   core::QueryRequest query;
   query.sql = fields.text("sql");
   auto workspace = fields.optional_text("workspace");
   query.params = fields.any("params");
-  query.limit = limit_of(fields.optional_integer("limit"));
+  query.limit = limit_of(services, fields.optional_integer("limit"), format);
   check_consistency(fields.optional_text("consistency"));
   fields.finish();
   query.workspace = services.auth.access
@@ -69,7 +77,7 @@ asio::awaitable<net::Response> handle_sql(const Services& services, net::Request
   allow_params(request, {});
   engine::ResultFormat format = wanted_format(request);
   std::string body = co_await request.body.text(kMaxSqlBody);
-  auto read = [&] { return read_sql(services, principal, body); };
+  auto read = [&] { return read_sql(services, principal, body, format); };
   core::QueryRequest query = co_await net::on_pool(services.work, read);
   QueryCall call = call_of(services, std::move(query));
   co_return co_await answer_query(services, format, std::move(call));
@@ -80,7 +88,7 @@ engine::ResultFormat rows_format(const net::Request& request) {
   return format ? parse_format(*format) : wanted_format(request);
 }
 
-core::QueryRequest read_rows(const Services& services, const net::Request& request) {
+core::QueryRequest read_rows(const Services& services, const net::Request& request, engine::ResultFormat format) {
   auth::Principal principal = services.auth.authenticator.authenticate(credentials_of(request));
   core::QueryRequest query;
   query.workspace = services.auth.access.decide(principal, auth::Action::read, request.param("workspace")).workspace;
@@ -90,14 +98,14 @@ core::QueryRequest read_rows(const Services& services, const net::Request& reque
                          .where = std::string(request.query.get("where")),
                          .order = std::string(request.query.get("order"))};
   query.sql = services.queries.select_rows(query.workspace, rows);
-  query.limit = limit_of(number_param(request, "limit", 0, kMaxRows));
+  query.limit = limit_of(services, number_param(request, "limit", 0, kMaxRows), format);
   query.lookup = lookup_for(services, principal);
   return query;
 }
 
 asio::awaitable<net::Response> handle_rows(const Services& services, net::Request& request) {
   engine::ResultFormat format = rows_format(request);
-  auto read = [&] { return read_rows(services, request); };
+  auto read = [&] { return read_rows(services, request, format); };
   // Parts of the statement are judged in a worker, so this may wait for one.
   core::QueryRequest query = co_await net::on_pool(services.engine_work, read);
   QueryCall call = call_of(services, std::move(query));
@@ -121,7 +129,7 @@ asio::awaitable<net::Response> handle_insight_result(const Services& services, n
   auto find = [&] { return find_readable_insight(services, request); };
   FoundInsight found = co_await net::on_pool(services.work, find);
   allow_params(request, {"limit"});
-  auto limit = limit_of(number_param(request, "limit", 0, kMaxRows));
+  auto limit = limit_of(services, number_param(request, "limit", 0, kMaxRows), wanted);
   QueryCall call = [&services, found = std::move(found), limit](
                        engine::ResultFormat format, engine::ResultConsumer& consumer, std::stop_token stop) {
     return services.insights.run(found.workspace, found.insight, format, limit, consumer, std::move(stop));

@@ -70,7 +70,8 @@ void print_rejected(const json::object& answer) {
   for (const json::value& row : rejected) {
     std::cout << fmt::format("  row {}\n", text_of(row.at("row")));
     for (const json::value& reason : row.at("reasons").as_array()) {
-      std::cout << fmt::format("    {}: {}\n", text_of(reason.at("column")), text_of(reason.at("message")));
+      std::string where = reason.at("column").is_null() ? "" : text_of(reason.at("column")) + ": ";
+      std::cout << fmt::format("    {}{}\n", where, text_of(reason.at("message")));
     }
   }
   auto all = answer.at("rows_rejected").to_number<std::size_t>();
@@ -100,7 +101,7 @@ ExitStatus run(UploadCommand& command) {
   std::string table = command.table.empty() ? kind.stem : command.table;
   net::ClientRequest request{.method = "POST",
                              .url = command.connection.url_of(table_path(command.workspace, table, "/rows" + query_of(command))),
-                             .body = command.file};
+                             .body = net::UploadFile{command.file}};
   request.headers.add("Content-Type", media_type->second);
   if (!kind.coding.empty()) request.headers.add("Content-Encoding", kind.coding);
   try {
