@@ -127,7 +127,7 @@ def test_partitioned_tables(admin, table, partition):
         assert rows_of(found, "id") == [r for r in rows_of(read_with_pyiceberg(location), "id") if r[0] == number]
         assert admin.value(f"SELECT count(*) FROM {table} WHERE id = {number}") == 1
     later = read_with_pyiceberg(location, row_filter=GreaterThanOrEqual("at", "2024-06-20T00:00:00+00:00"))
-    assert later.num_rows == admin.value(f"SELECT count(*) FROM {table} WHERE at >= TIMESTAMPTZ '2024-06-20T00:00:00Z'")
+    assert later.num_rows == admin.value(f"SELECT count(*) FROM {table} WHERE \"at\" >= TIMESTAMPTZ '2024-06-20T00:00:00Z'")
 
 
 def test_quarantine_is_a_table_for_them_too(admin, table, house, tmp_path):
