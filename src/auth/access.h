@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that decides who may do what. Every route passes it before a use case runs; the default is no. Decisions
-// read the metadata store each time, so a changed role holds at once. Any thread; calls block on a read.
+// The one place that decides who may do what. Every route passes it before a use case runs; the default is no.
+// Decisions read the metadata store each time, so a changed role holds at once. Any thread; calls block on a read.
 #pragma once
 
 #include <optional>
@@ -22,15 +22,16 @@ struct Access {
 // Which workspace a door means when the request names none.
 enum class DefaultWorkspace {
   personal,         // DataFrames, flows: the caller's personal one
-  main_or_personal  // every other door: the token's own; else `main` where the caller is a member; else the personal one
+  main_or_personal  // every other door: the token's own; else `main` for its members; else the personal one
 };
 
 class AccessControl {
  public:
   explicit AccessControl(meta::MetaStore& store) : store_(store) {}
 
-  // Error{not_found} when there is no such workspace or the principal is no member of it (a stranger cannot tell which),
-  // Error{permission_denied} when the role is too low. A personal workspace goes by its own or by its user's name.
+  // Error{not_found} when there is no such workspace or the principal is no member of it (a stranger cannot tell
+  // which), Error{permission_denied} when the role is too low. A personal workspace goes by its own or by its user's
+  // name.
   Access decide(const Principal& principal, Action action, std::string_view workspace) const;
   Access decide(const Principal& principal, Action action, const base::WorkspaceId& workspace) const;
 

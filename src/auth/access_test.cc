@@ -19,7 +19,8 @@ class AccessTest : public AuthTest {
   std::optional<ErrorKind> decision(const Principal& principal, Action action, const std::string& workspace) {
     return error_of([&] { access().decide(principal, action, workspace); });
   }
-  std::string resolved(const Principal& principal, DefaultWorkspace rule, std::optional<std::string> name = std::nullopt) {
+  std::string resolved(const Principal& principal, DefaultWorkspace rule,
+                       std::optional<std::string> name = std::nullopt) {
     return access().resolve_workspace(principal, Action::read, name, rule).workspace.name;
   }
 };
@@ -31,8 +32,9 @@ TEST_F(AccessTest, EachRoleMayWhatItMay) {
   };
   constexpr auto denied = ErrorKind::permission_denied;
   constexpr auto unseen = ErrorKind::not_found;
-  for (const Row& row : {Row{"viewer", std::nullopt, denied, denied}, Row{"editor", std::nullopt, std::nullopt, denied},
-                         Row{"admin", std::nullopt, std::nullopt, std::nullopt}, Row{"stranger", unseen, unseen, unseen}}) {
+  for (const Row& row :
+       {Row{"viewer", std::nullopt, denied, denied}, Row{"editor", std::nullopt, std::nullopt, denied},
+        Row{"admin", std::nullopt, std::nullopt, std::nullopt}, Row{"stranger", unseen, unseen, unseen}}) {
     Principal principal = login(row.user);
     EXPECT_EQ(decision(principal, Action::read, "main"), row.read) << row.user;
     EXPECT_EQ(decision(principal, Action::write, "main"), row.write) << row.user;
@@ -105,10 +107,9 @@ TEST_F(AccessTest, TheDefaultWorkspaceDependsOnDoorTokenAndMembership) {
   EXPECT_EQ(resolved(wide, main_or_personal), "main");
   EXPECT_EQ(resolved(wide, personal), "viewer");
   EXPECT_EQ(error_of([&] { resolved(login("stranger"), personal, "main"); }), ErrorKind::not_found);
-  EXPECT_EQ(error_of([&] {
-              access().resolve_workspace(login("viewer"), Action::write, std::nullopt, main_or_personal);
-            }),
-            ErrorKind::permission_denied);
+  EXPECT_EQ(
+      error_of([&] { access().resolve_workspace(login("viewer"), Action::write, std::nullopt, main_or_personal); }),
+      ErrorKind::permission_denied);
 }
 
 TEST_F(AccessTest, OnlyOwnersOfMainAdministerTheInstallation) {

@@ -35,7 +35,9 @@ std::string key_id(std::string_view secret) {
   return base::to_hex(base::sha256("boathouse access token key " + std::string(secret))).substr(0, 16);
 }
 
-const unsigned char* bytes_of(const std::string& secret) { return reinterpret_cast<const unsigned char*>(secret.data()); }
+const unsigned char* bytes_of(const std::string& secret) {
+  return reinterpret_cast<const unsigned char*>(secret.data());
+}
 
 std::string text_grant(jwt_t* jwt, const char* name) {
   const char* text = jwt_get_grant(jwt, name);

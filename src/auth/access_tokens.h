@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Access tokens: JWTs signed with HS256 and nothing else, told apart by key id. The first secret signs, all verify, so a
-// secret is changed by putting a new one in front. Any thread.
+// Access tokens: JWTs signed with HS256 and nothing else, told apart by key id. The first secret signs, all verify, so
+// a secret is changed by putting a new one in front. Any thread.
 #pragma once
 
 #include <filesystem>

@@ -22,9 +22,12 @@ std::vector<std::string> parts(const std::string& token) {
   std::size_t first = token.find('.'), second = token.rfind('.');
   return {token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1)};
 }
-boost::json::object decoded(const std::string& part) { return boost::json::parse(*base::from_base64url(part)).as_object(); }
+boost::json::object decoded(const std::string& part) {
+  return boost::json::parse(*base::from_base64url(part)).as_object();
+}
 
-std::string signed_by(const std::string& header, const std::string& payload, const EVP_MD* digest, const std::string& secret) {
+std::string signed_by(const std::string& header, const std::string& payload, const EVP_MD* digest,
+                      const std::string& secret) {
   std::string text = base::to_base64url(header) + "." + base::to_base64url(payload);
   unsigned char mac[EVP_MAX_MD_SIZE];
   unsigned size = 0;
@@ -65,8 +68,10 @@ TEST_F(AccessTokensTest, WhatWeWouldSignOurselvesIsTheOnlyThingTaken) {
 
   auto with = [&](std::string_view key, const char* value) {
     auto header = boost::json::parse(header_).as_object();
-    if (value) header[key] = value;
-    else header.erase(key);
+    if (value)
+      header[key] = value;
+    else
+      header.erase(key);
     return boost::json::serialize(header);
   };
   EXPECT_FALSE(tokens_.verify(signed_by(with("alg", "HS384"), payload_, EVP_sha384(), kSecret), kNow));
@@ -100,8 +105,9 @@ TEST_F(AccessTokensTest, NothingMayBeChangedOrMissing) {
   claims = boost::json::parse(payload_).as_object();
   claims.erase("exp");
   EXPECT_FALSE(tokens_.verify(signed_by(header_, boost::json::serialize(claims), EVP_sha256(), kSecret), kNow));
-  for (std::string bad : {std::string(), std::string("."), std::string(".."), std::string("a.b.c"), token_ + "=",
-                          token_ + std::string(1, '\0'), token_.substr(0, token_.rfind('.')), std::string(100000, 'a')}) {
+  for (std::string bad :
+       {std::string(), std::string("."), std::string(".."), std::string("a.b.c"), token_ + "=",
+        token_ + std::string(1, '\0'), token_.substr(0, token_.rfind('.')), std::string(100000, 'a')}) {
     EXPECT_FALSE(tokens_.verify(bad, kNow));
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The use cases of accounts: users, workspaces, members, API tokens. Each one decides whether its caller may, does it, and
-// leaves a row in the audit log, also when it refused. Any thread; calls block.
-// Errors: not_found, permission_denied, already_exists, invalid_argument, and conflict for what would leave a workspace
-// without an owner.
+// The use cases of accounts: users, workspaces, members, API tokens. Each one decides whether its caller may, does it,
+// and leaves a row in the audit log, also when it refused. Any thread; calls block. Errors: not_found,
+// permission_denied, already_exists, invalid_argument, and conflict for what would leave a workspace without an owner.
 #pragma once
 
 #include <optional>
@@ -57,8 +56,8 @@ class Accounts {
   Accounts(meta::MetaStore& store, PasswordHasher& hasher, const AccessControl& access)
       : store_(store), hasher_(hasher), access_(access) {}
 
-  // Makes `main` and `admin`, its owner, where there is no user yet. Returns admin's password where it was made up here,
-  // to be printed once; nullopt when it was given (empty: none) or the installation is not fresh.
+  // Makes `main` and `admin`, its owner, where there is no user yet. Returns admin's password where it was made up
+  // here, to be printed once; nullopt when it was given (empty: none) or the installation is not fresh.
   std::optional<std::string> bootstrap(const std::string& given_password);
 
   // Users: for owners of `main`.
@@ -78,8 +77,8 @@ class Accounts {
   // For owners of `main`; see limits.h for the JSON.
   void set_workspace_limits(const Caller& caller, std::string_view workspace, std::string_view limits);
 
-  // Tokens of one's own. A token narrows: what is asked for beyond the caller's own role, workspace or expiry is refused.
-  // A narrowed token sees and removes only itself.
+  // Tokens of one's own. A token narrows: what is asked for beyond the caller's own role, workspace or expiry is
+  // refused. A narrowed token sees and removes only itself.
   ApiTokenShown create_api_token(const Caller& caller, const NewApiToken& wanted);
   std::vector<meta::ApiTokenRow> list_api_tokens(const Principal& principal);
   void delete_api_token(const Caller& caller, const base::TokenId& id);

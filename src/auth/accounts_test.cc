@@ -102,7 +102,8 @@ TEST_F(AccountsTest, AUserIsPatched) {
   EXPECT_TRUE(accounts().patch_user(admin(), "ada", {.password = "An0ther-one", .temporary = true}).temporary);
   EXPECT_FALSE(accounts().patch_user(admin(), "ada", {.password = "An0ther-two"}).temporary);
   EXPECT_EQ(login("ada", "An0ther-two").name, "ada");
-  EXPECT_EQ(error_of([&] { accounts().patch_user(admin(), "ada", {.password = "weak"}); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { accounts().patch_user(admin(), "ada", {.password = "weak"}); }),
+            ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { accounts().patch_user(admin(), "nobody", {}); }), ErrorKind::not_found);
   EXPECT_EQ(error_of([&] { accounts().patch_user(admin(), "admin", {.disabled = true}); }), ErrorKind::conflict);
   EXPECT_EQ(last_audit(), "admin change-user admin conflict");
@@ -143,7 +144,8 @@ TEST_F(AccountsTest, MembersAreForOwnersToChange) {
   accounts().put_member(as("ada"), "lab", "BOB", Role::editor);
   EXPECT_EQ(last_audit(), "ada set-member BOB editor ok");
   EXPECT_EQ(accounts().list_members(login("bob"), "lab").size(), 2u);
-  EXPECT_EQ(error_of([&] { accounts().put_member(as("bob"), "lab", "bob", Role::owner); }), ErrorKind::permission_denied);
+  EXPECT_EQ(error_of([&] { accounts().put_member(as("bob"), "lab", "bob", Role::owner); }),
+            ErrorKind::permission_denied);
   EXPECT_EQ(error_of([&] { accounts().put_member(admin(), "lab", "admin", Role::owner); }), ErrorKind::not_found);
   EXPECT_EQ(error_of([&] { accounts().list_members(admin().principal, "lab"); }), ErrorKind::not_found);
   EXPECT_EQ(error_of([&] { accounts().put_member(as("ada"), "lab", "nobody", Role::viewer); }), ErrorKind::not_found);
@@ -204,7 +206,8 @@ TEST_F(AccountsTest, MeShowsTheRolesThatHold) {
 TEST_F(AccountsTest, LimitsAreSetOnceTheyAreUnderstood) {
   accounts().set_workspace_limits(admin(), "main", R"({"tables":3})");
   EXPECT_EQ(parse_limits(store_->accounts().find_workspace("main")->limits).tables, 3);
-  EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(admin(), "main", "{\"x\":1}"); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(admin(), "main", "{\"x\":1}"); }),
+            ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(admin(), "nothing", "{}"); }), ErrorKind::not_found);
 }
 

@@ -28,7 +28,8 @@ void require_done(ChangeOutcome outcome, std::string_view user, std::string_view
 std::vector<meta::Membership> Accounts::visible_workspaces(const Principal& principal) const {
   std::vector<meta::Membership> seen;
   for (meta::Membership& membership : store_.accounts().memberships_of(principal.user)) {
-    if (principal.scope && principal.scope->workspace.value_or(membership.workspace.id) != membership.workspace.id) continue;
+    if (principal.scope && principal.scope->workspace.value_or(membership.workspace.id) != membership.workspace.id)
+      continue;
     if (principal.scope && principal.scope->role_cap) {
       membership.role = std::min(membership.role, *principal.scope->role_cap);
     }
@@ -53,7 +54,8 @@ meta::WorkspaceRow Accounts::create_workspace(const Caller& caller, std::string_
       throw Error(ErrorKind::permission_denied, "A token that is limited to a workspace or role makes no workspaces.");
     }
     base::check_workspace_name(name);
-    meta::WorkspaceRow workspace{.id = base::WorkspaceId(base::uuid_v4()), .name = std::string(name), .created_at = audit.at};
+    meta::WorkspaceRow workspace{
+        .id = base::WorkspaceId(base::uuid_v4()), .name = std::string(name), .created_at = audit.at};
     audit.workspace = workspace.id;
     auto owner = principal.is_system ? std::nullopt : std::optional(principal.user);
     if (!store_.accounts().create_workspace(workspace, owner, audit)) {
@@ -64,7 +66,9 @@ meta::WorkspaceRow Accounts::create_workspace(const Caller& caller, std::string_
   });
 }
 
-std::vector<meta::Membership> Accounts::list_workspaces(const Principal& principal) { return visible_workspaces(principal); }
+std::vector<meta::Membership> Accounts::list_workspaces(const Principal& principal) {
+  return visible_workspaces(principal);
+}
 
 std::vector<meta::Member> Accounts::list_members(const Principal& principal, std::string_view workspace) {
   return store_.accounts().members_of(access_.decide(principal, Action::read, workspace).workspace.id);

@@ -15,8 +15,8 @@
 namespace boathouse::auth {
 
 struct AuthOptions {
-  std::string jwt_secret{};           // at least 32 bytes; empty: a random one, kept in `keys`
-  std::filesystem::path keys{};       // the folder of keys (mode 0700)
+  std::string jwt_secret{};      // at least 32 bytes; empty: a random one, kept in `keys`
+  std::filesystem::path keys{};  // the folder of keys (mode 0700)
   AuthenticatorOptions authenticator{};
   PasswordCost password_cost{};
 };

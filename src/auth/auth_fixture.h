@@ -60,7 +60,9 @@ class AuthTest : public testing::Test {
   Principal login(const std::string& name, const std::string& password = kPassword) {
     return authenticator().authenticate({.password = UserPassword{name, password}, .remote_address = kAddress});
   }
-  Principal bearer(const std::string& token) { return authenticator().authenticate({.authorization = "Bearer " + token}); }
+  Principal bearer(const std::string& token) {
+    return authenticator().authenticate({.authorization = "Bearer " + token});
+  }
   Caller as(const std::string& name) { return {login(name), base::RequestId("r-" + name)}; }
   Caller admin() { return as("admin"); }
 

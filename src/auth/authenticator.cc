@@ -54,7 +54,8 @@ Principal Authenticator::authenticate(const Credentials& credentials) {
     if (authorization.scheme != "bearer") {
       throw Error(ErrorKind::unauthenticated, "The Authorization header must be 'Bearer <token>' or Basic.");
     }
-    return is_api_token(authorization.rest) ? from_api_token(authorization.rest) : from_access_token(authorization.rest);
+    return is_api_token(authorization.rest) ? from_api_token(authorization.rest)
+                                            : from_access_token(authorization.rest);
   }
   if (!credentials.password) throw Error(ErrorKind::unauthenticated, "This needs credentials.");
   return from_password(*credentials.password, credentials.remote_address);
@@ -151,10 +152,9 @@ Principal Authenticator::from_api_token(std::string_view token) {
   auto user = store_.accounts().find_user(row->user);
   if (!user || user->disabled) throw bad_token();
   note_use(*row, now);
-  return make_principal(*user, TokenScope{.token = row->id,
-                                          .workspace = row->workspace,
-                                          .role_cap = row->role,
-                                          .expires_at = row->expires_at});
+  return make_principal(
+      *user,
+      TokenScope{.token = row->id, .workspace = row->workspace, .role_cap = row->role, .expires_at = row->expires_at});
 }
 
 Principal Authenticator::from_basic(std::string_view encoded, std::string_view remote_address) {
@@ -171,15 +171,12 @@ Principal Authenticator::from_password(const UserPassword& who, std::string_view
 }
 
 Principal Authenticator::make_principal(const meta::UserRow& user, std::optional<TokenScope> scope) {
-  Principal principal{.user = user.id,
-                      .name = user.name,
-                      .personal_workspace = user.personal_workspace,
-                      .scope = std::move(scope)};
+  Principal principal{
+      .user = user.id, .name = user.name, .personal_workspace = user.personal_workspace, .scope = std::move(scope)};
   auto main = main_workspace();
   bool narrowed_away = principal.scope && ((principal.scope->workspace && principal.scope->workspace != main) ||
                                            principal.scope->role_cap.value_or(meta::Role::owner) != meta::Role::owner);
-  principal.is_admin =
-      main && !narrowed_away && store_.accounts().find_role(*main, user.id) == meta::Role::owner;
+  principal.is_admin = main && !narrowed_away && store_.accounts().find_role(*main, user.id) == meta::Role::owner;
   return principal;
 }
 

@@ -48,7 +48,8 @@ struct LoginGrant {
 
 class Authenticator {
  public:
-  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens, const AuthenticatorOptions& options);
+  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens,
+                const AuthenticatorOptions& options);
 
   // Error{unauthenticated} for no, wrong, expired or revoked credentials; too_many_requests when throttled;
   // permission_denied with code "password-change-required" for a temporary password.

@@ -32,7 +32,8 @@ std::int64_t whole_number(std::string_view name, const boost::json::value& value
   boost::system::error_code error;
   auto number = value.to_number<std::int64_t>(error);
   if (error || number < 0) {
-    throw Error(ErrorKind::invalid_argument, "The limit '" + std::string(name) + "' must be a whole number of 0 or more.");
+    throw Error(ErrorKind::invalid_argument,
+                "The limit '" + std::string(name) + "' must be a whole number of 0 or more.");
   }
   return number;
 }
@@ -44,8 +45,10 @@ Error past(ErrorKind kind, std::string_view limit, std::int64_t value) {
       .with("value", value);
 }
 
-void check_total(std::string_view name, const std::optional<std::int64_t>& limit, std::int64_t used, std::int64_t adding) {
-  if (limit && adding > 0 && (used > *limit || adding > *limit - used)) throw past(ErrorKind::storage_full, name, *limit);
+void check_total(std::string_view name, const std::optional<std::int64_t>& limit, std::int64_t used,
+                 std::int64_t adding) {
+  if (limit && adding > 0 && (used > *limit || adding > *limit - used))
+    throw past(ErrorKind::storage_full, name, *limit);
 }
 
 }  // namespace
@@ -94,8 +97,10 @@ void WorkspaceCounters::take_rows(const base::WorkspaceId& workspace, const Work
   }
   window.rows += rows;
   // What came within one second is counted as one, so that many small batches cost no memory.
-  if (!window.taken.empty() && now - window.taken.back().at < base::kSecond) window.taken.back().rows += rows;
-  else window.taken.push_back({now, rows});
+  if (!window.taken.empty() && now - window.taken.back().at < base::kSecond)
+    window.taken.back().rows += rows;
+  else
+    window.taken.push_back({now, rows});
 }
 
 WorkspaceCounters::QuerySlot WorkspaceCounters::begin_query(const base::WorkspaceId& workspace,

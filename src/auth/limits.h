@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one workspace may use: bytes, tables, queries at once, rows a minute. Absent limits do not bind. Counters live in
-// this process. Any thread.
+// What one workspace may use: bytes, tables, queries at once, rows a minute. Absent limits do not bind. Counters live
+// in this process. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct WorkspaceLimits {
   std::optional<std::int64_t> rows_per_minute{};
 };
 
-// From and to the JSON object of a workspace's row, keys as the fields. Error{invalid_argument} names an unknown key or a
-// value that is no whole number of 0 or more.
+// From and to the JSON object of a workspace's row, keys as the fields. Error{invalid_argument} names an unknown key or
+// a value that is no whole number of 0 or more.
 WorkspaceLimits parse_limits(std::string_view json);
 std::string to_json(const WorkspaceLimits& limits);
 
@@ -37,7 +37,8 @@ class WorkspaceCounters {
  public:
   // Counts rows against the last sixty seconds. Error{too_many_requests, code "workspace-limit"} with `limit`, `value`
   // and `retry_after` when they do not fit, and nothing is counted. `now` is base::steady_micros().
-  void take_rows(const base::WorkspaceId& workspace, const WorkspaceLimits& limits, std::int64_t rows, base::Micros now);
+  void take_rows(const base::WorkspaceId& workspace, const WorkspaceLimits& limits, std::int64_t rows,
+                 base::Micros now);
 
   // Counts one running query as long as it lives.
   class QuerySlot {

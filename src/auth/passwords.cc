@@ -46,7 +46,8 @@ void check_classes(std::string_view password, std::size_t characters) {
   if (!missing.empty()) refuse("lacks " + missing + " (or take 15 characters of anything).");
 }
 
-// What Argon2 text looks like, with a random result that no password has: verifying against it costs what any other does.
+// What Argon2 text looks like, with a random result that no password has: verifying against it costs what any other
+// does.
 std::string impossible_hash(const PasswordCost& cost) {
   auto random = [](std::size_t bytes) {
     std::string raw(bytes, '\0');
@@ -55,8 +56,8 @@ std::string impossible_hash(const PasswordCost& cost) {
     text.resize(text.find_last_not_of('=') + 1);
     return text;
   };
-  return "$argon2id$v=19$m=" + std::to_string(cost.memory_bytes / 1024) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
-         random(crypto_pwhash_SALTBYTES) + "$" + random(32);
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_bytes / 1024) + ",t=" + std::to_string(cost.passes) +
+         ",p=1$" + random(crypto_pwhash_SALTBYTES) + "$" + random(32);
 }
 
 }  // namespace
@@ -67,7 +68,8 @@ void check_password(std::string_view password, PasswordRules rules) {
   std::size_t characters = base::code_points(password);
   if (characters < kLeastCharacters) refuse("has fewer than 8 characters.");
   if (rules == PasswordRules::full) check_classes(password, characters);
-  if (is_common_password(password) || is_one_character_repeated(password)) refuse("is one of the commonest: choose another.");
+  if (is_common_password(password) || is_one_character_repeated(password))
+    refuse("is one of the commonest: choose another.");
 }
 
 // 20 of 62 characters: about 119 bits.

@@ -26,8 +26,8 @@ struct Principal {
   std::string name{};
   base::WorkspaceId personal_workspace{};
   std::optional<TokenScope> scope{};  // set when an API token spoke
-  bool is_admin = false;            // an owner of `main`, not narrowed away from that by the token's scope
-  bool is_system = false;           // the process itself: start-up, files applied at start, commands on a stopped house
+  bool is_admin = false;              // an owner of `main`, not narrowed away from that by the token's scope
+  bool is_system = false;  // the process itself: start-up, files applied at start, commands on a stopped house
 
   // May everything everywhere. Never made from a request.
   static Principal system();

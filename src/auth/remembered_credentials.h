@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passwords that were right a moment ago, so that clients who send one with every request do not pay Argon2id each time.
-// Neither name nor password is kept, only an HMAC of both under a key of this process; beside it stands the hash that the
-// password was right for, and the caller compares that with the user's row: a changed password is forgotten at once.
-// Bounded. Any thread.
+// Passwords that were right a moment ago, so that clients who send one with every request do not pay Argon2id each
+// time. Neither name nor password is kept, only an HMAC of both under a key of this process; beside it stands the hash
+// that the password was right for, and the caller compares that with the user's row: a changed password is forgotten at
+// once. Bounded. Any thread.
 #pragma once
 
 #include <cstddef>

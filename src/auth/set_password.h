@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where a new password becomes what is stored for it. Whatever else is to be derived from a password while
-// it is known (a verifier of another protocol) is derived here.
+// The one place where a new password becomes what is stored for it. Whatever else is to be derived from a password
+// while it is known (a verifier of another protocol) is derived here.
 #pragma once
 
 #include <string_view>

@@ -63,7 +63,8 @@ void FailureCounter::drop(Entries::iterator entry) {
 
 void Throttle::check(std::string_view account, std::string_view address) {
   base::Micros now = base::steady_micros();
-  base::Micros wait = std::max(accounts_.wait(account_key(account), now), addresses_.wait(throttled_address(address), now));
+  base::Micros wait =
+      std::max(accounts_.wait(account_key(account), now), addresses_.wait(throttled_address(address), now));
   if (wait == 0) return;
   std::int64_t seconds = (wait + base::kSecond - 1) / base::kSecond;
   throw base::Error(base::ErrorKind::too_many_requests,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slows guessing of passwords, per account and per address. The first failures within a window cost nothing; each one
-// past them doubles the time in which the next try is refused, right or wrong. Memory is bounded: of the many, those that
-// failed longest ago are forgotten. Any thread.
+// past them doubles the time in which the next try is refused, right or wrong. Memory is bounded: of the many, those
+// that failed longest ago are forgotten. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,8 @@ class Throttle {
   // Error{too_many_requests} with detail `retry_after` (seconds, at least 1) when this account or address has to wait.
   void check(std::string_view account, std::string_view address);
   void failed(std::string_view account, std::string_view address);
-  // The right password clears its account. The address keeps its count: one's own account must not buy tries at others'.
+  // The right password clears its account. The address keeps its count: one's own account must not buy tries at
+  // others'.
   void succeeded(std::string_view account);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users, workspaces, members and tokens. An administrative change carries the audit row that tells of it, written in the
-// same transaction when the change happened. Any thread; calls block. Faults are base::Error as in catalog_store.h.
+// Users, workspaces, members and tokens. An administrative change carries the audit row that tells of it, written in
+// the same transaction when the change happened. Any thread; calls block. Faults are base::Error as in catalog_store.h.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ struct UserChange {
   base::Micros at = 0;
 };
 
-// `gone`: no such row, or a condition that no longer holds. `last_owner`: it would leave the workspace (of users: `main`)
-// without an owner who is not disabled. `personal`: a personal workspace keeps its user as owner.
+// `gone`: no such row, or a condition that no longer holds. `last_owner`: it would leave the workspace (of users:
+// `main`) without an owner who is not disabled. `personal`: a personal workspace keeps its user as owner.
 enum class ChangeOutcome { done, gone, last_owner, personal };
 
 class AccountStore {

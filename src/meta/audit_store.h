@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who changed what, refused tries included; rows are only ever added. Any thread; calls block. Faults are base::Error as
-// in catalog_store.h.
+// Who changed what, refused tries included; rows are only ever added. Any thread; calls block. Faults are base::Error
+// as in catalog_store.h.
 #pragma once
 
 #include <optional>

@@ -20,7 +20,7 @@ struct PointerSwap {
   std::string next{};
   TableFigures figures{};                 // of `next`
   std::optional<std::string> contract{};  // set: replaces the contract (empty text: removes it)
-  std::optional<TableRow> create{};       // its id is `table`; its metadata_location, figures and times come from the swap
+  std::optional<TableRow> create{};  // its id is `table`; its metadata_location, figures and times come from the swap
 };
 
 // All of it happens, or nothing. A swap may be left out: rows alone can be committed.

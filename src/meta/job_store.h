@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durable work: rows, claimed by lease. A claim raises the fencing number; whoever holds an older one, because the lease
-// ran out and another took the job, changes nothing any more. Any thread; calls block. Faults are base::Error as in
-// catalog_store.h.
+// Durable work: rows, claimed by lease. A claim raises the fencing number; whoever holds an older one, because the
+// lease ran out and another took the job, changes nothing any more. Any thread; calls block. Faults are base::Error as
+// in catalog_store.h.
 #pragma once
 
 #include <optional>

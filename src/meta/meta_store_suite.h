@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every implementation of the metadata store has to pass: a fixture with a parameter for each, and rows to begin with.
+// What every implementation of the metadata store has to pass: a fixture with a parameter for each, and rows to begin
+// with.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,14 +22,15 @@ struct Backend {
 };
 
 inline auto every_backend() {
-  return testing::Values(
-      Backend{"Sqlite", [](const std::filesystem::path& folder) { return open_sqlite_store(folder / "boathouse.db"); }});
+  return testing::Values(Backend{
+      "Sqlite", [](const std::filesystem::path& folder) { return open_sqlite_store(folder / "boathouse.db"); }});
 }
 inline std::string backend_name(const testing::TestParamInfo<Backend>& info) { return info.param.name; }
 
 class MetaStoreSuite : public testing::TestWithParam<Backend> {
  protected:
-  MetaStoreSuite() : folder_(std::filesystem::temp_directory_path(), "meta-"), store_(GetParam().open(folder_.path())) {}
+  MetaStoreSuite()
+      : folder_(std::filesystem::temp_directory_path(), "meta-"), store_(GetParam().open(folder_.path())) {}
 
   MetaStore& store() { return *store_; }
   AccountStore& accounts() { return store_->accounts(); }

@@ -14,7 +14,8 @@ class AccountsSuite : public MetaStoreSuite {
     return {.id = base::TokenId(id), .user = user, .name = "n", .token_hash = "hash-" + id, .created_at = 1};
   }
   RefreshTokenRow refresh_token(const std::string& id, const UserId& user, base::Micros at = 1) {
-    return {.id = base::TokenId(id), .user = user, .token_hash = "hash-" + id, .created_at = at, .expires_at = at + 100};
+    return {
+        .id = base::TokenId(id), .user = user, .token_hash = "hash-" + id, .created_at = at, .expires_at = at + 100};
   }
 };
 INSTANTIATE_TEST_SUITE_P(Every, AccountsSuite, every_backend(), backend_name);
@@ -86,7 +87,8 @@ TEST_P(AccountsSuite, AChangeOfAUserChangesWhatItNames) {
   EXPECT_EQ(accounts().find_user(ada)->email, "x@y.z");
   EXPECT_EQ(accounts().find_user(ada)->password_hash, "hash-ada");
   EXPECT_EQ(accounts().find_user(ada)->updated_at, 99);
-  ASSERT_EQ(accounts().update_user(ada, {.temporary = true, .disabled = true, .at = 100}, audit()), ChangeOutcome::done);
+  ASSERT_EQ(accounts().update_user(ada, {.temporary = true, .disabled = true, .at = 100}, audit()),
+            ChangeOutcome::done);
   EXPECT_TRUE(accounts().find_user(ada)->temporary);
   EXPECT_TRUE(accounts().find_user(ada)->disabled);
   EXPECT_EQ(accounts().update_user(UserId("nobody"), {.at = 1}, audit()), ChangeOutcome::gone);

@@ -76,15 +76,17 @@ TEST_P(CatalogSuite, ASwapOfATableThatIsGoneConflicts) {
   TableId table = add_table(main_, "t");
   ASSERT_TRUE(catalog().drop_table(table, std::nullopt));
   add_table(main_, "u");
-  EXPECT_EQ(conflicting(catalog().commit({.at = 1, .swaps = {{.table = table, .expected = "t/0", .next = "t/1"}}})), table);
+  EXPECT_EQ(conflicting(catalog().commit({.at = 1, .swaps = {{.table = table, .expected = "t/0", .next = "t/1"}}})),
+            table);
 }
 
 TEST_P(CatalogSuite, SeveralTablesMoveTogetherOrNotAtAll) {
   TableId a = add_table(main_, "a");
   TableId b = add_table(main_, "b");
-  CatalogCommit commit{.at = 1,
-                       .swaps = {{.table = a, .expected = "a/0", .next = "a/1"}, {.table = b, .expected = "x", .next = "b/1"}},
-                       .batches = {batch("b-1")}};
+  CatalogCommit commit{
+      .at = 1,
+      .swaps = {{.table = a, .expected = "a/0", .next = "a/1"}, {.table = b, .expected = "x", .next = "b/1"}},
+      .batches = {batch("b-1")}};
   EXPECT_EQ(conflicting(catalog().commit(commit)), b);
   EXPECT_EQ(catalog().find_table(a)->metadata_location, "a/0");
   EXPECT_FALSE(catalog().find_batch(base::BatchId("b-1")));
@@ -287,8 +289,10 @@ TEST_P(CatalogSuite, OfManyThatMoveOnePointerExactlyOneWinsEachRound) {
         PointerSwap swap{.table = table, .expected = row->metadata_location, .next = "t/" + id};
         swap.figures.rows = row->figures.rows + 1;
         auto result = catalog().commit({.at = 1, .swaps = {swap}, .batches = {batch(id)}});
-        if (is_committed(result)) ++won;
-        else ++conflicts;
+        if (is_committed(result))
+          ++won;
+        else
+          ++conflicts;
         ASSERT_FALSE(duplicate(result));
       }
     });

@@ -29,7 +29,7 @@ struct UserRow {
   std::string name{};           // unique
   std::string email{};          // empty: none
   std::string password_hash{};  // opaque to the store
-  bool temporary = false;     // the password must be changed before it opens anything
+  bool temporary = false;       // the password must be changed before it opens anything
   bool disabled = false;
   base::WorkspaceId personal_workspace{};
   base::Micros created_at = 0;
@@ -38,8 +38,8 @@ struct UserRow {
 
 struct WorkspaceRow {
   base::WorkspaceId id{};
-  std::string name{};            // unique; the Iceberg namespace
-  base::UserId personal_of{};    // empty: nobody's personal one
+  std::string name{};          // unique; the Iceberg namespace
+  base::UserId personal_of{};  // empty: nobody's personal one
   std::string limits = "{}";   // JSON
   base::Micros created_at = 0;
 };
@@ -99,7 +99,7 @@ struct TableRow {
   std::string location{};           // URI of its folder
   std::string metadata_location{};  // URI of the current Iceberg metadata file: the catalog's pointer
   std::string contract{};           // JSON, empty: none
-  std::string settings = "{}";    // JSON: keep_versions, keep_for, description
+  std::string settings = "{}";      // JSON: keep_versions, keep_for, description
   base::TableId quarantine_of{};    // the table whose rejected rows this one holds; empty for a table of its own
   TableFigures figures{};
   base::Micros created_at = 0;
@@ -151,7 +151,7 @@ struct JobRow {
   JobState state = JobState::queued;
   std::string payload = "{}";  // JSON
   std::int64_t attempts = 0;
-  base::Micros run_at = 0;  // not before
+  base::Micros run_at = 0;    // not before
   std::string lease_owner{};  // empty: nobody's
   base::Micros lease_until = 0;
   std::int64_t fencing = 0;  // grows with every claim; a holder of an older one can change nothing any more

@@ -27,7 +27,8 @@ using sqlite::Faults;
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  SqliteStoreTest() : folder_(std::filesystem::temp_directory_path(), "sqlite-"), file_(folder_.path() / "boathouse.db") {
+  SqliteStoreTest()
+      : folder_(std::filesystem::temp_directory_path(), "sqlite-"), file_(folder_.path() / "boathouse.db") {
     base::set_log_level(base::LogLevel::off);
   }
   ~SqliteStoreTest() override { Faults::disk_full = Faults::sync_fails = false; }
@@ -92,9 +93,10 @@ TEST_F(SqliteStoreTest, TheCatalogIsIcebergsOwn) {
   EXPECT_THAT(texts("SELECT catalog_name || '|' || namespace || '|' || property_key || '|' || "
                     "property_value FROM iceberg_namespace_properties"),
               testing::ElementsAre("boathouse|main|exists|true"));
-  EXPECT_THAT(texts("SELECT catalog_name || '|' || table_namespace || '|' || table_name || '|' || metadata_location || '|' "
-                    "|| previous_metadata_location || '|' || iceberg_type FROM iceberg_tables"),
-              testing::ElementsAre("boathouse|main|Orders|m/1|m/0|TABLE"));
+  EXPECT_THAT(
+      texts("SELECT catalog_name || '|' || table_namespace || '|' || table_name || '|' || metadata_location || '|' "
+            "|| previous_metadata_location || '|' || iceberg_type FROM iceberg_tables"),
+      testing::ElementsAre("boathouse|main|Orders|m/1|m/0|TABLE"));
 }
 
 TEST_F(SqliteStoreTest, MigrationsRunOnceAndAreRecorded) {

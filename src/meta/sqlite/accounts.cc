@@ -8,7 +8,8 @@ namespace boathouse::meta::sqlite {
 namespace {
 
 const std::string kSelect =
-    "SELECT id, name, email, password_hash, temporary, disabled, personal_workspace_id, created_at, updated_at FROM users ";
+    "SELECT id, name, email, password_hash, temporary, disabled, personal_workspace_id, created_at, updated_at FROM "
+    "users ";
 const std::string kById = kSelect + "WHERE id = ?";
 const std::string kByName = kSelect + "WHERE name_folded = ?";
 const std::string kList = kSelect + "WHERE name_folded > ? ORDER BY name_folded LIMIT ?";
@@ -28,9 +29,10 @@ UserRow user_row(Query& row) {
 bool insert_user(Connection& connection, const UserRow& user) {
   return run(connection,
              "INSERT INTO users (id, name, name_folded, email, password_hash, temporary, disabled, "
-             "personal_workspace_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-             user.id, user.name, base::fold_case(user.name), user.email, user.password_hash, user.temporary, user.disabled,
-             user.personal_workspace, user.created_at, user.updated_at) > 0;
+             "personal_workspace_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+             "NOTHING",
+             user.id, user.name, base::fold_case(user.name), user.email, user.password_hash, user.temporary,
+             user.disabled, user.personal_workspace, user.created_at, user.updated_at) > 0;
 }
 
 bool name_is_taken(Connection& connection, const std::string& folded) {
@@ -80,8 +82,10 @@ void pass_on_workspaces(Connection& connection, const base::UserId& user, const 
 CreateUserOutcome Accounts::create_user(const NewUser& user, const AuditRow& audit) {
   return database_.write([&](Transaction& transaction) {
     CreateUserOutcome outcome = insert_new_user(transaction.connection(), user);
-    if (outcome == CreateUserOutcome::created) insert_audit(transaction.connection(), audit);
-    else transaction.roll_back();
+    if (outcome == CreateUserOutcome::created)
+      insert_audit(transaction.connection(), audit);
+    else
+      transaction.roll_back();
     return outcome;
   });
 }

@@ -19,8 +19,8 @@ AuditRow audit_row(Query& row) {
 
 void insert_audit(Connection& connection, const AuditRow& row) {
   run(connection,
-      "INSERT INTO audit (at, who, what, target, workspace_id, outcome, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)", row.at,
-      row.who, row.what, row.target, nullable(row.workspace), row.outcome, row.request);
+      "INSERT INTO audit (at, who, what, target, workspace_id, outcome, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      row.at, row.who, row.what, row.target, nullable(row.workspace), row.outcome, row.request);
 }
 
 void Audit::append(const AuditRow& row) {

@@ -16,12 +16,13 @@ const std::string kById = kSelect + "WHERE t.id = ?";
 const std::string kByName = kSelect + "WHERE t.workspace_id = ? AND t.name_folded = ?";
 const std::string kQuarantine = kSelect + "WHERE t.quarantine_of = ?";
 const std::string kLongestPrefix =
-    kSelect + "WHERE t.workspace_id = ?1 AND t.quarantine_of IS NULL AND t.name_folded <= ?2 "
-              "AND substr(?2, 1, length(t.name_folded)) = t.name_folded ORDER BY length(t.name_folded) DESC LIMIT 1";
-const std::string kList =
-    kSelect + "WHERE t.workspace_id = ?1 AND t.name_folded >= ?2 AND t.name_folded > ?3 "
-              "AND substr(t.name_folded, 1, length(?2)) = ?2 AND (?4 OR t.quarantine_of IS NULL) "
-              "ORDER BY t.name_folded LIMIT ?5";
+    kSelect +
+    "WHERE t.workspace_id = ?1 AND t.quarantine_of IS NULL AND t.name_folded <= ?2 "
+    "AND substr(?2, 1, length(t.name_folded)) = t.name_folded ORDER BY length(t.name_folded) DESC LIMIT 1";
+const std::string kList = kSelect +
+                          "WHERE t.workspace_id = ?1 AND t.name_folded >= ?2 AND t.name_folded > ?3 "
+                          "AND substr(t.name_folded, 1, length(?2)) = ?2 AND (?4 OR t.quarantine_of IS NULL) "
+                          "ORDER BY t.name_folded LIMIT ?5";
 
 TableRow table_row(Query& row) {
   return {.id = base::TableId(row.text()),
@@ -136,7 +137,8 @@ bool Catalog::drop_table(const base::TableId& id, const std::optional<std::strin
                          const std::vector<JobRow>& jobs) {
   return database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
-    if (expected_metadata_location && !Query(connection, kPointerIs, id, *expected_metadata_location).next()) return false;
+    if (expected_metadata_location && !Query(connection, kPointerIs, id, *expected_metadata_location).next())
+      return false;
     base::TableId quarantine;
     if (Query query(connection, "SELECT id FROM tables WHERE quarantine_of = ?", id); query.next()) {
       quarantine = base::TableId(query.text());
@@ -165,7 +167,8 @@ std::vector<BatchRow> Catalog::find_batches(const base::RequestId& request) {
   });
 }
 
-std::optional<IdempotencyRow> Catalog::find_idempotency(std::string_view scope, std::string_view key, base::Micros now) {
+std::optional<IdempotencyRow> Catalog::find_idempotency(std::string_view scope, std::string_view key,
+                                                        base::Micros now) {
   return database_.read([&](Connection& connection) {
     Query query(connection,
                 "SELECT scope, key, body_hash, status, answer, expires_at FROM idempotency "

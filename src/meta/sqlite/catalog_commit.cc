@@ -54,8 +54,8 @@ bool insert_table(Connection& connection, const PointerSwap& swap, base::Micros 
              "SELECT ?1, w.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13 FROM workspaces w "
              "WHERE w.id = ?2 AND (?8 IS NULL OR EXISTS (SELECT 1 FROM tables WHERE id = ?8)) ON CONFLICT DO NOTHING",
              swap.table, table.workspace, table.name, base::fold_case(table.name), table.location,
-             swap.contract.value_or(table.contract), table.settings, nullable(table.quarantine_of), swap.figures.version,
-             swap.figures.rows, swap.figures.bytes, swap.figures.files, at) > 0;
+             swap.contract.value_or(table.contract), table.settings, nullable(table.quarantine_of),
+             swap.figures.version, swap.figures.rows, swap.figures.bytes, swap.figures.files, at) > 0;
 }
 
 bool insert_pointer(Connection& connection, const PointerSwap& swap) {
@@ -97,7 +97,8 @@ bool move_table(Connection& connection, const PointerSwap& swap, base::Micros at
 CommitResult apply(Connection& connection, const CatalogCommit& commit) {
   if (auto duplicate = insert_replay_rows(connection, commit)) return *duplicate;
   for (const PointerSwap& swap : commit.swaps) {
-    bool moved = swap.expected.empty() ? create_table(connection, swap, commit.at) : move_table(connection, swap, commit.at);
+    bool moved =
+        swap.expected.empty() ? create_table(connection, swap, commit.at) : move_table(connection, swap, commit.at);
     if (!moved) return CommitConflict{swap.table};
   }
   for (const JobRow& job : commit.jobs) insert_job(connection, job);

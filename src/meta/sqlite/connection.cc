@@ -59,7 +59,8 @@ Error sqlite_error(sqlite3* connection, int code) {
 
 Connection::Connection(const std::filesystem::path& file, Use use, const std::string& vfs) {
   sqlite3* opened = nullptr;
-  // Readers open for writing too, since a reader may have to recover the write-ahead log; query_only keeps them reading.
+  // Readers open for writing too, since a reader may have to recover the write-ahead log; query_only keeps them
+  // reading.
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int code = sqlite3_open_v2(file.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
   handle_.reset(opened);
@@ -82,14 +83,15 @@ void Connection::use_wal() {
   }
   Query query(*this, "PRAGMA journal_mode");
   if (query.next() && query.text() == "wal") return;
-  throw Error(ErrorKind::unavailable, "The file system of the data directory cannot hold a write-ahead log (no shared memory).");
+  throw Error(ErrorKind::unavailable,
+              "The file system of the data directory cannot hold a write-ahead log (no shared memory).");
 }
 
 sqlite3_stmt* Connection::prepared(std::string_view sql) {
   if (auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
   sqlite3_stmt* statement = nullptr;
-  int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
-                                nullptr);
+  int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                &statement, nullptr);
   if (code != SQLITE_OK) throw sqlite_error(handle(), code);
   statements_.emplace(sql, statement);
   return statement;
@@ -133,7 +135,8 @@ std::optional<std::string> Query::optional_text() {
 
 // Arguments outlive the query, so they need not be copied; a null pointer would bind NULL.
 void Query::bind(int position, std::string_view text) {
-  check(sqlite3_bind_text64(statement_, position, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  check(sqlite3_bind_text64(statement_, position, text.data() ? text.data() : "", text.size(), SQLITE_STATIC,
+                            SQLITE_UTF8));
 }
 
 void Query::bind_integer(int position, std::int64_t number) { check(sqlite3_bind_int64(statement_, position, number)); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SQLite behind RAII: a connection with its cached statements, and one execution of a statement with typed arguments and
-// columns. A connection belongs to one thread at a time. Whatever fails throws base::Error by sqlite_error().
+// SQLite behind RAII: a connection with its cached statements, and one execution of a statement with typed arguments
+// and columns. A connection belongs to one thread at a time. Whatever fails throws base::Error by sqlite_error().
 #pragma once
 
 #include <sqlite3.h>
@@ -91,14 +91,14 @@ class Query {
     bind(position, std::string_view(id.value));
   }
   template <class Number>
-    requires std::is_integral_v<Number>
-  void bind(int position, Number number) {
-    bind_integer(position, static_cast<std::int64_t>(number));
-  }
+  requires std::is_integral_v<Number>
+  void bind(int position, Number number) { bind_integer(position, static_cast<std::int64_t>(number)); }
   template <class Value>
   void bind(int position, const std::optional<Value>& value) {
-    if (value) bind(position, *value);
-    else bind_null(position);
+    if (value)
+      bind(position, *value);
+    else
+      bind_null(position);
   }
   void bind_integer(int position, std::int64_t number);
   void bind_null(int position);

@@ -20,8 +20,8 @@ class Database {
   // Makes the file if it is missing and migrates it.
   Database(const std::filesystem::path& file, const SqliteOptions& options);
 
-  // What `work(Connection&)` returns. It sees every write that was answered before; use one statement, or expect others'
-  // writes between two.
+  // What `work(Connection&)` returns. It sees every write that was answered before; use one statement, or expect
+  // others' writes between two.
   template <class Work>
   auto read(Work work) {
     Lease lease(*this);

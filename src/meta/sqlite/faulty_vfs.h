@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file layer for SQLite that fails when told to, for tests: the default one with a switch before writes and one before
-// fsyncs. Registered once for the process under kFaultyVfs.
+// A file layer for SQLite that fails when told to, for tests: the default one with a switch before writes and one
+// before fsyncs. Registered once for the process under kFaultyVfs.
 #pragma once
 
 #include <sqlite3.h>

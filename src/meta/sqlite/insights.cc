@@ -32,12 +32,14 @@ bool Insights::put_insight(const InsightRow& insight) {
     Connection& connection = transaction.connection();
     std::string folded = base::fold_case(insight.name);
     bool is_new = !exists(connection, insight.workspace, folded);
-    std::int64_t written = run(connection,
-        "INSERT INTO insights (workspace_id, name, name_folded, sql, is_public, description, updated_at) "
-        "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM workspaces WHERE id = ?1 "
-        "ON CONFLICT (workspace_id, name_folded) DO UPDATE SET name = excluded.name, sql = excluded.sql, "
-        "is_public = excluded.is_public, description = excluded.description, updated_at = excluded.updated_at",
-        insight.workspace, insight.name, folded, insight.sql, insight.is_public, insight.description, insight.updated_at);
+    std::int64_t written =
+        run(connection,
+            "INSERT INTO insights (workspace_id, name, name_folded, sql, is_public, description, updated_at) "
+            "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM workspaces WHERE id = ?1 "
+            "ON CONFLICT (workspace_id, name_folded) DO UPDATE SET name = excluded.name, sql = excluded.sql, "
+            "is_public = excluded.is_public, description = excluded.description, updated_at = excluded.updated_at",
+            insight.workspace, insight.name, folded, insight.sql, insight.is_public, insight.description,
+            insight.updated_at);
     if (written == 0) throw base::Error(base::ErrorKind::not_found, "The workspace does not exist any more.");
     return is_new;
   });

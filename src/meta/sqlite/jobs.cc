@@ -10,13 +10,16 @@ const std::string kColumns =
 const std::string kInsert =
     "INSERT INTO jobs (" + kColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string kFind = "SELECT " + kColumns + " FROM jobs WHERE id = ?";
-const std::string kList = "SELECT " + kColumns +
-                          " FROM jobs WHERE (?1 IS NULL OR workspace_id = ?1) AND (?2 IS NULL OR state = ?2) "
-                          "AND (?3 = '' OR kind = ?3) AND (?4 = '' OR object = ?4) ORDER BY created_at DESC, id DESC LIMIT ?5";
+const std::string kList =
+    "SELECT " + kColumns +
+    " FROM jobs WHERE (?1 IS NULL OR workspace_id = ?1) AND (?2 IS NULL OR state = ?2) "
+    "AND (?3 = '' OR kind = ?3) AND (?4 = '' OR object = ?4) ORDER BY created_at DESC, id DESC LIMIT ?5";
 const std::string kClaim =
     "UPDATE jobs SET state = 'running', lease_owner = ?1, lease_until = ?3, fencing = fencing + 1, "
-    "attempts = attempts + 1, updated_at = ?2 WHERE id = (SELECT id FROM jobs WHERE (state = 'queued' AND run_at <= ?2) "
-    "OR (state = 'running' AND lease_until <= ?2) ORDER BY run_at, id LIMIT 1) RETURNING " + kColumns;
+    "attempts = attempts + 1, updated_at = ?2 WHERE id = (SELECT id FROM jobs WHERE "
+    "(state = 'queued' AND run_at <= ?2) OR (state = 'running' AND lease_until <= ?2) ORDER BY run_at, id LIMIT 1) "
+    "RETURNING " +
+    kColumns;
 
 JobRow job_row(Query& row) {
   return {.id = base::JobId(row.text()),
@@ -41,9 +44,9 @@ JobRow job_row(Query& row) {
 }  // namespace
 
 void insert_job(Connection& connection, const JobRow& job) {
-  run(connection, kInsert, job.id, job.kind, job.workspace, job.object, job.state, job.payload, job.attempts, job.run_at,
-      job.lease_owner, job.lease_until, job.fencing, job.done, job.total, job.unit, job.error, job.created_at,
-      job.updated_at);
+  run(connection, kInsert, job.id, job.kind, job.workspace, job.object, job.state, job.payload, job.attempts,
+      job.run_at, job.lease_owner, job.lease_until, job.fencing, job.done, job.total, job.unit, job.error,
+      job.created_at, job.updated_at);
 }
 
 void Jobs::insert_job(const JobRow& job) {
@@ -75,8 +78,8 @@ bool Jobs::update_job(const JobRow& job, base::Micros now) {
   return database_.write([&](Transaction& transaction) {
     bool keeps_lease = job.state == JobState::running;
     return run(transaction.connection(),
-               "UPDATE jobs SET state = ?, run_at = ?, lease_owner = ?, lease_until = ?, done = ?, total = ?, unit = ?, "
-               "error = ?, updated_at = ? WHERE id = ? AND fencing = ? AND state = 'running'",
+               "UPDATE jobs SET state = ?, run_at = ?, lease_owner = ?, lease_until = ?, done = ?, total = ?, "
+               "unit = ?, error = ?, updated_at = ? WHERE id = ? AND fencing = ? AND state = 'running'",
                job.state, job.run_at, keeps_lease ? std::string_view(job.lease_owner) : std::string_view(),
                keeps_lease ? job.lease_until : 0, job.done, job.total, job.unit, job.error, now, job.id,
                job.fencing) > 0;

@@ -169,9 +169,10 @@ void apply_missing(Connection& connection) {
       "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)");
   int current = current_schema(connection);
   if (current > newest_schema()) {
-    throw base::Error(base::ErrorKind::conflict,
-                      "The data directory was written by a newer Boathouse (schema " + std::to_string(current) +
-                          "; this one knows " + std::to_string(newest_schema()) + "). Start that version or a later one.");
+    throw base::Error(base::ErrorKind::conflict, "The data directory was written by a newer Boathouse (schema " +
+                                                     std::to_string(current) + "; this one knows " +
+                                                     std::to_string(newest_schema()) +
+                                                     "). Start that version or a later one.");
   }
   for (int step = current; step < newest_schema(); ++step) {
     connection.execute(kSteps[static_cast<std::size_t>(step)]);

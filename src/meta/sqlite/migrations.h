@@ -9,8 +9,8 @@ namespace boathouse::meta::sqlite {
 // The number of the newest step that this binary knows.
 int newest_schema();
 
-// Brings the database to it in one transaction, which also keeps a second process out. Error{conflict} when the database
-// is newer than this binary.
+// Brings the database to it in one transaction, which also keeps a second process out. Error{conflict} when the
+// database is newer than this binary.
 void migrate(Connection& connection);
 
 }  // namespace boathouse::meta::sqlite

@@ -35,7 +35,8 @@ void Accounts::insert_refresh_token(const RefreshTokenRow& token) {
   database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     run(connection,
-        "INSERT INTO refresh_tokens (id, user_id, token_hash, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO refresh_tokens (id, user_id, token_hash, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, "
+        "?, ?)",
         token.id, token.user, token.token_hash, token.created_at, token.expires_at, token.revoked_at);
     forget_old_refresh_tokens(connection, token);
   });
@@ -43,9 +44,10 @@ void Accounts::insert_refresh_token(const RefreshTokenRow& token) {
 
 std::optional<RefreshTokenRow> Accounts::find_refresh_token(std::string_view token_hash) {
   return database_.read([&](Connection& connection) {
-    Query query(connection,
-                "SELECT id, user_id, token_hash, created_at, expires_at, revoked_at FROM refresh_tokens WHERE token_hash = ?",
-                token_hash);
+    Query query(
+        connection,
+        "SELECT id, user_id, token_hash, created_at, expires_at, revoked_at FROM refresh_tokens WHERE token_hash = ?",
+        token_hash);
     return first(query, [](Query& row) {
       return RefreshTokenRow{.id = base::TokenId(row.text()),
                              .user = base::UserId(row.text()),
@@ -60,7 +62,8 @@ std::optional<RefreshTokenRow> Accounts::find_refresh_token(std::string_view tok
 bool Accounts::revoke_refresh_token(std::string_view token_hash, base::Micros at) {
   return database_.write([&](Transaction& transaction) {
     return run(transaction.connection(),
-               "UPDATE refresh_tokens SET revoked_at = ? WHERE token_hash = ? AND revoked_at IS NULL", at, token_hash) > 0;
+               "UPDATE refresh_tokens SET revoked_at = ? WHERE token_hash = ? AND revoked_at IS NULL", at,
+               token_hash) > 0;
   });
 }
 

@@ -11,7 +11,8 @@ const std::string kColumns =
 const std::string kById = "SELECT " + kColumns + "FROM workspaces w WHERE w.id = ?";
 const std::string kByName = "SELECT " + kColumns + "FROM workspaces w WHERE w.name = ?";
 const std::string kList = "SELECT " + kColumns + "FROM workspaces w WHERE w.name > ? ORDER BY w.name LIMIT ?";
-const std::string kOfUser = "SELECT " + kColumns + ", m.role FROM members m JOIN workspaces w ON w.id = m.workspace_id "
+const std::string kOfUser = "SELECT " + kColumns +
+                            ", m.role FROM members m JOIN workspaces w ON w.id = m.workspace_id "
                             "WHERE m.user_id = ? ORDER BY w.name";
 
 WorkspaceRow workspace_row(Query& row) {

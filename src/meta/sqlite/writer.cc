@@ -42,8 +42,8 @@ void Writer::execute(const Group& group) {
 }
 
 // A failure out here is everybody's: not begun, taken back by SQLite itself (it does so when the disk is full), or not
-// committed. Whoever failed alone before keeps that answer, since nothing of theirs was to be written. Each gets a copy,
-// because each rethrows it on a thread of its own.
+// committed. Whoever failed alone before keeps that answer, since nothing of theirs was to be written. Each gets a
+// copy, because each rethrows it on a thread of its own.
 void Writer::fail_all(const Group& group, const base::Error& error) {
   base::log_error("metadata_commit_failed", {{"error", error.message()}, {"units", group.size()}});
   if (!sqlite3_get_autocommit(connection_->handle())) connection_->try_execute("ROLLBACK");
