@@ -22,8 +22,8 @@ DataLock::DataLock(const fs::path& data) {
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     std::string holder = base::read_file(path);
     throw base::Error(base::ErrorKind::conflict,
-                      fmt::format("the data folder {} is in use by the Boathouse process {}: stop it first", data.string(),
-                                  net::trim(holder)));
+                      fmt::format("the data folder {} is in use by the Boathouse process {}: stop it first",
+                                  data.string(), net::trim(holder)));
   }
   // The lock is flock's; what the file says is for whoever finds it taken.
   if (::ftruncate(file_.get(), 0) != 0) throw base::system_error(errno, "writing the lock of the data folder");

@@ -45,7 +45,7 @@ class House {
   void warm_a_worker();
 
   const Settings settings_;
-  const std::filesystem::path data_;       // real paths
+  const std::filesystem::path data_;  // real paths
   const std::filesystem::path warehouse_;
   const DataLock lock_;
   std::unique_ptr<meta::MetaStore> meta_;

@@ -5,7 +5,8 @@
 
 namespace boathouse::api {
 
-std::optional<FoundInsight> look_for_insight(const Services& services, std::string_view workspace, std::string_view name) {
+std::optional<FoundInsight> look_for_insight(const Services& services, std::string_view workspace,
+                                             std::string_view name) {
   try {
     // On the house's own behalf: whether something is public has to be looked up before anyone is asked who they are.
     auth::Access access = services.auth.access.decide(auth::Principal::system(), auth::Action::read, workspace);

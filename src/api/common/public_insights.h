@@ -16,6 +16,7 @@ struct FoundInsight {
 
 // The insight of that name, whoever asks: the caller answers with it only where it is public or the asker may read the
 // workspace. nullopt also where there is no such workspace.
-std::optional<FoundInsight> look_for_insight(const Services& services, std::string_view workspace, std::string_view name);
+std::optional<FoundInsight> look_for_insight(const Services& services, std::string_view workspace,
+                                             std::string_view name);
 
 }  // namespace boathouse::api

@@ -18,14 +18,15 @@
 namespace boathouse::api {
 
 // Runs the query on a thread that may block. It outlives the request's handler: what it needs it owns.
-using QueryCall =
-    std::function<engine::QueryResult(engine::ResultFormat format, engine::ResultConsumer& consumer, std::stop_token stop)>;
+using QueryCall = std::function<engine::QueryResult(engine::ResultFormat format, engine::ResultConsumer& consumer,
+                                                    std::stop_token stop)>;
 
 // By the request's Accept header, JSON unless it says otherwise. Error{unsupported_media, "not-acceptable"}.
 engine::ResultFormat wanted_format(const net::Request& request);
 // "json", "ndjson", "csv" or "parquet". Error{invalid_argument}.
 engine::ResultFormat parse_format(std::string_view name);
 
-boost::asio::awaitable<net::Response> answer_query(const Services& services, engine::ResultFormat format, QueryCall query);
+boost::asio::awaitable<net::Response> answer_query(const Services& services, engine::ResultFormat format,
+                                                   QueryCall query);
 
 }  // namespace boathouse::api

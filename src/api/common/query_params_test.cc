@@ -35,7 +35,8 @@ TEST(QueryParams, NumbersHaveBothTheirEnds) {
   EXPECT_EQ(number_param(request(""), "limit", 1, 10), std::nullopt);
   EXPECT_EQ(number_param(request("limit=1"), "limit", 1, 10), 1);
   EXPECT_EQ(number_param(request("limit=10"), "limit", 1, 10), 10);
-  for (std::string_view text : {"limit=0", "limit=11", "limit=", "limit=x", "limit=1.0", "limit=+1", "limit=99999999999999999999"}) {
+  for (std::string_view text :
+       {"limit=0", "limit=11", "limit=", "limit=x", "limit=1.0", "limit=+1", "limit=99999999999999999999"}) {
     EXPECT_EQ(refused_parameter([&] { number_param(request(text), "limit", 1, 10); }), "limit") << text;
   }
 }

@@ -31,7 +31,8 @@ TEST(DataApiErrors, UploadHasItsOwnTable) {
        R"({"error":"The data table is not availabe for upload"})"},
       {invalid_fields({missing_field("body", "file")}), 422,
        R"({"detail":[{"loc":["body","file"],"msg":"field required","type":"value_error.missing"}]})"},
-      {Error(ErrorKind::invalid_argument, "x").code(std::string(net::kMethodNotAllowed)), 405, R"({"detail":"Method Not Allowed"})"},
+      {Error(ErrorKind::invalid_argument, "x").code(std::string(net::kMethodNotAllowed)), 405,
+       R"({"detail":"Method Not Allowed"})"},
       {Error(ErrorKind::not_found, "no such route"), 404, R"({"detail":"Not Found"})"},
       {Error(ErrorKind::invalid_argument, "line 3: an open quote"), 400, R"({"error":"line 3: an open quote"})"},
       {Error(ErrorKind::too_large, "a line of 17 MiB"), 413, R"({"error":"a line of 17 MiB"})"},
@@ -44,8 +45,9 @@ TEST(DataApiErrors, InsightsAskForCredentials) {
   net::Response response = render_insight_error(net::Request(), Error(ErrorKind::unauthenticated, "x"));
   EXPECT_EQ(response.status, 401);
   EXPECT_TRUE(response.headers.has("WWW-Authenticate"));
-  expect(render_insight_error, {Error(ErrorKind::not_found, "The insight N is not supported").code(std::string(kNoInsight)), 405,
-                                R"({"error":"The insight N is not supported"})"});
+  expect(render_insight_error,
+         {Error(ErrorKind::not_found, "The insight N is not supported").code(std::string(kNoInsight)), 405,
+          R"({"error":"The insight N is not supported"})"});
 }
 
 TEST(DataApiErrors, WaitingTimesAreAHeader) {

@@ -37,14 +37,15 @@ std::optional<boost::json::object> wrong_limit(const std::string& text, std::int
     return invalid_field("query", "limit", "value is not a valid integer", "type_error.integer");
   }
   if (limit < 1) {
-    auto field = invalid_field("query", "limit", "ensure this value is greater than or equal to 1",
-                               "value_error.number.not_ge");
+    auto field =
+        invalid_field("query", "limit", "ensure this value is greater than or equal to 1", "value_error.number.not_ge");
     field["ctx"] = {{"limit_value", 1}};
     return field;
   }
   if (limit > kMaxLimit) {
-    auto field = invalid_field("query", "limit", fmt::format("ensure this value is less than or equal to {}", kMaxLimit),
-                               "value_error.number.not_le");
+    auto field =
+        invalid_field("query", "limit", fmt::format("ensure this value is less than or equal to {}", kMaxLimit),
+                      "value_error.number.not_le");
     field["ctx"] = {{"limit_value", kMaxLimit}};
     return field;
   }

@@ -26,13 +26,14 @@ TEST(RowObjects, NamesValuesInLowerCase) {
 TEST(RowObjects, NoRowsAreAnEmptyList) { EXPECT_EQ(objects({{"a", "BIGINT"}}, "", 10), "[]"); }
 
 TEST(RowObjects, ValuesPassToTheLetterWhateverThePieces) {
-  std::string_view rows = R"(["a,b]\"[{",1.50,[1,[2]],{"k":["]","\\"]}],[null,-0.0,[],{}],["\\",12345678901234567890,true,""])";
+  std::string_view rows =
+      R"(["a,b]\"[{",1.50,[1,[2]],{"k":["]","\\"]}],[null,-0.0,[],{}],["\\",12345678901234567890,true,""])";
   std::vector<engine::Column> columns = {{"A", "VARCHAR"}, {"B \"x\"", "DOUBLE"}, {"c", "INTEGER[]"}, {"D", "STRUCT"}};
-  std::string expected =
-      R"([{"a":"a,b]\"[{","b \"x\"":1.50,"c":[1,[2]],"d":{"k":["]","\\"]}},)"
-      R"({"a":null,"b \"x\"":-0.0,"c":[],"d":{}},)"
-      R"({"a":"\\","b \"x\"":12345678901234567890,"c":true,"d":""}])";
-  for (std::size_t piece = 1; piece <= rows.size(); ++piece) EXPECT_EQ(objects(columns, rows, piece), expected) << piece;
+  std::string expected = R"([{"a":"a,b]\"[{","b \"x\"":1.50,"c":[1,[2]],"d":{"k":["]","\\"]}},)"
+                         R"({"a":null,"b \"x\"":-0.0,"c":[],"d":{}},)"
+                         R"({"a":"\\","b \"x\"":12345678901234567890,"c":true,"d":""}])";
+  for (std::size_t piece = 1; piece <= rows.size(); ++piece)
+    EXPECT_EQ(objects(columns, rows, piece), expected) << piece;
   EXPECT_NO_THROW(boost::json::parse(expected));
 }
 

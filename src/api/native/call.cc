@@ -9,8 +9,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<net::Response> run(const Services& services, const BlockingHandler& handler, bool identify,
-                                   Pace pace, net::Request& request) {
+asio::awaitable<net::Response> run(const Services& services, const BlockingHandler& handler, bool identify, Pace pace,
+                                   net::Request& request) {
   Call call{services, request};
   if (identify) call.principal = co_await authenticate(services, request);
   call.body = co_await request.body.text(kMaxJsonBody);

@@ -64,10 +64,10 @@ core::QueryRequest read_sql(const Services& services, const auth::Principal& pri
   query.limit = limit_of(services, fields.optional_integer("limit"), format);
   check_consistency(fields.optional_text("consistency"));
   fields.finish();
-  query.workspace = services.auth.access
-                        .resolve_workspace(principal, auth::Action::read, workspace,
-                                           auth::DefaultWorkspace::main_or_personal)
-                        .workspace;
+  query.workspace =
+      services.auth.access
+          .resolve_workspace(principal, auth::Action::read, workspace, auth::DefaultWorkspace::main_or_personal)
+          .workspace;
   query.lookup = lookup_for(services, principal);
   return query;
 }

@@ -15,7 +15,8 @@ void add_account_routes(net::Router& router, const Services& s) {
   router.add("POST", "/v1/login", open_to_all(s, login, Pace::slow), {.summary = "Log in with a password"});
   router.add("POST", "/v1/token", open_to_all(s, refresh_token), {.summary = "A new access token for a refresh token"});
   router.add("POST", "/v1/logout", open_to_all(s, logout), {.summary = "Revoke a refresh token"});
-  router.add("POST", "/v1/password", open_to_all(s, change_password, Pace::slow), {.summary = "Change one's own password"});
+  router.add("POST", "/v1/password", open_to_all(s, change_password, Pace::slow),
+             {.summary = "Change one's own password"});
   router.add("GET", "/v1/me", signed_in(s, me), {.summary = "Who is asking"});
 
   router.add("POST", "/v1/users", signed_in(s, create_user, Pace::slow), {.summary = "Make a user"});
@@ -54,7 +55,8 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("GET", table + "/rows", get_rows(s), {.summary = "Read rows"});
   router.add("DELETE", table + "/rows", signed_in(s, delete_rows, Pace::slow), {.summary = "Delete rows"});
   router.add("GET", table + "/versions", signed_in(s, list_versions), {.summary = "A table's versions, newest first"});
-  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow), {.summary = "A table's rejected rows"});
+  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow),
+             {.summary = "A table's rejected rows"});
 }
 
 void add_query_routes(net::Router& router, const Services& s) {

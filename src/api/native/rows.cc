@@ -58,7 +58,8 @@ core::IngestRequest ingest_request(const Services& services, const net::Request&
   auth::Access access = services.auth.access.decide(principal, auth::Action::write, request.param("workspace"));
   allow_params(request, {"mode", "key", "branch", "header", "on_reject"});
   core::IngestRequest out;
-  out.origin = {.door = "native", .principal = principal.name, .request = base::RequestId(request.request_id), .file_name = {}};
+  out.origin = {
+      .door = "native", .principal = principal.name, .request = base::RequestId(request.request_id), .file_name = {}};
   out.idempotency = idempotency_key(request, principal, access.workspace);
   out.workspace = std::move(access.workspace);
   out.table = request.param("table");

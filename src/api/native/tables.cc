@@ -65,8 +65,8 @@ net::Response put_contract(const Call& call) {
 
 net::Response get_contract(const Call& call) {
   allow_params(call.request, {});
-  return net::json_response(200,
-                            core::to_json(call.services.tables.contract(call.workspace(auth::Action::read), call.table())));
+  return net::json_response(
+      200, core::to_json(call.services.tables.contract(call.workspace(auth::Action::read), call.table())));
 }
 
 net::Response delete_contract(const Call& call) {
@@ -77,8 +77,8 @@ net::Response delete_contract(const Call& call) {
 
 net::Response list_versions(const Call& call) {
   allow_params(call.request, {"limit", "page_token"});
-  return net::json_response(200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(),
-                                                               page_params(call.request)));
+  return net::json_response(
+      200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
 }
 
 net::Response list_quarantine(const Call& call) {

@@ -37,7 +37,8 @@ net::Response list_users(const Call& call) {
 
 net::Response get_user(const Call& call) {
   allow_params(call.request, {});
-  return net::json_response(200, to_json(call.services.auth.accounts.get_user(call.caller(), call.request.param("name"))));
+  return net::json_response(200,
+                            to_json(call.services.auth.accounts.get_user(call.caller(), call.request.param("name"))));
 }
 
 net::Response patch_user(const Call& call) {

@@ -5,7 +5,8 @@
 asm(".section .rodata\n"
     ".globl boathouse_openapi_begin, boathouse_openapi_end\n"
     "boathouse_openapi_begin:\n"
-    ".incbin \"" BOATHOUSE_OPENAPI "\"\n"
+    ".incbin \"" BOATHOUSE_OPENAPI
+    "\"\n"
     "boathouse_openapi_end:\n"
     ".previous\n");
 

@@ -34,7 +34,8 @@ void add_apply(CLI::App& app, ExitStatus& status) {
   sub->add_option("directory", command->directory, "users.toml, tables/*.toml, insights/*.sql")->required();
   command->connection.add_options(*sub);
   sub->footer(
-      "Tells what it created, changed or left, and does nothing twice. Of a file with a mistake nothing is applied; the\n"
+      "Tells what it created, changed or left, and does nothing twice. Of a file with a mistake nothing is applied; "
+      "the\n"
       "mistake is told as FILE:LINE: KEY: what is wrong.\n"
       "Examples:\n"
       "  boathouse apply examples/hiring --user admin\n"

@@ -121,7 +121,8 @@ std::optional<json::value> Connection::find(const std::string& path) {
 }
 
 std::string table_path(const std::string& workspace, const std::string& table, const std::string& rest) {
-  return fmt::format("/v1/workspaces/{}/tables/{}{}", base::percent_encode(workspace), base::percent_encode(table), rest);
+  return fmt::format("/v1/workspaces/{}/tables/{}{}", base::percent_encode(workspace), base::percent_encode(table),
+                     rest);
 }
 
 std::string ask_password(const std::string& prompt) {

@@ -35,7 +35,8 @@ void collect(core::Applied& applied, std::string kind, const std::string& name, 
     applied.items.push_back({.kind = std::move(kind), .name = name, .action = work()});
   } catch (const Error& error) {
     if (concerns_connection(error)) throw;
-    applied.problems.push_back({.file = file, .line = line_of(error, line, sql), .key = {}, .message = error.message()});
+    applied.problems.push_back(
+        {.file = file, .line = line_of(error, line, sql), .key = {}, .message = error.message()});
   }
 }
 
@@ -51,7 +52,8 @@ core::Applied RemoteInstaller::apply(const core::Installation& installation) {
     collect(applied, "table", entry.name, entry.file, 1, {}, [&] { return apply_table(entry); });
   }
   for (const core::InsightEntry& entry : installation.insights) {
-    collect(applied, "insight", entry.name, entry.file, entry.sql_line, entry.sql, [&] { return apply_insight(entry); });
+    collect(applied, "insight", entry.name, entry.file, entry.sql_line, entry.sql,
+            [&] { return apply_insight(entry); });
   }
   return applied;
 }
@@ -78,7 +80,8 @@ std::string RemoteInstaller::apply_user(const core::UserEntry& entry) {
 
 bool RemoteInstaller::give_role(const core::UserEntry& entry) {
   if (!entry.role && !entry.workspace) return false;
-  std::string members = fmt::format("/v1/workspaces/{}/members", base::percent_encode(entry.workspace.value_or("main")));
+  std::string members =
+      fmt::format("/v1/workspaces/{}/members", base::percent_encode(entry.workspace.value_or("main")));
   json::string role(entry.role.value_or("viewer"));
   json::value answer = connection_.call("GET", members);
   for (const json::value& member : answer.at("members").as_array()) {

@@ -89,7 +89,8 @@ void add_serve(CLI::App& app, ExitStatus& status) {
   }
   sub->footer(
       "Every flag is also a variable BOATHOUSE_<FLAG> and a key of boathouse.toml (--query-timeout is\n"
-      "BOATHOUSE_QUERY_TIMEOUT and query_timeout); flags beat variables, variables beat the file. From the environment only:\n"
+      "BOATHOUSE_QUERY_TIMEOUT and query_timeout); flags beat variables, variables beat the file. From the environment "
+      "only:\n"
       "BOATHOUSE_ADMIN_PASSWORD (of a fresh data folder) and BOATHOUSE_JWT_SECRET.\n"
       "SIGTERM or Ctrl-C finishes running requests and ends with status 0; a second one ends at once.\n"
       "Examples:\n"

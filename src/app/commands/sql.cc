@@ -62,7 +62,8 @@ void run(SqlCommand& command) {
   if (!command.workspace.empty()) body["workspace"] = command.workspace;
   if (command.limit) body["limit"] = *command.limit;
 
-  net::ClientRequest request{.method = "POST", .url = command.connection.url_of("/v1/sql"), .body = json::serialize(body)};
+  net::ClientRequest request{
+      .method = "POST", .url = command.connection.url_of("/v1/sql"), .body = json::serialize(body)};
   request.headers.add("Content-Type", "application/json");
   request.headers.add("Accept", kMediaTypes.at(command.format));
   if (command.format == "table") {

@@ -99,9 +99,10 @@ ExitStatus run(UploadCommand& command) {
                 fmt::format("the name {} tells no format: give --format", command.file.filename().string()));
   }
   std::string table = command.table.empty() ? kind.stem : command.table;
-  net::ClientRequest request{.method = "POST",
-                             .url = command.connection.url_of(table_path(command.workspace, table, "/rows" + query_of(command))),
-                             .body = net::UploadFile{command.file}};
+  net::ClientRequest request{
+      .method = "POST",
+      .url = command.connection.url_of(table_path(command.workspace, table, "/rows" + query_of(command))),
+      .body = net::UploadFile{command.file}};
   request.headers.add("Content-Type", media_type->second);
   if (!kind.coding.empty()) request.headers.add("Content-Encoding", kind.coding);
   try {
@@ -118,13 +119,15 @@ ExitStatus run(UploadCommand& command) {
 void add_upload(CLI::App& app, ExitStatus& status) {
   auto command = std::make_shared<UploadCommand>();
   CLI::App* sub = app.add_subcommand("upload", "Send a file into a table");
-  sub->add_option("file", command->file, "CSV (with a header), JSON, NDJSON or Parquet, also as .gz or .zst")->required();
+  sub->add_option("file", command->file, "CSV (with a header), JSON, NDJSON or Parquet, also as .gz or .zst")
+      ->required();
   sub->add_option("table", command->table, "The file's name without its endings unless given");
   sub->add_option("--workspace", command->workspace, "The table's workspace")->capture_default_str();
   sub->add_option("--mode", command->mode, "What becomes of the rows that are there")
       ->check(CLI::IsMember({"append", "replace", "upsert"}))
       ->capture_default_str();
-  sub->add_option("--key", command->key, "Columns that tell rows apart for upsert, with commas; the contract's unless given");
+  sub->add_option("--key", command->key,
+                  "Columns that tell rows apart for upsert, with commas; the contract's unless given");
   sub->add_option("--format", command->format, "When the file's name does not tell")
       ->check(CLI::IsMember({"csv", "json", "ndjson", "parquet"}));
   sub->add_flag("--no-header", command->no_header, "The CSV has no header: columns in the table's order");

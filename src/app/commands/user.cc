@@ -29,10 +29,12 @@ void list(UserCommand& command) {
   std::vector<std::vector<std::string>> rows;
   std::string token;
   do {
-    json::value answer = command.connection.call("GET", "/v1/users?limit=1000" +
-                                                            (token.empty() ? "" : "&page_token=" + base::percent_encode(token)));
+    json::value answer = command.connection.call(
+        "GET", "/v1/users?limit=1000" + (token.empty() ? "" : "&page_token=" + base::percent_encode(token)));
     for (const json::value& user : answer.at("users").as_array()) {
-      std::string state = user.at("disabled").as_bool() ? "disabled" : user.at("temporary").as_bool() ? "temporary password" : "";
+      std::string state = user.at("disabled").as_bool()    ? "disabled"
+                          : user.at("temporary").as_bool() ? "temporary password"
+                                                           : "";
       rows.push_back({text_of(user.at("name")), text_of(user.at("email")), state, text_of(user.at("created_at"))});
     }
     const json::value* next = answer.as_object().if_contains("next_page_token");
@@ -64,7 +66,8 @@ void remove(UserCommand& command) {
 
 void reset(UserCommand& command) {
   std::string password = reset_password(command.data, command.name);
-  std::cout << fmt::format("The password of {} is now: {}\nIt is not shown again. The user is enabled.\n", command.name, password);
+  std::cout << fmt::format("The password of {} is now: {}\nIt is not shown again. The user is enabled.\n", command.name,
+                           password);
 }
 
 CLI::App* add_named(CLI::App& app, const std::shared_ptr<UserCommand>& command, const std::string& name,
