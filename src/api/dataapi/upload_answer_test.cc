@@ -23,9 +23,8 @@ TEST(UploadAnswer, AllRowsUploaded) {
   net::Response response = upload_answer("jobs_a.csv", outcome(), 28'300'000);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(body_of(response),
-            R"({"file":"jobs_a.csv","type":"jobs","columns":["id","job"],"rows":3,)"
-            R"("result":"All the records have been uploaded","nrows_inserted":3,"duration(s)":28.300
-})");
+            R"json({"file":"jobs_a.csv","type":"jobs","columns":["id","job"],"rows":3,)json"
+            R"json("result":"All the records have been uploaded","nrows_inserted":3,"duration(s)":28.300})json");
 }
 
 TEST(UploadAnswer, FailedRowsComeAsTheyWereSent) {
@@ -35,10 +34,9 @@ TEST(UploadAnswer, FailedRowsComeAsTheyWereSent) {
   failed.rejected = {
       {1, {}, {{"id", "x"}, {"job", "a"}}}, {2, {}, {{"job", nullptr}, {"id", "2"}}}, {3, {}, {{"_raw", "1,2,3"}}}};
   EXPECT_EQ(body_of(upload_answer("jobs.csv", failed, 0)),
-            R"({"file":"jobs.csv","type":"jobs","columns":["id","job"],"rows":3,)"
-            R"("result":"Errors founded on records failed, successfully uploaded 0 registers","nrows_inserted":0,)"
-            R"("rows_failed":[{"id":"x","job":"a"},{"id":"2","job":""},{"_raw":"1,2,3"}],"nrows_failed":3,"duration(s)":0.000
-})");
+            R"json({"file":"jobs.csv","type":"jobs","columns":["id","job"],"rows":3,)json"
+            R"json("result":"Errors founded on records failed, successfully uploaded 0 registers","nrows_inserted":0,)json"
+            R"json("rows_failed":[{"id":"x","job":"a"},{"id":"2","job":""},{"_raw":"1,2,3"}],"nrows_failed":3,"duration(s)":0.000})json");
 }
 
 }  // namespace
