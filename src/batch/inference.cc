@@ -61,12 +61,15 @@ std::uint32_t text_candidates(std::string_view text, std::uint32_t alive) {
   return found;
 }
 
-// A JSON number stays a number: one past the range of doubles spoils its row, not its column.
+// A JSON number with a fraction or exponent is a double; one past the range of doubles spoils its row, not its column. An
+// integer that a double would round can only stay whole as BIGINT or, past that, as text.
 std::uint32_t number_candidates(std::string_view token) {
   if (!is_integer_literal(token)) return kCanDouble;
   std::int64_t value = 0;
-  if (!parse_bigint(token, value)) return kCanDouble;
-  return kCanBigint | kCanDouble | (value == static_cast<std::int32_t>(value) ? kCanInteger : 0U);
+  if (!parse_bigint(token, value)) return kCanString;
+  bool exact = value >= -kExactInDouble && value <= kExactInDouble;
+  bool small = value == static_cast<std::int32_t>(value);
+  return kCanBigint | (exact ? kCanDouble : kCanString) | (small ? kCanInteger : 0U);
 }
 
 std::uint32_t json_string_candidates(std::string_view token) {

@@ -15,9 +15,9 @@ namespace boathouse::core {
 
 // A table's part of a commit.
 struct TableChange {
-  std::optional<TableState> base;     // nullopt: the table is made by this commit
-  meta::TableRow row;                 // of the table, or of that to be made
-  iceberg::MetadataPtr fresh;         // the metadata to begin with when there is no base
+  std::optional<TableState> base;  // nullopt: the table is made by this commit
+  meta::TableRow row;              // of the table, or of that to be made
+  iceberg::MetadataPtr fresh;      // the metadata to begin with when there is no base
   iceberg::Change change;
   std::optional<std::string> contract;  // set: the row's new contract
 };

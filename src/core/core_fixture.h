@@ -24,8 +24,13 @@ class CoreTest : public ::testing::Test {
         meta_(meta::open_sqlite_store(folder_.path() / "boathouse.db")),
         cache_(store_, 64 << 20),
         engine_({.worker_executable = BOATHOUSE_WORKER, .spill_root = folder_.path() / "spill"}),
-        parts_{.meta = *meta_, .cache = cache_, .engine = engine_, .locks = locks_, .counters = counters_,
-               .layout = Layout(folder_.path(), folder_.path() / "warehouse"), .limits = {}},
+        parts_{.meta = *meta_,
+               .cache = cache_,
+               .engine = engine_,
+               .locks = locks_,
+               .counters = counters_,
+               .layout = Layout(folder_.path(), folder_.path() / "warehouse"),
+               .limits = {}},
         ingest_(parts_),
         queries_(parts_),
         tables_(parts_, queries_) {
@@ -42,7 +47,8 @@ class CoreTest : public ::testing::Test {
 
   IngestRequest request(std::string table, BodyFormat format = BodyFormat::csv) {
     IngestRequest wanted;
-    wanted.origin = {.door = "test", .principal = "tester", .request = base::RequestId(base::uuid_v4()), .file_name = {}};
+    wanted.origin = {
+        .door = "test", .principal = "tester", .request = base::RequestId(base::uuid_v4()), .file_name = {}};
     wanted.workspace = workspace_;
     wanted.table = std::move(table);
     wanted.format = format;

@@ -43,9 +43,13 @@ std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, co
     const json::value* found = all->if_contains(base::quote_identifier(field.name));
     if (found == nullptr || !found->is_object()) continue;
     const json::object& given = found->as_object();
-    iceberg::ColumnStats stats{.field_id = field.id, .size = number_of(given, "column_size_bytes"),
-                               .values = number_of(given, "num_values"), .nulls = number_of(given, "null_count"),
-                               .nans = std::nullopt, .lower_bound = std::nullopt, .upper_bound = std::nullopt};
+    iceberg::ColumnStats stats{.field_id = field.id,
+                               .size = number_of(given, "column_size_bytes"),
+                               .values = number_of(given, "num_values"),
+                               .nulls = number_of(given, "null_count"),
+                               .nans = std::nullopt,
+                               .lower_bound = std::nullopt,
+                               .upper_bound = std::nullopt};
     // Beside a NaN the engine's minimum and maximum do not cover every value.
     if (text_of(given, "has_nan").value_or("false") != "true") {
       stats.lower_bound = iceberg::lower_bound_from_text(field.type, text_of(given, "min"));
@@ -71,8 +75,8 @@ std::string copy_statement(std::string_view select, const std::filesystem::path&
   return fmt::format("COPY ({}) TO {} ({})", select, quote_string(path.string()), field_ids(columns));
 }
 
-std::string copy_partitioned_statement(std::string_view select, std::string_view part, const std::filesystem::path& path,
-                                       const Columns& columns) {
+std::string copy_partitioned_statement(std::string_view select, std::string_view part,
+                                       const std::filesystem::path& path, const Columns& columns) {
   return fmt::format("COPY ({}) TO {} ({}, PARTITION_BY ({}), FILENAME_PATTERN '{{uuid}}')", select,
                      quote_string(path.string()), field_ids(columns), part);
 }
@@ -96,9 +100,16 @@ std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const Columns
 
 const Columns& position_delete_columns() {
   using iceberg::Type;
-  static const Columns columns{
-      {.id = iceberg::kDeleteFilePathId, .name = "file_path", .type = Type(iceberg::TypeKind::string), .required = true, .doc = {}},
-      {.id = iceberg::kDeletePositionId, .name = "pos", .type = Type(iceberg::TypeKind::int64), .required = true, .doc = {}}};
+  static const Columns columns{{.id = iceberg::kDeleteFilePathId,
+                                .name = "file_path",
+                                .type = Type(iceberg::TypeKind::string),
+                                .required = true,
+                                .doc = {}},
+                               {.id = iceberg::kDeletePositionId,
+                                .name = "pos",
+                                .type = Type(iceberg::TypeKind::int64),
+                                .required = true,
+                                .doc = {}}};
   return columns;
 }
 

@@ -20,8 +20,8 @@ std::string copy_statement(std::string_view select, const std::filesystem::path&
 
 // The same, one file for each value of the integer column `part` of the select, which is not written itself; the files
 // lie in folders `<part>=<value>` under `path`.
-std::string copy_partitioned_statement(std::string_view select, std::string_view part, const std::filesystem::path& path,
-                                       const Columns& columns);
+std::string copy_partitioned_statement(std::string_view select, std::string_view part,
+                                       const std::filesystem::path& path, const Columns& columns);
 
 struct WrittenFile {
   std::filesystem::path path;

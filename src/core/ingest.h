@@ -46,18 +46,18 @@ struct IdempotencyKey {
 };
 
 struct RejectedRow {
-  std::int64_t row = 0;             // data rows from 1
-  boost::json::array reasons;       // {column, rule, value, message}
-  boost::json::object data;         // column to raw text
+  std::int64_t row = 0;        // data rows from 1
+  boost::json::array reasons;  // {column, rule, value, message}
+  boost::json::object data;    // column to raw text
 };
 
 // What became of a batch.
 struct Outcome {
   base::RequestId request;
   base::BatchId batch;
-  std::string table;                  // the table's own spelling
-  std::vector<std::string> columns;   // of the table's rows as this batch gave them, in order
-  base::SnapshotId version = 0;       // 0: nothing changed, and the table has no version yet
+  std::string table;                 // the table's own spelling
+  std::vector<std::string> columns;  // of the table's rows as this batch gave them, in order
+  base::SnapshotId version = 0;      // 0: nothing changed, and the table has no version yet
   std::int64_t rows_received = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;

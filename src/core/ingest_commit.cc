@@ -150,12 +150,19 @@ class CommitAttempt {
     const BatchOrigin& origin = state_.body.request.origin;
     Outcome& outcome = state_.outcome;
     outcome.duration = base::steady_micros() - state_.body.started;
-    request_.batches.push_back({.id = state_.body.batch, .table = state_.plan.row.id,
-                                .workspace = state_.plan.row.workspace, .request = origin.request,
-                                .principal = origin.principal, .door = origin.door, .file_name = origin.file_name,
+    request_.batches.push_back({.id = state_.body.batch,
+                                .table = state_.plan.row.id,
+                                .workspace = state_.plan.row.workspace,
+                                .request = origin.request,
+                                .principal = origin.principal,
+                                .door = origin.door,
+                                .file_name = origin.file_name,
                                 .mode = std::string(to_string(state_.body.request.mode)),
-                                .rows_received = outcome.rows_received, .rows_accepted = outcome.rows_accepted,
-                                .rows_rejected = outcome.rows_rejected, .version = outcome.version, .at = at_});
+                                .rows_received = outcome.rows_received,
+                                .rows_accepted = outcome.rows_accepted,
+                                .rows_rejected = outcome.rows_rejected,
+                                .version = outcome.version,
+                                .at = at_});
     if (!state_.body.request.idempotency) return;
     const IdempotencyKey& key = *state_.body.request.idempotency;
     boost::json::object answer = to_json(outcome);
@@ -164,8 +171,11 @@ class CommitAttempt {
       answer.erase("rejected");
       text = boost::json::serialize(answer);
     }
-    request_.idempotency = meta::IdempotencyRow{.scope = key.scope, .key = key.key, .body_hash = state_.body.body_hash,
-                                                .status = 200, .answer = std::move(text),
+    request_.idempotency = meta::IdempotencyRow{.scope = key.scope,
+                                                .key = key.key,
+                                                .body_hash = state_.body.body_hash,
+                                                .status = 200,
+                                                .answer = std::move(text),
                                                 .expires_at = at_ + kIdempotencyLifetime};
   }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parquet bodies: the engine reads them typed; each value is then taken exactly or its row rejected. The relation that
 // comes out has the same shape as that of staged text (batch/staged_spec.h).
+#include <set>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "core/column_types.h"
 #include "core/ingest_plan.h"
+#include "iceberg/evolve.h"
 
 namespace boathouse::core {
 namespace {
@@ -32,7 +36,12 @@ bool is_integer(std::string_view type) {
 bool is_fraction(std::string_view type) { return type == "FLOAT" || type == "DOUBLE"; }
 bool is_decimal(std::string_view type) { return type.starts_with("DECIMAL"); }
 bool is_number(std::string_view type) { return is_integer(type) || is_fraction(type) || is_decimal(type); }
-bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP") && type != "TIMESTAMP WITH TIME ZONE"; }
+// How the engine spells what it also takes as TIMESTAMPTZ.
+constexpr std::string_view kZonedTime = "TIMESTAMP WITH TIME ZONE";
+// A column that says of itself that it holds nothing; the engine would call it an INTEGER.
+constexpr std::string_view kNothing = "NULL";
+
+bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP") && type != kZonedTime; }
 
 // The column's type in a table that makes up its own.
 batch::ColumnType inferred_type(const SourceColumn& source) {
@@ -48,7 +57,7 @@ batch::ColumnType inferred_type(const SourceColumn& source) {
   if (is_decimal(type)) return batch::ColumnType::parse(type);
   if (type == "DATE") return {.kind = TypeKind::date};
   if (type == "TIME" || type == "TIME_NS") return {.kind = TypeKind::time};
-  if (type == "TIMESTAMP WITH TIME ZONE") return {.kind = TypeKind::timestamptz};
+  if (type == kZonedTime) return {.kind = TypeKind::timestamptz};
   if (is_naive_time(type)) return {.kind = TypeKind::timestamp};
   if (type == "UUID") return {.kind = TypeKind::uuid};
   if (type == "BLOB") return {.kind = TypeKind::binary};
@@ -59,9 +68,11 @@ batch::ColumnType inferred_type(const SourceColumn& source) {
 std::string exactly(const std::string& x, std::string_view from, const batch::ColumnType& to) {
   const std::string target = to.duckdb_name();
   auto cast_back = [&](std::string_view via) {
-    return fmt::format("CASE WHEN CAST(TRY_CAST({0} AS {1}) AS {2}) = {0} THEN TRY_CAST({0} AS {1}) END", x, target, via);
+    return fmt::format("CASE WHEN CAST(TRY_CAST({0} AS {1}) AS {2}) = {0} THEN TRY_CAST({0} AS {1}) END", x, target,
+                       via);
   };
   if (from == target && to.kind != TypeKind::json) return x;
+  if (from == kZonedTime && (to.kind == TypeKind::timestamptz || to.kind == TypeKind::iso_date)) return x;
   if (from == "VARCHAR" || from.starts_with("ENUM")) {
     std::string text = from == "VARCHAR" ? x : "CAST(" + x + " AS VARCHAR)";
     if (to.kind == TypeKind::string) return text;
@@ -99,6 +110,8 @@ std::string exactly(const std::string& x, std::string_view from, const batch::Co
       if (from == "INTERVAL" || from == "BIT" || from == "TIME WITH TIME ZONE") return "CAST(" + x + " AS VARCHAR)";
       break;
     case TypeKind::boolean:
+      if (is_number(from)) return fmt::format("CASE {} WHEN 1 THEN true WHEN 0 THEN false END", x);
+      break;
     case TypeKind::timestamptz:
     case TypeKind::iso_date:
     case TypeKind::uuid:
@@ -120,10 +133,15 @@ std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& 
     auto results = lease.execute({
         fmt::format("DESCRIBE SELECT * FROM read_parquet({}, hive_partitioning = false)", file),
         fmt::format("SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata({})", file),
+        fmt::format("SELECT name FROM parquet_schema({}) WHERE logical_type LIKE 'NullType%'", file),
     });
+    std::set<std::string, std::less<>> of_nothing;
+    for (const boost::json::value& row : results.at(2).rows) of_nothing.emplace(row.at(0).as_string());
     std::vector<SourceColumn> columns;
     for (const boost::json::value& row : results.at(0).rows) {
-      columns.push_back({std::string(row.at(0).as_string()), std::string(row.at(1).as_string())});
+      std::string name(row.at(0).as_string());
+      std::string type(of_nothing.contains(name) ? kNothing : std::string_view(row.at(1).as_string()));
+      columns.push_back({std::move(name), std::move(type)});
     }
     rows = results.at(1).rows.at(0).at(0).to_number<std::int64_t>();
     return columns;
@@ -159,8 +177,9 @@ struct ParquetRelation {
                                       batch::with_article(column.type));
     fits.push_back("NOT " + fails);
     bad.push_back(fmt::format("CASE WHEN {} THEN {} END", fails, quote_string(column.name)));
-    reasons.push_back(fmt::format("CASE WHEN {} THEN json_object('column', {}, 'rule', 'type', 'value', {}, 'message', {}) END",
-                                  fails, quote_string(column.name), text, quote_string(message)));
+    reasons.push_back(
+        fmt::format("CASE WHEN {} THEN json_object('column', {}, 'rule', 'type', 'value', {}, 'message', {}) END",
+                    fails, quote_string(column.name), text, quote_string(message)));
   }
 
   static std::string without_nulls(const std::vector<std::string>& items, std::string_view type) {
@@ -171,8 +190,9 @@ struct ParquetRelation {
     std::string columns = fmt::format("{}, p.file_row_number + 1 AS _row, {} AS _ok", fmt::join(typed, ", "),
                                       fits.empty() ? "true" : fmt::format("({})", fmt::join(fits, " AND ")));
     if (raw) {
-      columns += fmt::format(", {} AS _bad, CAST(to_json({}) AS VARCHAR) AS _reasons, CAST(json_object({}) AS VARCHAR) AS _data",
-                             without_nulls(bad, "VARCHAR"), without_nulls(reasons, "JSON"), fmt::join(data, ", "));
+      columns += fmt::format(
+          ", {} AS _bad, CAST(to_json({}) AS VARCHAR) AS _reasons, CAST(json_object({}) AS VARCHAR) AS _data",
+          without_nulls(bad, "VARCHAR"), without_nulls(reasons, "JSON"), fmt::join(data, ", "));
     }
     return fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false, file_row_number = true) p", columns,
                        quote_string(file.string()));
@@ -201,9 +221,10 @@ void plan_parquet(const StagedBody& body, engine::Lease& lease, const KnownColum
   plan.rules.columns = known.columns;
   for (std::size_t i = 0; i < known.columns.size(); ++i) {
     ContractColumn& column = plan.rules.columns[i];
-    bool widens = !known.has_contract && source_of[i] != nullptr && column.type.kind == TypeKind::integer &&
-                  inferred_type(*source_of[i]).kind == TypeKind::bigint;
-    if (widens) column.type = {.kind = TypeKind::bigint};
+    if (!known.has_contract && source_of[i] != nullptr) {
+      batch::ColumnType wider = inferred_type(*source_of[i]);
+      if (iceberg::can_widen(to_iceberg(column.type), to_iceberg(wider))) column.type = wider;
+    }
     relation.add(source_of[i], column);
   }
   for (const SourceColumn* source : fresh) {

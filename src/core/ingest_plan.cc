@@ -38,8 +38,9 @@ std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<Co
 }
 
 std::vector<batch::ColumnEvidence> read_evidence(engine::Lease& lease, const StagedBody& body, const StagedSpec& spec) {
-  auto rows = lease.execute({fmt::format("SELECT name, row_count, missing, candidates, kinds FROM staged_columns({}, {})",
-                                         quote_string(body.file.string()), quote_string(spec.to_json()))});
+  auto rows =
+      lease.execute({fmt::format("SELECT name, row_count, missing, candidates, kinds FROM staged_columns({}, {})",
+                                 quote_string(body.file.string()), quote_string(spec.to_json()))});
   std::vector<batch::ColumnEvidence> evidence;
   for (const boost::json::value& row : rows.at(0).rows) {
     const boost::json::array& cells = row.as_array();
@@ -77,7 +78,8 @@ std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, co
   const std::vector<batch::Block>& blocks = body.scan.blocks;
   if (blocks.empty()) return {whole};
   std::uint64_t bytes = body.scan.bytes - body.scan.data_begin;
-  std::size_t count = bytes < parts.limits.parallel_from_bytes ? 1 : std::min(parts.limits.ranges_per_batch, blocks.size());
+  std::size_t count =
+      bytes < parts.limits.parallel_from_bytes ? 1 : std::min(parts.limits.ranges_per_batch, blocks.size());
   std::vector<StagedSpec> ranges;
   std::size_t next = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -138,8 +140,9 @@ bool KnownColumns::may_widen() const {
 
 void check_new_column(const KnownColumns& known, const std::string& name) {
   if (known.unknown == UnknownColumns::reject) {
-    refuse_column(name, "is not in the table's contract: leave it out, or let the contract's unknown_columns be "
-                        "\"ignore\" or \"add\"");
+    refuse_column(name,
+                  "is not in the table's contract: leave it out, or let the contract's unknown_columns be "
+                  "\"ignore\" or \"add\"");
   }
   if (is_reserved_column(name)) refuse_column(name, "has a name that is reserved");
   if (name.empty()) refuse_column(name, "has no name");
@@ -173,13 +176,17 @@ void plan_csv(const Parts& parts, const StagedBody& body, engine::Lease& lease, 
       batch::FitResult fit = batch::fit_into(column.type, evidence.at(static_cast<std::size_t>(field_of[i])));
       if (fit.fit == batch::Fit::widen && !fit.needs_rewrite) column.type = fit.type;
     }
-    spec.columns.push_back({.name = column.name, .type = column.type, .format = column.format.value_or(""),
-                            .field = field_of[i], .key = {}});
+    spec.columns.push_back({.name = column.name,
+                            .type = column.type,
+                            .format = column.format.value_or(""),
+                            .field = field_of[i],
+                            .key = {}});
   }
   for (const auto& [name, field] : fresh) {
     batch::ColumnType type = evidence.empty() ? batch::ColumnType{} : evidence.at(field).resolve();
     plan.rules.columns.push_back(plain_column(name, type));
-    spec.columns.push_back({.name = name, .type = type, .format = {}, .field = static_cast<std::int64_t>(field), .key = {}});
+    spec.columns.push_back(
+        {.name = name, .type = type, .format = {}, .field = static_cast<std::int64_t>(field), .key = {}});
   }
   add_staged(parts, body, std::move(spec), plan);
 }
@@ -212,13 +219,19 @@ void plan_json(const Parts& parts, const StagedBody& body, engine::Lease& lease,
   auto made_up = known.has_contract ? batch::JsonInString::reject : batch::JsonInString::nested;
   for (std::size_t i = 0; i < known.columns.size(); ++i) {
     const ContractColumn& column = plan.rules.columns[i];
-    spec.columns.push_back({.name = column.name, .type = column.type, .format = column.format.value_or(""),
-                            .key = keys[i], .json_in_string = made_up});
+    spec.columns.push_back({.name = column.name,
+                            .type = column.type,
+                            .format = column.format.value_or(""),
+                            .key = keys[i],
+                            .json_in_string = made_up});
   }
   for (const batch::ColumnEvidence* found : fresh) {
     batch::ColumnType type = found->resolve();
     plan.rules.columns.push_back(plain_column(found->name, type));
-    spec.columns.push_back({.name = found->name, .type = type, .format = {}, .key = found->name,
+    spec.columns.push_back({.name = found->name,
+                            .type = type,
+                            .format = {},
+                            .key = found->name,
                             .json_in_string = batch::JsonInString::any});
   }
   add_staged(parts, body, std::move(spec), plan);
@@ -239,7 +252,8 @@ std::vector<std::string> key_columns(const IngestRequest& request, const BatchPl
   for (std::string& name : names) {
     const ContractColumn* column = plan.rules.find(name);
     if (column == nullptr) {
-      throw Error(ErrorKind::invalid_argument, fmt::format("key column \"{}\" is not in the table", name)).with("key", name);
+      throw Error(ErrorKind::invalid_argument, fmt::format("key column \"{}\" is not in the table", name))
+          .with("key", name);
     }
     name = column->name;
   }
@@ -297,8 +311,8 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& 
   return plan;
 }
 
-std::string current_rows(const Parts& parts, const BatchPlan& plan) {
-  if (!plan.base) return {};
+std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode) {
+  if (!plan.base || mode == WriteMode::replace) return {};
   auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->metadata->current_snapshot());
   if (scan.files.empty()) return {};
   return rows_sql(parts.store(), scan, plan.schema);

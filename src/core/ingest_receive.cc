@@ -59,7 +59,8 @@ void check_request(const IngestRequest& request, const std::optional<TableState>
   if (request.mode == WriteMode::upsert && !has_key) {
     throw Error(ErrorKind::invalid_argument, "mode=upsert needs a key: give key=COLUMN or a contract with a key");
   }
-  if (request.idempotency && (request.idempotency->key.empty() || request.idempotency->key.size() > kMaxIdempotencyKey)) {
+  if (request.idempotency &&
+      (request.idempotency->key.empty() || request.idempotency->key.size() > kMaxIdempotencyKey)) {
     throw Error(ErrorKind::invalid_argument, "an Idempotency-Key has 1 to 255 characters");
   }
 }
@@ -105,7 +106,8 @@ std::optional<std::int64_t> most_rows(const IngestRequest& request, const std::o
 void check_row_count(const IngestRequest& request, std::optional<std::int64_t> max_rows, std::int64_t rows) {
   std::int64_t least = request.min_rows.value_or(0);
   if (rows >= least && (!max_rows || rows <= *max_rows)) return;
-  std::string wanted = max_rows ? fmt::format("between {} and {}", least, *max_rows) : fmt::format("at least {}", least);
+  std::string wanted =
+      max_rows ? fmt::format("between {} and {}", least, *max_rows) : fmt::format("at least {}", least);
   throw Error(ErrorKind::too_large, fmt::format("the number of rows should be {}", wanted))
       .code("row-count")
       .with("min_rows", least)
@@ -125,8 +127,10 @@ Receiver Ingest::receive(IngestRequest request) {
   state->max_rows = request.max_rows;
   if (table && table->contract && table->contract->max_rows) state->max_rows = table->contract->max_rows;
   if (request.format != BodyFormat::parquet) {
-    batch::ScanOptions options{.format = scan_format(request.format), .header = scan_header(request.header),
-                               .column_names = column_names(table), .max_record_bytes = parts_.limits.max_line_bytes,
+    batch::ScanOptions options{.format = scan_format(request.format),
+                               .header = scan_header(request.header),
+                               .column_names = column_names(table),
+                               .max_record_bytes = parts_.limits.max_line_bytes,
                                .max_columns = parts_.limits.max_columns};
     state->scanner = batch::make_scanner(std::move(options));
   }
@@ -195,7 +199,8 @@ boost::json::object to_json(const Outcome& outcome) {
   }
   return {{"request_id", outcome.request.value},
           {"table", outcome.table},
-          {"version", outcome.version == 0 ? boost::json::value(nullptr) : boost::json::value(std::to_string(outcome.version))},
+          {"version",
+           outcome.version == 0 ? boost::json::value(nullptr) : boost::json::value(std::to_string(outcome.version))},
           {"rows_received", outcome.rows_received},
           {"rows_accepted", outcome.rows_accepted},
           {"rows_rejected", outcome.rows_rejected},

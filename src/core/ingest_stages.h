@@ -51,22 +51,22 @@ struct StagedBody {
   base::Micros started = 0;  // base::steady_micros()
   std::unique_ptr<base::TemporaryFolder> folder;
   std::filesystem::path file;
-  batch::ScanSummary scan;       // text formats
-  std::string body_hash;         // hex SHA-256, when there is an idempotency key
+  batch::ScanSummary scan;  // text formats
+  std::string body_hash;    // hex SHA-256, when there is an idempotency key
   std::optional<Ingest::KeysInUse::Hold> hold;
   std::optional<std::string> replayed_answer;
 };
 
 // How a staged body's rows become rows of the table. Made against one state of the table; another state needs another.
 struct BatchPlan {
-  std::optional<TableState> base;     // nullopt: the table is new with this batch
-  meta::TableRow row;                 // the table's, or that of the table to be made
-  Contract rules;                     // the contract, or rules that allow everything, with all columns of the batch
-  std::vector<std::string> key;       // of an upsert, by the columns' own spelling
-  iceberg::Schema schema;             // of the table once this batch is in it
+  std::optional<TableState> base;  // nullopt: the table is new with this batch
+  meta::TableRow row;              // the table's, or that of the table to be made
+  Contract rules;                  // the contract, or rules that allow everything, with all columns of the batch
+  std::vector<std::string> key;    // of an upsert, by the columns' own spelling
+  iceberg::Schema schema;          // of the table once this batch is in it
   int last_column_id = 0;
   iceberg::PartitionSpec spec;
-  std::vector<std::string> staged;    // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
+  std::vector<std::string> staged;      // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
   std::vector<std::string> staged_raw;  // the same with _bad, _reasons and _data
   std::int64_t rows_received = 0;
 };
@@ -94,7 +94,7 @@ struct Written::State {
   std::vector<iceberg::DataFile> data;      // at their final locations
   std::vector<iceberg::DataFile> rejected;  // of the quarantine, staged until the commit knows its folder
   std::vector<std::filesystem::path> rejected_paths;
-  store::ObjectStore* store = nullptr;      // takes the data files away again when they are not committed
+  store::ObjectStore* store = nullptr;  // takes the data files away again when they are not committed
   bool committed = false;
 
   // Takes away what write_rows() made.
@@ -111,8 +111,8 @@ void write_rows(const Parts& parts, Written::State& state);
 // their types are not known. `lease` is of the ingest worker of the batch's workspace.
 BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& lease);
 
-// The current rows of the table that the plan was made against, as SQL; empty when there are none.
-std::string current_rows(const Parts& parts, const BatchPlan& plan);
+// The rows of the table that the plan was made against which stay beside the batch's, as SQL; empty when none do.
+std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode);
 
 // The contract's max_rows, else the request's.
 std::optional<std::int64_t> most_rows(const IngestRequest& request, const std::optional<Contract>& contract);

@@ -22,7 +22,8 @@ using IngestTest = CoreTest;
 TEST_F(IngestTest, InfersATableFromItsFirstRows) {
   Outcome outcome = load("t", "id,name,at,zip\n1,a,2024-01-02,007\n2,,2024-01-03,100\n");
   EXPECT_EQ(outcome.rows_accepted, 2);
-  EXPECT_EQ(sql("SELECT id, name, \"at\", zip FROM t ORDER BY id"), R"([[1,"a","2024-01-02","007"],[2,null,"2024-01-03","100"]])");
+  EXPECT_EQ(sql("SELECT id, name, \"at\", zip FROM t ORDER BY id"),
+            R"([[1,"a","2024-01-02","007"],[2,null,"2024-01-03","100"]])");
   EXPECT_EQ(sql("SELECT typeof(id), typeof(\"at\"), typeof(zip) FROM t LIMIT 1"), R"([["BIGINT","DATE","VARCHAR"]])");
 }
 
@@ -124,7 +125,8 @@ TEST_F(IngestTest, RowsGoToTheFilesOfTheirPartitions) {
 TEST_F(IngestTest, JsonAndNdjsonAreJudgedByValue) {
   put_contract("people", kPeople);
   auto outcome = send(request("people", BodyFormat::json), R"([{"id":1.0,"name":"ann","score":1.500},
-    {"id":2,"name":"bob","score":1.505},{"id":3,"name":"cid","other":1},{"id":"4","name":"dan"}])").outcome;
+    {"id":2,"name":"bob","score":1.505},{"id":3,"name":"cid","other":1},{"id":"4","name":"dan"}])")
+                     .outcome;
   EXPECT_EQ(outcome.rows_accepted, 1);
   ASSERT_EQ(outcome.rejected.size(), 3U);
   EXPECT_EQ(outcome.rejected[1].reasons.at(0).at("rule"), "unknown_columns");
@@ -133,7 +135,8 @@ TEST_F(IngestTest, JsonAndNdjsonAreJudgedByValue) {
 }
 
 TEST_F(IngestTest, BytesThatCannotBeParsedAreRefusedWithTheirPlace) {
-  for (std::string_view body : {std::string_view("a,b\n1,\"x\n"), std::string_view("a\n\xff\n"), std::string_view("a\n\0\n", 4)}) {
+  for (std::string_view body :
+       {std::string_view("a,b\n1,\"x\n"), std::string_view("a\n\xff\n"), std::string_view("a\n\0\n", 4)}) {
     auto error = error_of([&] { load("t", body); });
     EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
     EXPECT_TRUE(error.detail().contains("line"));

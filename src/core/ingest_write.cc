@@ -86,7 +86,7 @@ class Writing {
     std::string kept = "SELECT * FROM accepted";
     if (has_unique(plan_.rules)) {
       statements.push_back("CREATE OR REPLACE TEMP TABLE collisions AS " +
-                           unique_violations(check_, kept, current_rows(parts_, plan_)));
+                           unique_violations(check_, kept, remaining_rows(parts_, plan_, body_.request.mode)));
       kept = "SELECT a.* FROM accepted a ANTI JOIN collisions c ON a._row = c._row";
     }
     statements.push_back("SELECT count(*) FROM (" + kept + ")");
@@ -97,8 +97,8 @@ class Writing {
       kept = fmt::format("SELECT k.* FROM ({}) k ANTI JOIN superseded s ON k._row = s._row", kept);
     }
     if (plan_.spec.unpartitioned()) {
-      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", column_list(), kept),
-                                                 path("part.parquet"), columns_)});
+      auto rows = lease_.execute(
+          {copy_statement(fmt::format("SELECT {} FROM ({})", column_list(), kept), path("part.parquet"), columns_)});
       take_files(files_from_copy(rows.back(), columns_));
     } else {
       write_partitioned(kept);
@@ -110,20 +110,21 @@ class Writing {
     auto results = lease_.execute({copy.make_parts, copy.count_parts});
     auto count = results.back().rows.at(0).at(0).to_number<std::uint64_t>();
     if (count > parts_.limits.max_partitions) {
-      throw Error(ErrorKind::too_large,
-                  fmt::format("the batch has rows for {} partitions, and {} is the most for one batch: send it in parts, "
-                              "or partition the table more coarsely", count, parts_.limits.max_partitions))
+      throw Error(
+          ErrorKind::too_large,
+          fmt::format("the batch has rows for {} partitions, and {} is the most for one batch: send it in parts, "
+                      "or partition the table more coarsely",
+                      count, parts_.limits.max_partitions))
           .code("too-many-partitions")
           .with("partitions", count);
     }
-    results = lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns_)});
+    results =
+        lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns_)});
     partitions_ = partitions_from(results.at(0), plan_.spec, plan_.schema);
     take_files(files_from_copy(results.at(1), columns_));
   }
 
-  void take_files(std::vector<WrittenFile> files) {
-    std::move(files.begin(), files.end(), std::back_inserter(files_));
-  }
+  void take_files(std::vector<WrittenFile> files) { std::move(files.begin(), files.end(), std::back_inserter(files_)); }
 
   void write_rejected() {
     bool unique = has_unique(plan_.rules);
@@ -135,8 +136,10 @@ class Writing {
           reasons_expression(check_, unique), defaults_projection(plan_.rules), staged,
           unique ? "LEFT JOIN collisions USING (_row)" : "", passes_, unique ? " OR _unique IS NOT NULL" : ""));
     }
-    QuarantineOrigin origin{.batch = body_.batch, .request = body_.request.origin.request,
-                            .file = body_.request.origin.file_name, .at = base::now_micros()};
+    QuarantineOrigin origin{.batch = body_.batch,
+                            .request = body_.request.origin.request,
+                            .file = body_.request.origin.file_name,
+                            .at = base::now_micros()};
     auto results = lease_.execute({
         fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
         copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema().fields()),
@@ -152,8 +155,8 @@ class Writing {
     std::int64_t kept_aside = 0;
     for (const WrittenFile& file : rejected_files_) kept_aside += file.file.record_count;
     if (kept_aside + accepted_ != plan_.rows_received) {
-      throw Error(ErrorKind::internal, fmt::format("{} rows came, {} were accepted and {} rejected", plan_.rows_received,
-                                                   accepted_, kept_aside));
+      throw Error(ErrorKind::internal, fmt::format("{} rows came, {} were accepted and {} rejected",
+                                                   plan_.rows_received, accepted_, kept_aside));
     }
   }
 

@@ -20,7 +20,8 @@ std::optional<meta::Role> role_of(const UserEntry& entry) {
 
 // The line of an SQL text on which a byte lies, from 0.
 int line_at(std::string_view sql, std::size_t position) {
-  return static_cast<int>(std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(position, sql.size())), '\n'));
+  return static_cast<int>(
+      std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(position, sql.size())), '\n'));
 }
 
 // One run over an installation; a mistake in one file leaves the others alone.
@@ -31,50 +32,64 @@ class Application {
       : parts_(parts), accounts_(accounts), tables_(tables), insights_(insights), caller_(caller) {}
 
   void user(const UserEntry& entry) {
-    guarded(entry.file, entry.line, [&] {
-      auto existing = parts_.meta.accounts().find_user(entry.name);
-      if (!existing) {
-        accounts_.create_user(caller_, {.name = entry.name, .password = entry.password,
-                                        .email = entry.email.value_or(""), .temporary = entry.temporary,
-                                        .workspace = entry.workspace, .role = role_of(entry)});
-        return "created";
-      }
-      // A password that its user has changed is the user's own now, so none is ever set again here.
-      bool changed = false;
-      if (entry.email && existing->email != *entry.email) {
-        accounts_.patch_user(caller_, entry.name, {.email = entry.email, .password = {}, .disabled = {}, .temporary = {}});
-        changed = true;
-      }
-      return give_role(entry, *existing) || changed ? "changed" : "left";
-    }, "user", entry.name);
+    guarded(
+        entry.file, entry.line,
+        [&] {
+          auto existing = parts_.meta.accounts().find_user(entry.name);
+          if (!existing) {
+            accounts_.create_user(caller_, {.name = entry.name,
+                                            .password = entry.password,
+                                            .email = entry.email.value_or(""),
+                                            .temporary = entry.temporary,
+                                            .workspace = entry.workspace,
+                                            .role = role_of(entry)});
+            return "created";
+          }
+          // A password that its user has changed is the user's own now, so none is ever set again here.
+          bool changed = false;
+          if (entry.email && existing->email != *entry.email) {
+            accounts_.patch_user(caller_, entry.name,
+                                 {.email = entry.email, .password = {}, .disabled = {}, .temporary = {}});
+            changed = true;
+          }
+          return give_role(entry, *existing) || changed ? "changed" : "left";
+        },
+        "user", entry.name);
   }
 
   void table(const TableEntry& entry) {
-    guarded(entry.file, 1, [&] {
-      meta::WorkspaceRow workspace = require_workspace(entry.workspace);
-      bool existed = find_state(parts_, workspace.id, entry.name).has_value();
-      bool changed = tables_.put_contract(workspace, entry.name, entry.contract,
-                                          {.principal = caller_.principal.name, .request = caller_.request, .door = "apply"});
-      return !existed ? "created" : changed ? "changed" : "left";
-    }, "table", entry.name);
+    guarded(
+        entry.file, 1,
+        [&] {
+          meta::WorkspaceRow workspace = require_workspace(entry.workspace);
+          bool existed = find_state(parts_, workspace.id, entry.name).has_value();
+          bool changed =
+              tables_.put_contract(workspace, entry.name, entry.contract,
+                                   {.principal = caller_.principal.name, .request = caller_.request, .door = "apply"});
+          return !existed ? "created" : changed ? "changed" : "left";
+        },
+        "table", entry.name);
   }
 
   void insight(const InsightEntry& entry) {
     int line = entry.sql_line;
-    guarded(entry.file, line, [&] {
-      meta::WorkspaceRow workspace = require_workspace(entry.workspace);
-      auto existing = insights_.find(workspace, entry.name);
-      bool same = existing && existing->sql == entry.sql && existing->is_public == entry.is_public &&
-                  existing->description == entry.description;
-      if (same) return "left";
-      meta::InsightRow row;
-      row.name = entry.name;
-      row.sql = entry.sql;
-      row.is_public = entry.is_public;
-      row.description = entry.description;
-      insights_.put(workspace, std::move(row));
-      return existing ? "changed" : "created";
-    }, "insight", entry.name, entry.sql);
+    guarded(
+        entry.file, line,
+        [&] {
+          meta::WorkspaceRow workspace = require_workspace(entry.workspace);
+          auto existing = insights_.find(workspace, entry.name);
+          bool same = existing && existing->sql == entry.sql && existing->is_public == entry.is_public &&
+                      existing->description == entry.description;
+          if (same) return "left";
+          meta::InsightRow row;
+          row.name = entry.name;
+          row.sql = entry.sql;
+          row.is_public = entry.is_public;
+          row.description = entry.description;
+          insights_.put(workspace, std::move(row));
+          return existing ? "changed" : "created";
+        },
+        "insight", entry.name, entry.sql);
   }
 
   Applied take() { return std::move(applied_); }

@@ -10,7 +10,7 @@
 namespace boathouse::core {
 
 struct AppliedItem {
-  std::string kind;    // "user", "table", "insight"
+  std::string kind;  // "user", "table", "insight"
   std::string name;
   std::string action;  // "created", "changed", "left"
 };

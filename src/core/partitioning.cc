@@ -78,22 +78,28 @@ std::string same_partition(std::size_t count) {
 
 }  // namespace
 
-PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema, std::string_view rows,
-                                 std::string_view columns) {
+PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
+                                 std::string_view rows, std::string_view columns) {
   std::vector<std::string> expressions;
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < spec.fields.size(); ++i) {
     expressions.push_back(fmt::format("{} AS _p{}", transform_sql(spec.fields[i], schema), i));
-    texts.push_back(fmt::format("CAST(_p{} AS VARCHAR)", i));
+    // As iceberg::value_from_text() reads them: bytes as hex.
+    iceberg::TypeKind kind =
+        iceberg::result_type(spec.fields[i].transform, source_of(spec.fields[i], schema).type).kind();
+    bool bytes = kind == iceberg::TypeKind::binary || kind == iceberg::TypeKind::fixed;
+    texts.push_back(bytes ? fmt::format("lower(hex(_p{}))", i) : fmt::format("CAST(_p{} AS VARCHAR)", i));
   }
   std::string list = fmt::format("{}", fmt::join(expressions, ", "));
   PartitionedCopy copy;
-  copy.make_parts = fmt::format("CREATE OR REPLACE TEMP TABLE parts AS SELECT row_number() OVER () - 1 AS _part, * "
-                                "FROM (SELECT DISTINCT {} FROM ({}))", list, rows);
+  copy.make_parts = fmt::format(
+      "CREATE OR REPLACE TEMP TABLE parts AS SELECT row_number() OVER () - 1 AS _part, * "
+      "FROM (SELECT DISTINCT {} FROM ({}))",
+      list, rows);
   copy.count_parts = "SELECT count(*) FROM parts";
   copy.list_parts = fmt::format("SELECT {} FROM parts ORDER BY _part", fmt::join(texts, ", "));
-  copy.select = fmt::format("SELECT {}, q._part FROM (SELECT *, {} FROM ({})) r JOIN parts q ON {}", columns, list, rows,
-                            same_partition(spec.fields.size()));
+  copy.select = fmt::format("SELECT {}, q._part FROM (SELECT *, {} FROM ({})) r JOIN parts q ON {}", columns, list,
+                            rows, same_partition(spec.fields.size()));
   return copy;
 }
 
@@ -112,7 +118,8 @@ std::vector<iceberg::PartitionTuple> partitions_from(const engine::Rows& listed,
       // A day is an int to Iceberg's transforms and a date to its readers; the engine counts days.
       bool counted = type.kind() == iceberg::TypeKind::date && spec.fields[i].transform.kind == Transform::Kind::day;
       auto value = iceberg::value_from_text(counted ? iceberg::Type(iceberg::TypeKind::int32) : type, cell.as_string());
-      if (!value) throw base::Error(base::ErrorKind::internal, "a partition value that the engine wrote cannot be read");
+      if (!value)
+        throw base::Error(base::ErrorKind::internal, "a partition value that the engine wrote cannot be read");
       if (counted) value = iceberg::Date{std::get<std::int32_t>(*value)};
       tuple.push_back(std::move(*value));
     }

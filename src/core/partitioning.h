@@ -19,8 +19,8 @@ struct PartitionedCopy {
   std::string list_parts;  // for partitions_from()
   std::string select;      // `columns` and the number, `_part`
 };
-PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema, std::string_view rows,
-                                 std::string_view columns);
+PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
+                                 std::string_view rows, std::string_view columns);
 
 // The tuples by number.
 std::vector<iceberg::PartitionTuple> partitions_from(const engine::Rows& listed, const iceberg::PartitionSpec& spec,

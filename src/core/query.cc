@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/table_reference.h"
+#include "core/table_state.h"
 
 namespace boathouse::core {
 namespace {
@@ -136,18 +137,32 @@ boost::json::value parse_tree(const std::string& text) {
       .with("parameter", std::string(part));
 }
 
+// True when `text` between the brackets of a list is the list's only item: nothing in it closes what it did not open.
+bool is_one_expression(engine::Lease& lease, std::string_view text) {
+  boost::json::value tree = parse_tree(lease.parse(fmt::format("SELECT [\n{}\n]", text)));
+  const boost::json::array& statements = tree.at("statements").as_array();
+  const boost::json::object* node = statements.size() == 1 ? statements[0].at("node").if_object() : nullptr;
+  const boost::json::value* list = node != nullptr ? node->if_contains("select_list") : nullptr;
+  if (list == nullptr || list->as_array().size() != 1) return false;
+  const boost::json::object& item = list->as_array()[0].as_object();
+  return item.at("class") == "FUNCTION" && item.at("function_name") == "list_value" &&
+         item.at("children").as_array().size() == 1;
+}
+
 // Parses `text` in a place of its own and makes sure that it stayed there.
 void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view part, std::string_view text) {
   bool order = part == "order";
   // A line end keeps a comment at the end of the text from swallowing what follows it.
-  std::string sql = order ? fmt::format("SELECT 1 FROM t ORDER BY {}\n", text)
-                          : fmt::format("SELECT 1 FROM t WHERE (\n{}\n)", text);
+  std::string sql =
+      order ? fmt::format("SELECT 1 FROM t ORDER BY {}\n", text) : fmt::format("SELECT 1 FROM t WHERE (\n{}\n)", text);
   engine::Lease lease = parts.engine.acquire(parts.layout.query_confinement({workspace.id}), workspace.id,
                                              base::steady_micros() + parts.limits.query_timeout);
   std::string tree_text;
+  bool whole = true;
   try {
     tree_text = lease.parse(sql);
     judge(tree_text);
+    whole = order || is_one_expression(lease, text);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::permission_denied) throw;
     throw Error(ErrorKind::invalid_argument, fmt::format("\"{}\": {}", part, error.message()))
@@ -155,7 +170,7 @@ void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::st
   }
   boost::json::value tree = parse_tree(tree_text);
   const boost::json::object* node = plain_select(tree);
-  if (node == nullptr || has_subquery(*node)) refuse_part(part);
+  if (!whole || node == nullptr || has_subquery(*node)) refuse_part(part);
   const boost::json::array& modifiers = node->at("modifiers").as_array();
   bool where = !node->at("where_clause").is_null();
   bool sorted = modifiers.size() == 1 && modifiers[0].at("type") == "ORDER_MODIFIER";
@@ -178,9 +193,10 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
   command.row_limit = request.limit;
   if (request.format == engine::ResultFormat::json_rows) {
     if (request.limit && *request.limit > parts_.limits.max_json_rows) {
-      throw Error(ErrorKind::invalid_argument,
-                  fmt::format("limit is at most {} in JSON: ask for NDJSON, CSV or Parquet, which stream any number of rows",
-                              parts_.limits.max_json_rows));
+      throw Error(
+          ErrorKind::invalid_argument,
+          fmt::format("limit is at most {} in JSON: ask for NDJSON, CSV or Parquet, which stream any number of rows",
+                      parts_.limits.max_json_rows));
     }
     command.row_limit = request.limit.value_or(parts_.limits.default_json_rows);
     command.max_result_bytes = parts_.limits.max_json_bytes;
@@ -201,10 +217,13 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
 }
 
 std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const {
+  std::string_view table = std::string_view(request.table).substr(0, request.table.find_first_of("@$"));
+  if (!parts_.meta.catalog().find_table(workspace.id, table)) throw_no_table(table);
   std::vector<std::string> columns;
   for (const std::string& column : request.columns) columns.push_back(quote_identifier(column));
-  std::string sql = fmt::format("SELECT {} FROM {}", columns.empty() ? "*" : fmt::format("{}", fmt::join(columns, ", ")),
-                                quote_identifier(request.table));
+  std::string sql =
+      fmt::format("SELECT {} FROM {}", columns.empty() ? "*" : fmt::format("{}", fmt::join(columns, ", ")),
+                  quote_identifier(request.table));
   if (!request.where.empty()) {
     check_part(parts_, workspace, "where", request.where);
     sql += fmt::format(" WHERE (\n{}\n)", request.where);

@@ -45,7 +45,8 @@ class Queries {
   // does not exist (detail `table`, `position`), and what `lookup` throws.
   engine::QueryResult run(const QueryRequest& request, engine::ResultConsumer& consumer) const;
 
-  // The statement for a RowsRequest; Error{invalid_argument} for a part that is more than it should be.
+  // The statement for a RowsRequest; Error{not_found} when there is no such table, invalid_argument for a part that is
+  // more than it should be.
   std::string select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const;
 
   // Refuses text that is no single expression (`where`) without subqueries.

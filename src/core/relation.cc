@@ -102,11 +102,11 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
   if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(file_list(whole), schema) + " t");
   if (touched.size() <= kMaxSeparateJoins) {
     for (const iceberg::ScanFile* file : touched) {
-      branches.push_back(fmt::format(
-          "SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM read_parquet({}, hive_partitioning = false) "
-          "WHERE file_path = {}) d ON t.file_row_number = d.pos",
-          list, reader(file_list({path_for_engine(store, file->data->file.path)}), schema), delete_files(store, *file),
-          quote_string(file->data->file.path)));
+      branches.push_back(
+          fmt::format("SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM read_parquet({}, hive_partitioning = false) "
+                      "WHERE file_path = {}) d ON t.file_row_number = d.pos",
+                      list, reader(file_list({path_for_engine(store, file->data->file.path)}), schema),
+                      delete_files(store, *file), quote_string(file->data->file.path)));
     }
   } else {
     std::vector<std::string> data;

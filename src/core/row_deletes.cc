@@ -50,7 +50,8 @@ iceberg::Predicate within_bounds(const KeyedRows& rows) {
     if (field == nullptr) continue;
     auto range = bounds_of(rows.added, *field);
     if (!range) continue;
-    predicate.push_back({.field_id = field->id, .op = iceberg::Condition::Op::greater_equal, .literals = {range->first}});
+    predicate.push_back(
+        {.field_id = field->id, .op = iceberg::Condition::Op::greater_equal, .literals = {range->first}});
     predicate.push_back({.field_id = field->id, .op = iceberg::Condition::Op::less_equal, .literals = {range->second}});
   }
   return predicate;
@@ -69,7 +70,8 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
                              const std::filesystem::path& folder) {
   auto listed = lease.execute({
       fmt::format("CREATE OR REPLACE TEMP TABLE deleted AS SELECT concat('file://', _file) AS file_path, _pos AS pos "
-                  "FROM ({})", positions),
+                  "FROM ({})",
+                  positions),
       "SELECT file_path, min(pos) FROM deleted GROUP BY file_path",
   });
   std::map<std::string, const iceberg::DataFile*> by_location;
@@ -88,9 +90,10 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
   for (auto& [key, group] : groups) {
     std::sort(group.locations.begin(), group.locations.end());
     auto path = folder / (base::uuid_v4() + ".parquet");
-    auto results = lease.execute({copy_statement(
-        fmt::format("SELECT file_path, pos FROM deleted WHERE file_path IN {} ORDER BY file_path, pos",
-                    location_list(group.locations)), path, position_delete_columns())});
+    auto results = lease.execute(
+        {copy_statement(fmt::format("SELECT file_path, pos FROM deleted WHERE file_path IN {} ORDER BY file_path, pos",
+                                    location_list(group.locations)),
+                        path, position_delete_columns())});
     for (WrittenFile& written : files_from_copy(results.back(), position_delete_columns())) {
       iceberg::DataFile& file = written.file;
       file.content = iceberg::FileContent::position_deletes;
@@ -123,7 +126,8 @@ RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const 
   }
   // The new files are read by name: they were written just now, with the schema's own names.
   std::string positions = fmt::format(
-      "SELECT t._file, t._pos FROM ({}) t SEMI JOIN (SELECT {} FROM read_parquet({}, hive_partitioning = false)) k ON {}",
+      "SELECT t._file, t._pos FROM ({}) t SEMI JOIN (SELECT {} FROM read_parquet({}, hive_partitioning = false)) k ON "
+      "{}",
       rows_sql(parts.store(), scan, rows.schema, Positions::with), fmt::join(names, ", "), file_list(added),
       fmt::join(equal, " AND "));
   return write_row_deletes(parts, lease, table, scan, positions, folder);

@@ -11,15 +11,16 @@
 namespace boathouse::core {
 
 struct RowDeletes {
-  std::vector<iceberg::DataFile> files;     // at their final locations, not yet durable
-  std::vector<std::string> touched;         // data files that they point into
+  std::vector<iceberg::DataFile> files;  // at their final locations, not yet durable
+  std::vector<std::string> touched;      // data files that they point into
   std::int64_t rows = 0;
 };
 
 // `positions` is a SELECT of (_file VARCHAR, _pos BIGINT) over rows of `scan`, each position once; staged files go to
 // `folder`. One delete file for each spec and partition touched.
 RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const TableState& table,
-                             const iceberg::Scan& scan, std::string_view positions, const std::filesystem::path& folder);
+                             const iceberg::Scan& scan, std::string_view positions,
+                             const std::filesystem::path& folder);
 
 // The same for the rows whose key columns equal those of a row in `files` (locations of Parquet files that have them by
 // these names): what an upsert replaces. `added` are the files' bounds, by which old files are left out.

@@ -66,9 +66,17 @@ std::string versions_of(const TableState& state) {
                                version.operation, version.rows, version.added, version.deleted, or_null(version.by),
                                or_null(version.request), or_null(version.branch)));
   }
-  return literal_rows({{"version", "VARCHAR"}, {"parent", "VARCHAR"}, {"at", "TIMESTAMPTZ"}, {"operation", "VARCHAR"},
-                       {"rows", "BIGINT"}, {"added", "BIGINT"}, {"deleted", "BIGINT"}, {"by", "VARCHAR"},
-                       {"request_id", "VARCHAR"}, {"branch", "VARCHAR"}}, rows);
+  return literal_rows({{"version", "VARCHAR"},
+                       {"parent", "VARCHAR"},
+                       {"at", "TIMESTAMPTZ"},
+                       {"operation", "VARCHAR"},
+                       {"rows", "BIGINT"},
+                       {"added", "BIGINT"},
+                       {"deleted", "BIGINT"},
+                       {"by", "VARCHAR"},
+                       {"request_id", "VARCHAR"},
+                       {"branch", "VARCHAR"}},
+                      rows);
 }
 
 std::string files_of(const Parts& parts, const TableState& state) {

@@ -36,7 +36,9 @@ meta::TableFigures figures_of(const iceberg::TableMetadata& metadata) {
   auto snapshot = metadata.current_snapshot();
   if (!snapshot) return {};
   iceberg::SnapshotTotals totals = iceberg::totals(*snapshot);
-  return {.version = snapshot->id(), .rows = totals.rows(), .bytes = totals.bytes,
+  return {.version = snapshot->id(),
+          .rows = totals.rows(),
+          .bytes = totals.bytes,
           .files = totals.data_files + totals.delete_files};
 }
 

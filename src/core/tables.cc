@@ -55,17 +55,6 @@ json::array texts(const std::vector<std::string>& items) {
   return array;
 }
 
-// A page token is a number of rows to skip.
-std::size_t rows_to_skip(const Page& page) {
-  std::size_t skip = 0;
-  if (page.token.empty()) return 0;
-  auto [end, failed] = std::from_chars(page.token.data(), page.token.data() + page.token.size(), skip);
-  if (failed != std::errc() || end != page.token.data() + page.token.size()) {
-    throw Error(ErrorKind::invalid_argument, "page_token is not one that this list gave");
-  }
-  return skip;
-}
-
 // Collects a small result of rows as JSON.
 class JsonRows : public engine::ResultConsumer {
  public:
@@ -82,6 +71,16 @@ json::value parsed(const json::value& text) {
 }
 
 }  // namespace
+
+std::size_t rows_to_skip(const Page& page) {
+  std::size_t skip = 0;
+  if (page.token.empty()) return 0;
+  auto [end, failed] = std::from_chars(page.token.data(), page.token.data() + page.token.size(), skip);
+  if (failed != std::errc() || end != page.token.data() + page.token.size()) {
+    throw Error(ErrorKind::invalid_argument, "page_token is not one that this list gave");
+  }
+  return skip;
+}
 
 json::object Tables::list(const meta::WorkspaceRow& workspace, std::string_view prefix, const Page& page) const {
   meta::TableListing listing{.prefix = std::string(prefix), .after = {}, .limit = page.limit + 1};
@@ -171,12 +170,8 @@ json::object Tables::quarantine(const meta::WorkspaceRow& workspace, std::string
   json::array found = rows.rows();
   for (std::size_t i = 0; i < std::min(found.size(), page.limit); ++i) {
     const json::array& cells = found[i].as_array();
-    json::object item{{"id", cells.at(0)},
-                      {"batch_id", cells.at(1)},
-                      {"request_id", cells.at(2)},
-                      {"row", cells.at(3)},
-                      {"data", parsed(cells.at(4))},
-                      {"reasons", parsed(cells.at(5))}};
+    json::object item{{"id", cells.at(0)},  {"batch_id", cells.at(1)},     {"request_id", cells.at(2)},
+                      {"row", cells.at(3)}, {"data", parsed(cells.at(4))}, {"reasons", parsed(cells.at(5))}};
     // A number below 2^53 for the next two centuries.
     item["at"] = base::to_rfc3339(cells.at(6).to_number<std::int64_t>());
     if (cells.at(7).is_string()) item["file"] = cells.at(7);

@@ -20,6 +20,9 @@ struct Page {
   std::string token;  // empty: from the start; otherwise what the page before gave
 };
 
+// A token of lists that page by place: the number of rows to skip. Error{invalid_argument} for any other text.
+std::size_t rows_to_skip(const Page& page);
+
 struct TableSettings {
   std::optional<std::int64_t> keep_versions;
   std::optional<base::Duration> keep_for;
@@ -49,7 +52,8 @@ class Tables {
   boost::json::object describe(const meta::WorkspaceRow& workspace, std::string_view table) const;
   // Error{not_found} when there is none.
   void drop(const meta::WorkspaceRow& workspace, std::string_view table) const;
-  void change_settings(const meta::WorkspaceRow& workspace, std::string_view table, const TableSettings& settings) const;
+  void change_settings(const meta::WorkspaceRow& workspace, std::string_view table,
+                       const TableSettings& settings) const;
 
   // Makes the table when it is new; evolves its schema and partitioning otherwise. A type that Iceberg cannot widen may
   // change only while the table is empty: Error{conflict} otherwise. True when the contract was not there before as it is now.

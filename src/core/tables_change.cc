@@ -31,8 +31,8 @@ constexpr int kMaxAttempts = 20;
 std::vector<iceberg::Field> fields_of(const Contract& contract) {
   std::vector<iceberg::Field> fields;
   for (const ContractColumn& column : contract.columns) {
-    fields.push_back({.id = 0, .name = column.name, .type = to_iceberg(column.type), .required = false,
-                      .doc = column.description});
+    fields.push_back(
+        {.id = 0, .name = column.name, .type = to_iceberg(column.type), .required = false, .doc = column.description});
   }
   return fields;
 }
@@ -59,9 +59,11 @@ std::vector<iceberg::Step> steps_to(const Contract& contract, const iceberg::Sch
       if (iceberg::can_widen(field->type, wanted.type)) {
         steps.emplace_back(iceberg::WidenColumn{wanted.name, wanted.type});
       } else if (has_rows) {
-        throw Error(ErrorKind::conflict,
-                    fmt::format("column \"{}\" cannot become {}: the table has rows of type {}. Give the new column another "
-                                "name, or delete the rows first", wanted.name, wanted.type.to_string(), field->type.to_string()))
+        throw Error(
+            ErrorKind::conflict,
+            fmt::format("column \"{}\" cannot become {}: the table has rows of type {}. Give the new column another "
+                        "name, or delete the rows first",
+                        wanted.name, wanted.type.to_string(), field->type.to_string()))
             .with("column", wanted.name)
             .with("key", "type");
       } else {
@@ -227,10 +229,19 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
     change.change.at = base::now_micros();
     change.change.snapshots.push_back(std::move(snapshot));
     request.tables.push_back(std::move(change));
-    request.batches.push_back({.id = base::BatchId(base::uuid_v7()), .table = state.row.id, .workspace = workspace.id,
-                               .request = actor.request, .principal = actor.principal, .door = actor.door,
-                               .file_name = {}, .mode = "delete", .rows_received = 0, .rows_accepted = 0,
-                               .rows_rejected = 0, .version = deleted.version, .at = base::now_micros()});
+    request.batches.push_back({.id = base::BatchId(base::uuid_v7()),
+                               .table = state.row.id,
+                               .workspace = workspace.id,
+                               .request = actor.request,
+                               .principal = actor.principal,
+                               .door = actor.door,
+                               .file_name = {},
+                               .mode = "delete",
+                               .rows_received = 0,
+                               .rows_accepted = 0,
+                               .rows_rejected = 0,
+                               .version = deleted.version,
+                               .at = base::now_micros()});
     try {
       if (commit_tables(parts_, request) != CommitOutcome::conflict) return deleted;
     } catch (const Error& error) {

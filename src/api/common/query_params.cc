@@ -72,4 +72,14 @@ core::Page page_params(const net::Request& request, std::size_t otherwise) {
           .token = std::string(request.query.get("page_token"))};
 }
 
+boost::json::object page_of(std::string_view name, boost::json::array all, const core::Page& page) {
+  std::size_t begin = std::min(core::rows_to_skip(page), all.size());
+  std::size_t end = std::min(begin + page.limit, all.size());
+  boost::json::object answer;
+  answer[name] = boost::json::array(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    all.begin() + static_cast<std::ptrdiff_t>(end));
+  if (end < all.size()) answer["next_page_token"] = std::to_string(end);
+  return answer;
+}
+
 }  // namespace boathouse::api

@@ -29,4 +29,7 @@ inline constexpr std::int64_t kMaxPageLimit = 1000;
 // `limit` (1 to 1000, `otherwise` unless said) and `page_token`.
 core::Page page_params(const net::Request& request, std::size_t otherwise = 100);
 
+// The page of a short list that is at hand as a whole: {<name>: [..], next_page_token?}.
+boost::json::object page_of(std::string_view name, boost::json::array all, const core::Page& page);
+
 }  // namespace boathouse::api

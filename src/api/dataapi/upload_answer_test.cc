@@ -33,10 +33,11 @@ TEST(UploadAnswer, FailedRowsComeAsTheyWereSent) {
   failed.rows_rejected = 3;
   failed.rejected = {
       {1, {}, {{"id", "x"}, {"job", "a"}}}, {2, {}, {{"job", nullptr}, {"id", "2"}}}, {3, {}, {{"_raw", "1,2,3"}}}};
-  EXPECT_EQ(body_of(upload_answer("jobs.csv", failed, 0)),
-            R"json({"file":"jobs.csv","type":"jobs","columns":["id","job"],"rows":3,)json"
-            R"json("result":"Errors founded on records failed, successfully uploaded 0 registers","nrows_inserted":0,)json"
-            R"json("rows_failed":[{"id":"x","job":"a"},{"id":"2","job":""},{"_raw":"1,2,3"}],"nrows_failed":3,"duration(s)":0.000})json");
+  EXPECT_EQ(
+      body_of(upload_answer("jobs.csv", failed, 0)),
+      R"json({"file":"jobs.csv","type":"jobs","columns":["id","job"],"rows":3,)json"
+      R"json("result":"Errors founded on records failed, successfully uploaded 0 registers","nrows_inserted":0,)json"
+      R"json("rows_failed":[{"id":"x","job":"a"},{"id":"2","job":""},{"_raw":"1,2,3"}],"nrows_failed":3,"duration(s)":0.000})json");
 }
 
 }  // namespace

@@ -57,6 +57,14 @@ void UploadForm::data(std::string_view bytes) {
   spool_->append(bytes);
 }
 
+void UploadForm::take_fields(const net::NamedValues& fields) {
+  for (const auto& [name, value] : fields.items) {
+    begin_part({.name = name, .filename = std::nullopt, .content_type = {}});
+    data(value);
+    end_part();
+  }
+}
+
 void UploadForm::check_complete() const {
   boost::json::array wrong;
   if (header_.empty() && !username_) wrong.push_back(missing_field("body", "username"));

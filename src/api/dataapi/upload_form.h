@@ -25,6 +25,9 @@ class UploadForm : public net::MultipartConsumer {
   void data(std::string_view bytes) override;
   void end_part() override { sink_ = Sink::none; }
 
+  // The fields of a form that came url-encoded, so without a file.
+  void take_fields(const net::NamedValues& fields);
+
   // All parts are in: Error{unprocessable, kInvalidFields} that names what is missing, else the file's rows are checked
   // and committed.
   core::Outcome commit();

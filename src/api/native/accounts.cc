@@ -60,12 +60,13 @@ net::Response me(const Call& call) {
 }
 
 net::Response list_workspaces(const Call& call) {
-  allow_params(call.request, {});
+  allow_params(call.request, {"limit", "page_token"});
+  core::Page page = page_params(call.request);
   json::array list;
   for (const meta::Membership& membership : call.services.auth.accounts.list_workspaces(call.principal)) {
     list.push_back(to_json(membership.workspace, membership.role));
   }
-  return net::json_response(200, {{"workspaces", std::move(list)}});
+  return net::json_response(200, page_of("workspaces", std::move(list), page));
 }
 
 net::Response create_workspace(const Call& call) {
@@ -78,13 +79,14 @@ net::Response create_workspace(const Call& call) {
 }
 
 net::Response list_members(const Call& call) {
-  allow_params(call.request, {});
+  allow_params(call.request, {"limit", "page_token"});
+  core::Page page = page_params(call.request);
   json::array list;
   for (const meta::Member& member :
        call.services.auth.accounts.list_members(call.principal, call.request.param("workspace"))) {
     list.push_back({{"name", member.name}, {"role", to_string(member.role)}});
   }
-  return net::json_response(200, {{"members", std::move(list)}});
+  return net::json_response(200, page_of("members", std::move(list), page));
 }
 
 net::Response put_member(const Call& call) {

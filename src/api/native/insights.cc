@@ -26,12 +26,13 @@ meta::InsightRow require_insight(const Call& call, const meta::WorkspaceRow& wor
 }  // namespace
 
 net::Response list_insights(const Call& call) {
-  allow_params(call.request, {});
+  allow_params(call.request, {"limit", "page_token"});
+  core::Page page = page_params(call.request);
   boost::json::array list;
   for (const auto& insight : call.services.insights.list(call.workspace(auth::Action::read))) {
     list.push_back(to_json(insight));
   }
-  return net::json_response(200, {{"insights", std::move(list)}});
+  return net::json_response(200, page_of("insights", std::move(list), page));
 }
 
 net::Response get_insight(const Call& call) {

@@ -76,13 +76,14 @@ net::Response create_token(const Call& call) {
 }
 
 net::Response list_tokens(const Call& call) {
-  allow_params(call.request, {});
+  allow_params(call.request, {"limit", "page_token"});
+  core::Page page = page_params(call.request);
   WorkspaceNames names(call.services);
   json::array list;
   for (const meta::ApiTokenRow& row : call.services.auth.accounts.list_api_tokens(call.principal)) {
     list.push_back(to_json(row, names));
   }
-  return net::json_response(200, {{"tokens", std::move(list)}});
+  return net::json_response(200, page_of("tokens", std::move(list), page));
 }
 
 net::Response delete_token(const Call& call) {
