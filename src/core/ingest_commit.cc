@@ -106,6 +106,7 @@ class CommitAttempt {
     for (const iceberg::DataFile& file : deletes.files) own_files_.push_back(file.path);
     snapshot.added_deletes = std::move(deletes.files);
     snapshot.required_files = std::move(deletes.touched);
+    snapshot.removed_files = std::move(deletes.emptied);
   }
 
   void add_quarantine() {

@@ -68,6 +68,17 @@ TEST_F(IngestTest, AnUpsertReplacesWholeRowsAndTheLastOfAKeyWins) {
   EXPECT_EQ(described.at("rows"), 4);
 }
 
+TEST_F(IngestTest, RowsUpsertedAgainAndAgainLeaveOneFile) {
+  put_contract("people", kPeople);
+  for (int i = 0; i < 5; ++i) load("people", "id,name\n1,ann\n2,bob\n", WriteMode::upsert);
+  EXPECT_EQ(sql("SELECT content, rows FROM \"people$files\""), R"([["data",2]])");
+  load("people", "id,name\n2,cid\n", WriteMode::upsert);
+  load("people", "id,name\n1,dan\n", WriteMode::upsert);
+  EXPECT_EQ(sql("SELECT id, name FROM people ORDER BY id"), R"([[1,"dan"],[2,"cid"]])");
+  EXPECT_EQ(sql("SELECT count(*) FROM \"people$files\" WHERE content <> 'data'"), "[[0]]");
+  EXPECT_EQ(tables_.describe(workspace_, "people").at("rows"), 2);
+}
+
 TEST_F(IngestTest, ReplaceLeavesOlderVersionsReadable) {
   Outcome first = load("t", "id\n1\n2\n");
   load("t", "id\n9\n", WriteMode::replace);

@@ -57,6 +57,16 @@ iceberg::Predicate within_bounds(const KeyedRows& rows) {
   return predicate;
 }
 
+// True when deleting `rows` more leaves nothing of the file, and its earlier deletes can go with it: a delete file that
+// also concerns other files stays, and the file with it, so that rows are always records less deletes.
+bool is_emptied(const iceberg::ScanFile& file, std::int64_t rows) {
+  for (const iceberg::EntryPtr& deletes : file.deletes) {
+    if (iceberg::only_deleted_from(deletes->file) != file.data->file.path) return false;
+    rows += deletes->file.record_count;
+  }
+  return rows == file.data->file.record_count;
+}
+
 std::string location_list(const std::vector<std::string>& locations) {
   std::vector<std::string> quoted;
   for (const std::string& location : locations) quoted.push_back(quote_string(location));
@@ -72,15 +82,22 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
       fmt::format("CREATE OR REPLACE TEMP TABLE deleted AS SELECT concat('file://', _file) AS file_path, _pos AS pos "
                   "FROM ({})",
                   positions),
-      "SELECT file_path, min(pos) FROM deleted GROUP BY file_path",
+      "SELECT file_path, count(*) FROM deleted GROUP BY file_path",
   });
-  std::map<std::string, const iceberg::DataFile*> by_location;
-  for (const iceberg::ScanFile& file : scan.files) by_location.emplace(file.data->file.path, &file.data->file);
+  std::map<std::string, const iceberg::ScanFile*> by_location;
+  for (const iceberg::ScanFile& file : scan.files) by_location.emplace(file.data->file.path, &file);
 
   RowDeletes deletes;
   std::map<std::string, Group> groups;
   for (const boost::json::value& row : listed.back().rows) {
-    const iceberg::DataFile& file = *by_location.at(std::string(row.at(0).as_string()));
+    const iceberg::ScanFile& scanned = *by_location.at(std::string(row.at(0).as_string()));
+    const iceberg::DataFile& file = scanned.data->file;
+    auto rows = row.at(1).to_number<std::int64_t>();
+    if (is_emptied(scanned, rows)) {
+      deletes.emptied.push_back(file.path);
+      deletes.rows += rows;
+      continue;
+    }
     Group& group = groups[group_key(file)];
     group.spec_id = file.spec_id;
     group.partition = file.partition;

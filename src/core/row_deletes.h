@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Position deletes: rows of a table's current version that go, found by a condition in the worker and written as Iceberg
-// position delete files. Blocking; any thread.
+// Rows of a table's current version that go, found by a condition in the worker: written as Iceberg position delete files,
+// but a data file none of whose rows is left goes whole, with its deletes, so that a table whose rows are replaced again
+// and again does not grow. Blocking; any thread.
 #pragma once
 
 #include "core/data_files.h"
@@ -13,6 +14,7 @@ namespace boathouse::core {
 struct RowDeletes {
   std::vector<iceberg::DataFile> files;  // at their final locations, not yet durable
   std::vector<std::string> touched;      // data files that they point into
+  std::vector<std::string> emptied;      // data files without a row left
   std::int64_t rows = 0;
 };
 

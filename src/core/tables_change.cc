@@ -220,6 +220,7 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
       for (const iceberg::DataFile& file : deletes.files) request.files.push_back(file.path);
       snapshot.added_deletes = std::move(deletes.files);
       snapshot.required_files = std::move(deletes.touched);
+      snapshot.removed_files = std::move(deletes.emptied);
     }
     if (deleted.rows == 0) return deleted;
     deleted.version = snapshot.id;
