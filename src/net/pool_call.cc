@@ -48,7 +48,10 @@ struct QueueOnPool {
     asio::executor_work_guard<asio::associated_executor_t<Completion>> guard{executor};
 
     void complete(std::exception_ptr error) {
-      asio::post(executor, [handle = std::move(handler), error]() mutable { std::move(handle)(error); });
+      // Moved all the way: the thread that reports an error keeps no share of it.
+      asio::post(executor, [handle = std::move(handler), thrown = std::move(error)]() mutable {
+        std::move(handle)(std::move(thrown));
+      });
     }
   };
 
@@ -90,8 +93,8 @@ asio::awaitable<void> PoolCall::begin(const std::function<void()>& work) {
   auto task = [event_loop = thread_event_loop, state = state_, call = &work]() mutable {
     std::exception_ptr error = run_catching(*call);
     auto executor = state->done.get_executor();
-    asio::post(executor, [state = std::move(state), error] {
-      state->error = error;
+    asio::post(executor, [state = std::move(state), thrown = std::move(error)]() mutable {
+      state->error = std::move(thrown);
       state->running = false;
       state->done.cancel();
     });
