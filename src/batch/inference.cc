@@ -79,8 +79,6 @@ std::uint32_t json_string_candidates(std::string_view token) {
   return kCanString | date_candidates(text);
 }
 
-bool has_one_bit(std::uint32_t bits) { return (bits & (bits - 1)) == 0; }
-
 // Evidence of the members of JSON objects, by their names.
 class MemberEvidence {
  public:
@@ -211,10 +209,8 @@ ColumnType ColumnEvidence::resolve() const {
 }
 
 JsonInString ColumnEvidence::json_in_string() const {
-  std::uint32_t scalars = kinds & (kSawJsonString | kSawNumber | kSawBoolean);
-  if (!has_one_bit(scalars) || ((kinds & kSawNested) != 0 && (scalars & (kSawNumber | kSawBoolean)) != 0)) {
-    return JsonInString::any;
-  }
+  bool is_string = resolve().kind == TypeKind::string;
+  if (is_string && (kinds & (kSawNumber | kSawBoolean)) != 0) return JsonInString::any;
   return (kinds & kSawNested) != 0 ? JsonInString::nested : JsonInString::reject;
 }
 

@@ -3,10 +3,10 @@
 // later batches) is merged, then resolved to BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMPTZ or STRING. Plain values, any
 // thread.
 //
-// Text (CSV) becomes another type only if that type gives every value back: "007", "+5" and integers beyond 64 bits
-// stay STRING, and so does a column that mixes fractions with integers beyond 2^53. JSON values keep their kind: a
-// string may be a DATE or TIMESTAMPTZ, never a number; numbers without fraction or exponent are BIGINT, others DOUBLE;
-// objects and arrays become their JSON text in a STRING column.
+// Text (CSV) becomes another type only if that type gives every value back: "007", "+5" and integers beyond 64 bits stay
+// STRING, and so does a column that mixes fractions with integers beyond 2^53. JSON values keep their kind: a string may
+// be a DATE or TIMESTAMPTZ, never a number; numbers without fraction or exponent are BIGINT, others DOUBLE, and what
+// neither can hold exactly makes the column STRING, as do mixed kinds; objects and arrays become their JSON text there.
 #pragma once
 
 #include <cstdint>

@@ -80,6 +80,8 @@ TEST(Inference, TellsWhatAStringColumnMustTake) {
   EXPECT_EQ(mode("{\"a\":[1]}\n{\"a\":\"x\"}"), JsonInString::nested);
   EXPECT_EQ(mode("{\"a\":1}\n{\"a\":\"x\"}"), JsonInString::any);
   EXPECT_EQ(mode("{\"a\":1}\n{\"a\":{}}"), JsonInString::any);
+  EXPECT_EQ(mode("{\"a\":123456789012345678901234567890}"), JsonInString::any);
+  EXPECT_EQ(mode("{\"a\":1}"), JsonInString::reject);
 }
 
 TEST(Inference, CountsMissingValues) {
