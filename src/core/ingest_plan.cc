@@ -315,7 +315,7 @@ std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode 
   if (!plan.base || mode == WriteMode::replace) return {};
   auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->metadata->current_snapshot());
   if (scan.files.empty()) return {};
-  return rows_sql(parts.store(), scan, plan.schema);
+  return rows_sql(parts.store(), scan, {.schema = plan.schema, .by = columns_by(*plan.base->metadata, plan.schema)});
 }
 
 }  // namespace boathouse::core

@@ -31,9 +31,10 @@ std::string escape_glob(std::string_view path) {
 // Inside the readers a column is called by its id, so that no name of a user's column can meet one of the engine's own.
 std::string inner_name(const iceberg::Field& field) { return "c" + std::to_string(field.id); }
 
-std::string reader(const std::string& files, const iceberg::Schema& schema) {
+std::string reader(const std::string& files, const RowsSql& wanted) {
+  if (wanted.by == ColumnsBy::name) return fmt::format("read_parquet({}, hive_partitioning = false)", files);
   std::string map;
-  for (const iceberg::Field& field : schema.fields()) {
+  for (const iceberg::Field& field : wanted.schema.fields()) {
     if (!map.empty()) map += ", ";
     map += fmt::format("{}: {{name: '{}', type: '{}', default_value: NULL}}", field.id, inner_name(field),
                        engine_type(field.type));
@@ -41,23 +42,24 @@ std::string reader(const std::string& files, const iceberg::Schema& schema) {
   return fmt::format("read_parquet({}, schema = MAP {{{}}}, hive_partitioning = false)", files, map);
 }
 
-std::string columns(const iceberg::Schema& schema, Positions positions) {
+std::string columns(const RowsSql& wanted) {
   std::string list;
-  for (const iceberg::Field& field : schema.fields()) {
+  for (const iceberg::Field& field : wanted.schema.fields()) {
     if (!list.empty()) list += ", ";
-    list += "t." + inner_name(field) + " AS " + quote_identifier(field.name);
+    std::string name = quote_identifier(field.name);
+    list += "t." + (wanted.by == ColumnsBy::name ? name : inner_name(field)) + " AS " + name;
   }
-  if (positions == Positions::with) list += ", t.filename AS _file, t.file_row_number AS _pos";
+  if (wanted.positions == Positions::with) list += ", t.filename AS _file, t.file_row_number AS _pos";
   return list;
 }
 
-std::string no_rows(const iceberg::Schema& schema, Positions positions) {
+std::string no_rows(const RowsSql& wanted) {
   std::string list;
-  for (const iceberg::Field& field : schema.fields()) {
+  for (const iceberg::Field& field : wanted.schema.fields()) {
     if (!list.empty()) list += ", ";
     list += "CAST(NULL AS " + engine_type(field.type) + ") AS " + quote_identifier(field.name);
   }
-  if (positions == Positions::with) list += ", CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _pos";
+  if (wanted.positions == Positions::with) list += ", CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _pos";
   return "SELECT " + list + " WHERE false";
 }
 
@@ -84,8 +86,16 @@ std::string path_for_engine(store::ObjectStore& store, const std::string& locati
   return path->string();
 }
 
-std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const iceberg::Schema& schema,
-                     Positions positions) {
+ColumnsBy columns_by(const iceberg::TableMetadata& metadata, const iceberg::Schema& schema) {
+  if (metadata.schemas.size() != 1 || !schema.same_columns(metadata.schema())) return ColumnsBy::id;
+  // A column of such a name would hide what the engine tells of a row's place.
+  for (std::string_view name : {"filename", "file_row_number", "file_index"}) {
+    if (schema.find_any_case(name) != nullptr) return ColumnsBy::id;
+  }
+  return ColumnsBy::name;
+}
+
+std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted) {
   std::vector<std::string> whole;
   std::vector<const iceberg::ScanFile*> touched;
   for (const iceberg::ScanFile& file : scan.files) {
@@ -95,17 +105,17 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
       touched.push_back(&file);
     }
   }
-  if (whole.empty() && touched.empty()) return no_rows(schema, positions);
+  if (whole.empty() && touched.empty()) return no_rows(wanted);
 
-  const std::string list = columns(schema, positions);
+  const std::string list = columns(wanted);
   std::vector<std::string> branches;
-  if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(file_list(whole), schema) + " t");
+  if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(file_list(whole), wanted) + " t");
   if (touched.size() <= kMaxSeparateJoins) {
     for (const iceberg::ScanFile* file : touched) {
       branches.push_back(
           fmt::format("SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM read_parquet({}, hive_partitioning = false) "
                       "WHERE file_path = {}) d ON t.file_row_number = d.pos",
-                      list, reader(file_list({path_for_engine(store, file->data->file.path)}), schema),
+                      list, reader(file_list({path_for_engine(store, file->data->file.path)}), wanted),
                       delete_files(store, *file), quote_string(file->data->file.path)));
     }
   } else {
@@ -120,7 +130,7 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
     branches.push_back(fmt::format(
         "SELECT {} FROM {} t ANTI JOIN (SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)) d "
         "ON t.file_row_number = d.pos AND concat('file://', t.filename) = d.file_path",
-        list, reader(file_list(data), schema), file_list(deletes)));
+        list, reader(file_list(data), wanted), file_list(deletes)));
   }
   return fmt::format("{}", fmt::join(branches, " UNION ALL "));
 }

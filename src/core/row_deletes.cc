@@ -145,8 +145,9 @@ RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const 
   std::string positions = fmt::format(
       "SELECT t._file, t._pos FROM ({}) t SEMI JOIN (SELECT {} FROM read_parquet({}, hive_partitioning = false)) k ON "
       "{}",
-      rows_sql(parts.store(), scan, rows.schema, Positions::with), fmt::join(names, ", "), file_list(added),
-      fmt::join(equal, " AND "));
+      rows_sql(parts.store(), scan,
+               {.schema = rows.schema, .by = columns_by(*table.metadata, rows.schema), .positions = Positions::with}),
+      fmt::join(names, ", "), file_list(added), fmt::join(equal, " AND "));
   return write_row_deletes(parts, lease, table, scan, positions, folder);
 }
 

@@ -25,19 +25,21 @@ using base::quote_string;
 std::string rows_of(const Parts& parts, const iceberg::MetadataPtr& metadata, const iceberg::SnapshotPtr& snapshot) {
   iceberg::Scan scan = iceberg::plan_scan(parts.cache, metadata, snapshot);
   // Without a version there is nothing but the columns; the scan of a version knows its own.
-  return rows_sql(parts.store(), scan, snapshot ? scan.schema : metadata->schema());
+  const iceberg::Schema& schema = snapshot ? scan.schema : metadata->schema();
+  return rows_sql(parts.store(), scan, {.schema = schema, .by = columns_by(*metadata, schema)});
 }
 
 // A current table shows its current columns, also where its last version was written before they changed.
 std::string current_rows_of(const Parts& parts, const TableState& state) {
   iceberg::Scan scan = iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
-  return rows_sql(parts.store(), scan, state.metadata->schema());
+  const iceberg::Schema& schema = state.metadata->schema();
+  return rows_sql(parts.store(), scan, {.schema = schema, .by = columns_by(*state.metadata, schema)});
 }
 
 std::string quarantine_of(const Parts& parts, const TableState& state) {
   auto row = parts.meta.catalog().find_quarantine(state.row.id);
   if (row) return current_rows_of(parts, state_of(parts, std::move(*row)));
-  return rows_sql(parts.store(), {}, quarantine_schema());
+  return rows_sql(parts.store(), {}, {.schema = quarantine_schema()});
 }
 
 std::string or_null(const std::optional<std::string>& text) { return text ? quote_string(*text) : "NULL"; }

@@ -119,8 +119,11 @@ class FileConsumer : public engine::ResultConsumer {
 void find_positions(const Parts& parts, const TableState& state, const iceberg::Scan& scan, const std::string& where,
                     const std::filesystem::path& file) {
   engine::QueryCommand command;
-  command.setup.push_back("CREATE OR REPLACE TEMP VIEW target AS " +
-                          rows_sql(parts.store(), scan, state.metadata->schema(), Positions::with));
+  const iceberg::Schema& schema = state.metadata->schema();
+  command.setup.push_back(
+      "CREATE OR REPLACE TEMP VIEW target AS " +
+      rows_sql(parts.store(), scan,
+               {.schema = schema, .by = columns_by(*state.metadata, schema), .positions = Positions::with}));
   command.sql = fmt::format("SELECT _file, _pos FROM target WHERE (\n{}\n)", where);
   command.format = engine::ResultFormat::parquet;
   FileConsumer consumer(file);
