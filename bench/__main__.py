@@ -32,6 +32,8 @@ def main():
             if wanted and name not in wanted:
                 continue
             print(f"-- {name}", flush=True)
+            if name != "start" and server.process is None:
+                server.start()
             for line in measure(server, folder, megabytes):
                 print(f"   {line.work}: {line.ours} against {line.against}: {line.ratio} (wanted {line.wanted}, {line.verdict})", flush=True)
                 lines.append(line)
