@@ -182,7 +182,9 @@ def test_partition_values_of_every_type(oracle):
 
 
 def test_avro_headers_and_field_ids(oracle):
-    for manifest in (oracle.path / "warehouse" / "history" / "metadata").glob("*-m*.avro"):
+    manifests = [path for path in (oracle.path / "warehouse" / "history" / "metadata").glob("*-m*.avro") if not path.name.startswith("snap-")]
+    assert manifests
+    for manifest in manifests:
         with manifest.open("rb") as file:
             reader = fastavro.reader(file)
             list(reader)
