@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/murmur3.h"
 #include "iceberg/json_read.h"
-#include "iceberg/murmur3.h"
 #include "iceberg/schema_json.h"
 #include "iceberg/test_support.h"
 
@@ -32,7 +32,7 @@ TEST(Transforms, HashAsTheSpecificationSays) {
   EXPECT_EQ(hash_of("uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"), expected(1488055340));
   EXPECT_EQ(hash_of("binary", "00010203"), expected(-188683207));
   EXPECT_EQ(hash_of("fixed[4]", "00010203"), expected(-188683207));
-  EXPECT_EQ(murmur3_32(""), 0U);
+  EXPECT_EQ(static_cast<std::uint32_t>(base::murmur3("")), 0U);
 }
 
 TEST(Transforms, GiveTheSpecificationsExamples) {

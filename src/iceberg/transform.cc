@@ -4,9 +4,9 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/murmur3.h"
 #include "base/time.h"
 #include "iceberg/bounds.h"
-#include "iceberg/murmur3.h"
 #include "iceberg/partition.h"
 
 namespace boathouse::iceberg {
@@ -68,7 +68,7 @@ std::string bytes_to_hash(const Type& source, const Value& value) {
 }
 
 Value bucket_of(const Type& source, const Value& value, int count) {
-  std::uint32_t hash = murmur3_32(bytes_to_hash(source, value));
+  auto hash = static_cast<std::uint32_t>(base::murmur3(bytes_to_hash(source, value)));
   return static_cast<std::int32_t>((hash & 0x7fffffffU) % static_cast<std::uint32_t>(count));
 }
 
