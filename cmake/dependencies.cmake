@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Where each library comes from: Debian packages by find_package or pkg-config, DuckDB from deps/ (scripts/install-deps).
+# Where each library comes from: Debian packages by find_package or pkg-config, DuckDB and
+# Swagger UI from deps/ (scripts/install-deps).
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -32,3 +33,8 @@ endif()
 add_library(duckdb::duckdb SHARED IMPORTED)
 set_target_properties(duckdb::duckdb PROPERTIES IMPORTED_LOCATION ${DUCKDB_DIR}/libduckdb.so IMPORTED_NO_SONAME ON)
 target_include_directories(duckdb::duckdb SYSTEM INTERFACE ${DUCKDB_DIR})
+
+set(SWAGGER_UI_DIR ${CMAKE_SOURCE_DIR}/build/deps/swagger-ui)
+if(NOT EXISTS ${SWAGGER_UI_DIR}/swagger-ui-bundle.js)
+  message(FATAL_ERROR "Swagger UI is missing from ${SWAGGER_UI_DIR}: run scripts/install-deps (make build does)")
+endif()

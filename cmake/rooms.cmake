@@ -38,6 +38,18 @@ function(boathouse_room name)
   boathouse_tests(${name} room_${name})
 endfunction()
 
+# The files of /docs as one more source of `target`: see scripts/embed-docs.
+function(boathouse_embedded_docs target)
+  set(folder ${CMAKE_BINARY_DIR}/embedded)
+  file(GLOB inputs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/errors/*.md ${CMAKE_SOURCE_DIR}/src/api/system/pages/*
+       ${SWAGGER_UI_DIR}/*)
+  add_custom_command(OUTPUT ${folder}/embedded_files.cc
+    COMMAND ${CMAKE_SOURCE_DIR}/scripts/embed-docs ${folder}
+    DEPENDS ${CMAKE_SOURCE_DIR}/scripts/embed-docs ${CMAKE_SOURCE_DIR}/docs/openapi.json ${inputs}
+    COMMENT "Embedding the files of /docs" VERBATIM)
+  target_sources(${target} PRIVATE ${folder}/embedded_files.cc)
+endfunction()
+
 # boathouse-worker: the confined process that runs DuckDB (src/engine/worker/).
 function(boathouse_worker)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/engine/worker/*.cc)

@@ -4,7 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/common/accept.h"
-#include "api/system/openapi.h"
+#include "api/system/docs.h"
 
 namespace boathouse::api::system {
 namespace {
@@ -22,10 +22,6 @@ asio::awaitable<net::Response> answer_status(bool fine) {
 
 asio::awaitable<net::Response> answer_metrics(const net::Metrics& metrics) {
   co_return net::text_response(200, metrics.render(), std::string(net::kMetricsContentType));
-}
-
-asio::awaitable<net::Response> answer_document(net::Request&) {
-  co_return net::text_response(200, std::string(openapi_document()), "application/json");
 }
 
 asio::awaitable<net::Response> greet(net::Request& request) {
@@ -50,8 +46,8 @@ void add_routes(net::Router& router, const std::atomic<bool>& ready, const net::
   router.add("GET", "/healthz", alive, {.access_log = false, .summary = "The process runs"});
   router.add("GET", "/readyz", is_ready, {.access_log = false, .summary = "Requests are served"});
   router.add("GET", "/metrics", render, {.access_log = false, .summary = "Prometheus metrics"});
-  router.add("GET", "/openapi.json", answer_document, {.summary = "This API's document"});
   router.add("GET", "/", greet, {.summary = "A greeting"});
+  add_docs_routes(router);
 }
 
 }  // namespace boathouse::api::system
