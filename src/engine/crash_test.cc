@@ -103,6 +103,18 @@ TEST(WorkerErrorTest, SortsDuckDbsExceptions) {
   EXPECT_EQ(kind("INTERNAL"), ErrorKind::unprocessable);
 }
 
+TEST(WorkerErrorTest, AdvisesOnlyWhatUsersCanDo) {
+  auto words = [](const char* message) {
+    return to_error({"Out of Memory", message, std::nullopt, false}, {}, "/spill").message();
+  };
+  const std::string memory =
+      words("failed to allocate data of size 16 MiB\n\nPossible solutions:\n* SET memory_limit='...GB'");
+  EXPECT_EQ(memory.find("SET "), std::string::npos);
+  EXPECT_NE(memory.find("engine_memory"), std::string::npos);
+  const std::string spill = words("failed to offload data block .. This limit was set by max_temp_directory_size");
+  EXPECT_NE(spill.find("engine_max_spill"), std::string::npos);
+}
+
 TEST(WorkerErrorTest, TakesFoldersOutOfMessages) {
   const Confinement confinement{.kind = WorkerKind::query, .workspaces = {}, .readable = {"/a/b"}, .writable = {"/c"}};
   const auto error =

@@ -15,6 +15,7 @@ enum class FrameType : char {
   ready = 'R',
   command = 'C',
   interrupt = 'I',
+  begun = 'B',
   schema = 'S',
   data = 'D',
   end = 'E',

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lease.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/worker_error.h"
@@ -55,7 +57,7 @@ Lease::State::State(WorkerPool::Scheduler& from, base::WorkspaceId workspace, ba
 
 Lease::State::~State() {
   if (!worker) return;
-  if (used_connection && worker->usable()) {
+  if (used_connection_ && worker->usable()) {
     try {
       worker->run({{"do", "reset"}}, {}, base::steady_micros() + kResetLimit, Cancellation());
     } catch (const std::exception& error) {
@@ -66,11 +68,28 @@ Lease::State::~State() {
   scheduler.give_back(std::move(worker), on_behalf_of);
 }
 
-json::object Lease::State::run(json::object command, const WorkerProcess::OnPart& on_part) {
+json::object Lease::State::run(const json::object& command, const WorkerProcess::OnPart& on_part) {
+  return run(command, on_part, !used_connection_);
+}
+
+json::object Lease::State::run_on_connection(const json::object& command) {
+  const bool first = !std::exchange(used_connection_, true);
+  return run(command, {}, first);
+}
+
+// A worker that was warm may have been killed from outside; nobody's statement is to blame for that.
+json::object Lease::State::run(const json::object& command, const WorkerProcess::OnPart& on_part, bool may_retry) {
   if (!worker->usable()) {
     throw base::Error(base::ErrorKind::unprocessable, "the worker of this statement has ended already");
   }
-  return worker->run(std::move(command), on_part, deadline, cancellation);
+  try {
+    return worker->run(command, on_part, deadline, cancellation);
+  } catch (const base::Error&) {
+    if (!may_retry || !worker->died_unbegun()) throw;
+  }
+  base::log_warning("engine.idle_worker_died", {});
+  scheduler.replace(worker, deadline);
+  return worker->run(command, on_part, deadline, cancellation);
 }
 
 Lease::Lease(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -104,16 +123,14 @@ QueryResult Lease::query(const QueryCommand& command, ResultConsumer& consumer) 
 }
 
 std::vector<Rows> Lease::execute(const std::vector<std::string>& statements) {
-  state_->used_connection = true;
-  json::object end = state_->run({{"do", "execute"}, {"statements", to_json(statements)}});
+  json::object end = state_->run_on_connection({{"do", "execute"}, {"statements", to_json(statements)}});
   return read_results(end);
 }
 
 std::vector<Rows> Lease::execute_parallel(const std::vector<std::vector<std::string>>& lists) {
-  state_->used_connection = true;
   json::array all;
   for (const auto& list : lists) all.emplace_back(to_json(list));
-  json::object end = state_->run({{"do", "parallel"}, {"lists", std::move(all)}});
+  json::object end = state_->run_on_connection({{"do", "parallel"}, {"lists", std::move(all)}});
   return read_results(end);
 }
 

@@ -18,20 +18,24 @@ struct Lease::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  boost::json::object run(boost::json::object command, const WorkerProcess::OnPart& on_part = {});
+  boost::json::object run(const boost::json::object& command, const WorkerProcess::OnPart& on_part = {});
+  // The same for a command that leaves something on the lease's connection.
+  boost::json::object run_on_connection(const boost::json::object& command);
 
   WorkerPool::Scheduler& scheduler;
   const base::WorkspaceId on_behalf_of;
   const base::Micros deadline;
   Cancellation cancellation;
-  bool used_connection = false;  // execute() left something to reset
   std::unique_ptr<WorkerProcess> worker;
 
  private:
+  boost::json::object run(const boost::json::object& command, const WorkerProcess::OnPart& on_part, bool may_retry);
+
   struct Cancel {
     Cancellation& cancellation;
     void operator()() const { cancellation.cancel(); }
   };
+  bool used_connection_ = false;        // there is something to reset
   std::stop_callback<Cancel> on_stop_;  // last: no callback runs once the rest goes away
 };
 

@@ -199,6 +199,25 @@ TEST_F(PoolTest, LeavesNothingBehind) {
   EXPECT_TRUE(fs::is_empty(root() / "spill"));
 }
 
+TEST_F(PoolTest, AWorkerKilledBeforeItsCommandIsReplaced) {
+  WorkerPool pool(options());
+  Lease lease = take(pool, query_on());
+  ::kill(children().at(0), SIGKILL);
+  EXPECT_EQ(ask(lease, "SELECT 1"), "[1]");
+  ::kill(children().at(0), SIGKILL);
+  EXPECT_NE(lease.parse("SELECT 2"), "");
+  EXPECT_EQ(pool.stats().ended_badly, 2U);
+  EXPECT_EQ(pool.stats().live, 1U);
+}
+
+TEST_F(PoolTest, AWorkerThatHeldALeasesTablesIsNotReplaced) {
+  WorkerPool pool(options());
+  Lease lease = take(pool, ingest_on());
+  lease.execute({"CREATE TEMP TABLE t AS SELECT 1"});
+  ::kill(children().at(0), SIGKILL);
+  EXPECT_EQ(error_of([&] { lease.execute({"FROM t"}); }).kind(), ErrorKind::unprocessable);
+}
+
 TEST_F(PoolTest, EmptiesItsSpillFolderAtTheStart) {
   fs::create_directories(root() / "spill" / "worker-of-a-dead-server");
   std::ofstream(root() / "spill" / "worker-of-a-dead-server" / "file") << "x";

@@ -102,6 +102,13 @@ void WorkerPool::Scheduler::give_back(std::unique_ptr<WorkerProcess> worker, con
   dispatch();
 }
 
+void WorkerPool::Scheduler::replace(std::unique_ptr<WorkerProcess>& worker, base::Micros deadline) {
+  worker = std::make_unique<WorkerProcess>(spawner_, options_, worker->confinement(), deadline);
+  std::lock_guard lock(mutex_);
+  ++started_;
+  ++ended_badly_;
+}
+
 PoolStats WorkerPool::Scheduler::stats() const {
   std::lock_guard lock(mutex_);
   PoolStats stats{.live = leased_ + idle_.size(),

@@ -26,6 +26,9 @@ class WorkerPool::Scheduler {
   // Keeps the worker warm if it is usable and small, ends it otherwise; null when there is none to keep.
   void give_back(std::unique_ptr<WorkerProcess> worker, const base::WorkspaceId& workspace);
 
+  // Puts a fresh worker of the same confinement in the place of a leased one that has died. On an error it stays.
+  void replace(std::unique_ptr<WorkerProcess>& worker, base::Micros deadline);
+
   PoolStats stats() const;
 
  private:

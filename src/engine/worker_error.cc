@@ -33,6 +33,19 @@ ErrorKind kind_of(const WorkerError& error) {
   return ErrorKind::invalid_argument;
 }
 
+constexpr std::string_view kMoreMemory =
+    "the statement needs more memory than it may have: read fewer columns or rows at a time, filter before joining or "
+    "sorting, or have the server's engine_memory raised";
+constexpr std::string_view kMoreSpill =
+    "the statement needs more temporary space on disk than it may have: read fewer columns or rows at a time, filter "
+    "before joining or sorting, or have the server's engine_max_spill raised";
+
+// DuckDB's own words, but for advice that its users here cannot follow: settings are locked.
+std::string words_of(const WorkerError& error) {
+  if (error.type != "Out of Memory") return error.message;
+  return std::string(contains(error.message, "max_temp_directory_size") ? kMoreSpill : kMoreMemory);
+}
+
 }  // namespace
 
 boost::json::value parse_json(std::string_view text) {
@@ -56,7 +69,7 @@ WorkerError read_worker_error(std::string_view payload) {
 }
 
 base::Error to_error(const WorkerError& error, const Confinement& confinement, const std::filesystem::path& spill) {
-  std::string message = error.message;
+  std::string message = words_of(error);
   remove_all(message, spill.string());
   for (const auto& folder : confinement.readable) remove_all(message, folder.string());
   for (const auto& folder : confinement.writable) remove_all(message, folder.string());
@@ -75,7 +88,7 @@ base::Error death_error(int status) {
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   base::Error error =
       code == kExitStack    ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
-      : code == kExitMemory ? base::Error(ErrorKind::too_large, "the statement needs more memory than it may have")
+      : code == kExitMemory ? base::Error(ErrorKind::too_large, std::string(kMoreMemory))
                             : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
   error.while_doing("engine: a worker ended with " + describe_death(status));
   return error;

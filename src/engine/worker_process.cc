@@ -146,10 +146,12 @@ boost::json::object WorkerProcess::run(boost::json::object command, const OnPart
   // Half a command is on the socket: nothing can follow it.
   if (io == Io::gave_up) end();
   Frame frame;
+  bool begun = false;
   while (io == Io::ok) {
     io = reader_.read(frame, wait_for);
     if (io != Io::ok) break;
     switch (frame.type) {
+      case FrameType::begun: begun = true; continue;
       case FrameType::schema:
       case FrameType::data:
         check_clock();
@@ -170,6 +172,7 @@ boost::json::object WorkerProcess::run(boost::json::object command, const OnPart
     }
   }
   if (io == Io::gave_up) give_up();
+  died_unbegun_ = !begun;
   throw death_error(death());
 }
 

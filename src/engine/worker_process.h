@@ -51,6 +51,8 @@ class WorkerProcess {
 
   // False once it was killed, died or broke the protocol: it must not be used again.
   bool usable() const { return usable_; }
+  // True when the worker died before it began the last command: a fresh one may run it.
+  bool died_unbegun() const { return died_unbegun_; }
   // For an idle one: false when it died meanwhile.
   bool alive() const;
   // Its memory now, in bytes; 0 when it cannot be told.
@@ -76,6 +78,7 @@ class WorkerProcess {
   FrameReader reader_{-1};
   pid_t pid_ = 0;
   bool usable_ = true;
+  bool died_unbegun_ = false;
   std::uint64_t last_id_ = 0;
 };
 

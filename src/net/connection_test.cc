@@ -2,6 +2,7 @@
 // What connections do when peers are slow, vanish or are too many, and when the server stops.
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <thread>
 
 #include "net/on_pool.h"
@@ -246,6 +247,59 @@ TEST_F(ConnectionTest, ManyClientsAtOnceAreAllAnswered) {
     }
   }
   EXPECT_EQ(answered, 1600);
+}
+
+// A handler that waits on the pool for its request to be abandoned.
+awaitable<Response> wait_until_abandoned(base::ThreadPool& pool, Request& request, Gate& begun,
+                                         std::promise<bool>& seen) {
+  auto work = [&] {
+    begun.open();
+    for (int i = 0; i < 2000 && !request.abandoned.stop_requested(); ++i) std::this_thread::sleep_for(10ms);
+    seen.set_value(request.abandoned.stop_requested());
+  };
+  co_await on_pool(pool, work);
+  co_return text_response(200, "nobody reads this");
+}
+
+class AbandonedTest : public ConnectionTest {
+ protected:
+  AbandonedTest() {
+    server.router.add("POST", "/long",
+                      [this](Request& request) { return wait_until_abandoned(server.pool, request, begun, seen); });
+  }
+  Gate begun;
+  std::promise<bool> seen;
+};
+
+TEST_F(AbandonedTest, AHandlerIsToldWhenItsClientLeaves) {
+  server.start();
+  RawClient client(server.address);
+  client.send("POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab");  // bytes that nobody reads
+  begun.wait();
+  client.close();
+  EXPECT_TRUE(seen.get_future().get());
+}
+
+TEST_F(AbandonedTest, AHandlerIsToldWhenTheServerBreaksOff) {
+  server.start();
+  RawClient client(server.address);
+  client.send("POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  begun.wait();
+  server.server->stop(0ms);
+  EXPECT_TRUE(seen.get_future().get());
+}
+
+TEST_F(AbandonedTest, AClientThatStaysIsNotGone) {
+  server.router.add("GET", "/ticks", [this](Request& request) -> awaitable<Response> {
+    auto work = [&] {
+      std::this_thread::sleep_for(300ms);  // some looks of the watch
+      return request.abandoned.stop_requested();
+    };
+    const bool gone = co_await on_pool(server.pool, work);
+    co_return text_response(200, gone ? "gone" : "here");
+  });
+  server.start();
+  EXPECT_EQ(ask(server, "GET /ticks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").body, "here");
 }
 
 }  // namespace

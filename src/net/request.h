@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,8 @@ struct Request {
   std::string remote_address;  // IP address without the port
   int http_minor = 1;          // HTTP/1.<this>
   bool secure = false;
+  // Requested once nobody waits for the answer any more: the client has closed its side, or the server breaks off.
+  std::stop_token abandoned;
   Body body;
 
   // A capture that the route's pattern names; Error{internal} for any other name.

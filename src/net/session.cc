@@ -99,6 +99,7 @@ void Session::drain() {
 
 void Session::abort() {
   closed_ = true;
+  abandoned_.request_stop();
   transport_->close(!idle_);
 }
 
@@ -110,12 +111,14 @@ asio::awaitable<bool> Session::serve_one() {
   bool any = co_await read_head(exchange);
   if (!any) co_return false;
   Response response;
+  transport_->when_peer_leaves([this] { abandoned_.request_stop(); });
   if (exchange.refused) {
     response = context_.dispatcher.render(exchange.request, exchange.refused);
   } else {
     response = co_await context_.dispatcher.answer(exchange.request, exchange.route);
   }
   bool usable = co_await deliver(exchange, response);
+  transport_->when_peer_leaves(nullptr);
   if (usable) co_return co_await finish_body(exchange);
   co_return false;
 }
@@ -125,6 +128,7 @@ asio::awaitable<bool> Session::read_head(Exchange& exchange) {
   exchange.parser = make_request_parser(context_.options.limits.header_bytes);
   exchange.request.remote_address = remote_address_;
   exchange.request.secure = context_.secure;
+  exchange.request.abandoned = abandoned_.get_token();
   if (buffer_.size() == 0) buffer_.shrink_to_fit();
   SteadyTime deadline = SteadyTime::max();
   bool starved = buffer_.size() == 0;

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/time.h"
@@ -38,7 +39,7 @@ class Session {
 
   // Ends it now if it waits for a request; else its next answer is the last.
   void drain();
-  // Ends it now. A handler that runs is not stopped, its answer goes nowhere.
+  // Ends it now. A handler that runs is told by its request, its answer goes nowhere.
   void abort();
 
  private:
@@ -57,6 +58,7 @@ class Session {
   const std::unique_ptr<Transport> transport_;
   const std::string remote_address_;
   boost::beast::flat_buffer buffer_;
+  std::stop_source abandoned_;  // one for all requests: a peer that has left does not come back
   bool idle_ = false;
   bool closed_ = false;
 };

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/transport.h"
 
+#include <poll.h>
+
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace boathouse::net {
 namespace {
@@ -18,6 +21,12 @@ constexpr Milliseconds kTick{100};
 tcp::socket& socket_of(tcp::socket& stream) { return stream; }
 tcp::socket& socket_of(TlsStream& stream) { return stream.next_layer(); }
 
+// True as well while bytes wait to be read; a closed descriptor (-1) has not hung up.
+bool has_hung_up(int socket) {
+  pollfd poll{socket, POLLRDHUP, 0};
+  return ::poll(&poll, 1, 0) > 0;
+}
+
 template <class Stream>
 class StreamTransport : public Transport {
  public:
@@ -29,12 +38,12 @@ class StreamTransport : public Transport {
 
   Stream& stream() { return stream_; }
 
-  void expire() override {
-    expired_ = true;
-    deadline = SteadyTime::max();
-    error_code ignored;
-    socket_of(stream_).cancel(ignored);
+  void look(SteadyTime now) override {
+    if (deadline_ < now) expire();
+    if (peer_left_ && has_hung_up(socket_of(stream_).native_handle())) std::exchange(peer_left_, nullptr)();
   }
+
+  void when_peer_leaves(std::function<void()> tell) override { peer_left_ = std::move(tell); }
 
   asio::awaitable<std::size_t> read_some(asio::mutable_buffer into, Milliseconds timeout, error_code& ec) override {
     begin(timeout);
@@ -100,17 +109,26 @@ class StreamTransport : public Transport {
  private:
   void begin(Milliseconds timeout) {
     expired_ = false;
-    deadline = std::chrono::steady_clock::now() + timeout;
+    deadline_ = std::chrono::steady_clock::now() + timeout;
   }
 
   void end(error_code& ec) {
-    deadline = SteadyTime::max();
+    deadline_ = SteadyTime::max();
     if (expired_ && ec) ec = asio::error::timed_out;
+  }
+
+  void expire() {
+    expired_ = true;
+    deadline_ = SteadyTime::max();
+    error_code ignored;
+    socket_of(stream_).cancel(ignored);
   }
 
   Watch& watch_;
   Stream stream_;
+  SteadyTime deadline_ = SteadyTime::max();
   bool expired_ = false;
+  std::function<void()> peer_left_;
 };
 
 }  // namespace
@@ -134,9 +152,7 @@ void Watch::arm() {
 
 void Watch::look() {
   auto now = std::chrono::steady_clock::now();
-  for (Watched* watched : watched_) {
-    if (watched->deadline < now) watched->expire();
-  }
+  for (Watched* watched : watched_) watched->look(now);
   if (!watched_.empty()) arm();
 }
 

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,12 +23,13 @@ using boost::system::error_code;
 using Milliseconds = std::chrono::milliseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// Something with a deadline. One timer looks after all of them, so that an operation that is in time costs no timer.
+// Something to look at every now and then. One timer looks after all of them, so that an operation that is in time costs
+// no timer.
 class Watched {
  public:
   virtual ~Watched() = default;
-  virtual void expire() = 0;
-  SteadyTime deadline = SteadyTime::max();
+  // Neither adds nor removes what is watched.
+  virtual void look(SteadyTime now) = 0;
 };
 
 // Looks every tenth of a second while it has something to watch.
@@ -57,6 +59,8 @@ class Transport : public Watched {
   virtual asio::awaitable<void> shutdown_send(Milliseconds timeout) = 0;
   // Ends every operation now. `reset`: the peer must see that it was cut off.
   virtual void close(bool reset) = 0;
+  // Calls `tell` once, within a tick, when the peer has closed its side, also while nothing reads; null looks no more.
+  virtual void when_peer_leaves(std::function<void()> tell) = 0;
 
   std::uint64_t received = 0;  // bytes of content, TLS undone
   std::uint64_t sent = 0;

@@ -48,8 +48,8 @@ class JsonDocument : public engine::ResultConsumer {
   void on_bytes(std::string_view bytes) override { spool_.append(bytes); }
 
   net::Response finish(const engine::QueryResult& result, base::Micros duration) && {
-    spool_.append(fmt::format(R"(],"row_count":{},"truncated":{},"duration_ms":{:.3f}}})", result.row_count,
-                              result.truncated, static_cast<double>(duration) / base::kMillisecond));
+    spool_.append(fmt::format(R"(],"row_count":{},"truncated":{},"duration_ms":{}}})", result.row_count,
+                              result.truncated, duration / base::kMillisecond));
     return std::move(spool_).to_response(200, "application/json");
   }
 
@@ -57,11 +57,12 @@ class JsonDocument : public engine::ResultConsumer {
   Spool spool_;
 };
 
-asio::awaitable<net::Response> answer_whole(const Services& services, const QueryCall& query) {
+asio::awaitable<net::Response> answer_whole(const Services& services, const net::Request& request,
+                                            const QueryCall& query) {
   auto run = [&] {
     base::Micros started = base::steady_micros();
     JsonDocument document(services.spool);
-    engine::QueryResult result = query(ResultFormat::json_rows, document, std::stop_token());
+    engine::QueryResult result = query(ResultFormat::json_rows, document, request.abandoned);
     return std::move(document).finish(result, base::steady_micros() - started);
   };
   co_return co_await net::on_pool(services.engine_work, run);
@@ -71,7 +72,8 @@ asio::awaitable<net::Response> answer_whole(const Services& services, const Quer
 // first bytes, the end, or a failure.
 class Stream : public engine::ResultConsumer {
  public:
-  explicit Stream(std::function<void()> ready) : ready_(std::move(ready)) {}
+  Stream(std::function<void()> ready, const std::stop_token& abandoned)
+      : ready_(std::move(ready)), on_abandoned_(abandoned, Abandon{this}) {}
 
   void on_columns(const std::vector<engine::Column>&) override {}
   void on_bytes(std::string_view bytes) override {
@@ -99,6 +101,11 @@ class Stream : public engine::ResultConsumer {
   }
 
  private:
+  struct Abandon {
+    Stream* stream;
+    void operator()() const { stream->abandon(); }
+  };
+
   void say_ready() {
     if (said_ready_) return;
     said_ready_ = true;
@@ -111,6 +118,8 @@ class Stream : public engine::ResultConsumer {
   std::function<void()> ready_;
   bool said_ready_ = false;
   std::exception_ptr early_failure_;  // written before `ready` is called, read after
+
+  std::stop_callback<Abandon> on_abandoned_;  // last: no callback runs once the rest goes away
 };
 
 class StreamSource : public net::BodySource {
@@ -130,15 +139,17 @@ struct Raised {
   bool is = false;
 };
 
-asio::awaitable<net::Response> answer_stream(const Services& services, ResultFormat format, QueryCall query) {
+asio::awaitable<net::Response> answer_stream(const Services& services, const net::Request& request, ResultFormat format,
+                                             QueryCall query) {
   asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto begun = std::make_shared<Raised>(executor);
-  auto stream = std::make_shared<Stream>([executor, begun] {
+  auto say_begun = [executor, begun] {
     asio::post(executor, [begun] {
       begun->is = true;
       begun->timer.cancel();
     });
-  });
+  };
+  auto stream = std::make_shared<Stream>(say_begun, request.abandoned);
   auto source = std::make_unique<StreamSource>(stream);  // from here on, leaving stops the query
   auto run = [stream, format, query = std::move(query)] { stream->run(query, format); };
   if (!services.engine_work.submit(std::move(run))) {
@@ -168,9 +179,10 @@ ResultFormat parse_format(std::string_view name) {
   throw Error(ErrorKind::invalid_argument, "format is json, ndjson, csv or parquet").with("parameter", "format");
 }
 
-asio::awaitable<net::Response> answer_query(const Services& services, ResultFormat format, QueryCall query) {
-  if (format == ResultFormat::json_rows) co_return co_await answer_whole(services, query);
-  co_return co_await answer_stream(services, format, std::move(query));
+asio::awaitable<net::Response> answer_query(const Services& services, const net::Request& request, ResultFormat format,
+                                            QueryCall query) {
+  if (format == ResultFormat::json_rows) co_return co_await answer_whole(services, request, query);
+  co_return co_await answer_stream(services, request, format, std::move(query));
 }
 
 }  // namespace boathouse::api

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A query's result as an HTTP answer, in bounded memory. JSON is one document that is no use in part: it is spooled and
 // answered whole, so every error is a proper status. The other formats stream: the answer begins with the first bytes of
-// the result, what fails before that is a proper status, what fails later breaks the answer off. Whoever goes away from a
-// streamed answer stops its query.
+// the result, what fails before that is a proper status, what fails later breaks the answer off. Whoever goes away, before the
+// first byte or later, stops the query.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,7 +26,7 @@ engine::ResultFormat wanted_format(const net::Request& request);
 // "json", "ndjson", "csv" or "parquet". Error{invalid_argument}.
 engine::ResultFormat parse_format(std::string_view name);
 
-boost::asio::awaitable<net::Response> answer_query(const Services& services, engine::ResultFormat format,
-                                                   QueryCall query);
+boost::asio::awaitable<net::Response> answer_query(const Services& services, const net::Request& request,
+                                                   engine::ResultFormat format, QueryCall query);
 
 }  // namespace boathouse::api

@@ -81,7 +81,7 @@ net::Response run(const Services& services, const net::Request& request) {
   Spool spool(services.spool);
   RowObjects objects([&](std::string_view text) { spool.append(text); });
   services.insights.run(found->workspace, found->insight, engine::ResultFormat::json_rows,
-                        static_cast<std::uint64_t>(wanted.limit), objects);
+                        static_cast<std::uint64_t>(wanted.limit), objects, request.abandoned);
   objects.finish();
   return std::move(spool).to_response(200, "application/json");
 }

@@ -80,7 +80,7 @@ asio::awaitable<net::Response> handle_sql(const Services& services, net::Request
   auto read = [&] { return read_sql(services, principal, body, format); };
   core::QueryRequest query = co_await net::on_pool(services.work, read);
   QueryCall call = call_of(services, std::move(query));
-  co_return co_await answer_query(services, format, std::move(call));
+  co_return co_await answer_query(services, request, format, std::move(call));
 }
 
 engine::ResultFormat rows_format(const net::Request& request) {
@@ -109,7 +109,7 @@ asio::awaitable<net::Response> handle_rows(const Services& services, net::Reques
   // Parts of the statement are judged in a worker, so this may wait for one.
   core::QueryRequest query = co_await net::on_pool(services.engine_work, read);
   QueryCall call = call_of(services, std::move(query));
-  co_return co_await answer_query(services, format, std::move(call));
+  co_return co_await answer_query(services, request, format, std::move(call));
 }
 
 FoundInsight find_readable_insight(const Services& services, const net::Request& request) {
@@ -134,7 +134,7 @@ asio::awaitable<net::Response> handle_insight_result(const Services& services, n
                        engine::ResultFormat format, engine::ResultConsumer& consumer, std::stop_token stop) {
     return services.insights.run(found.workspace, found.insight, format, limit, consumer, std::move(stop));
   };
-  co_return co_await answer_query(services, wanted, std::move(call));
+  co_return co_await answer_query(services, request, wanted, std::move(call));
 }
 
 }  // namespace

@@ -119,7 +119,11 @@ void serve(FrameReader& reader, Output& output) {
   Inbox inbox;
   std::thread reading([&] { read_socket(reader, session.interrupts(), inbox); });
   output.send(FrameType::ready, json::serialize(json::object{{"confined", confined}}));
-  while (true) session.handle(inbox.take());
+  while (true) {
+    json::object command = inbox.take();
+    output.send(FrameType::begun, json::serialize(json::object{{"id", command.at("id")}}));
+    session.handle(std::move(command));
+  }
 }
 
 void report(Output& output, std::string_view reason) {
