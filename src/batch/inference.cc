@@ -153,7 +153,7 @@ BatchEvidence infer_json(RecordReader& reader, std::size_t max_columns) {
   for (ColumnEvidence& column : out.columns) {
     std::uint64_t present = column.rows - column.missing;
     column.rows = out.rows;
-    // A name that one object has twice counts twice.
+    // A name that one object has twice counts twice here; as a row that object fails.
     column.missing = out.rows - std::min(present, out.rows);
   }
   return out;

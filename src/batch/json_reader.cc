@@ -3,7 +3,8 @@
 
 namespace boathouse::batch {
 
-JsonObjectReader::JsonObjectReader(std::vector<std::string> keys) : keys_(std::move(keys)) {
+JsonObjectReader::JsonObjectReader(std::vector<std::string> keys)
+    : keys_(std::move(keys)), object_of_(keys_.size(), 0) {
   for (std::size_t i = 0; i < keys_.size(); ++i) index_.emplace(keys_[i], i);
 }
 
@@ -22,11 +23,16 @@ bool JsonObjectReader::read(std::string_view text, std::size_t& pos, RecordBatch
     fault = {pos, "an object is expected here"};
     return false;
   }
+  ++objects_;
   std::size_t first_cell = batch.count * keys_.size();
   std::size_t first_unknown = batch.unknown.size();
   if (batch.cells.size() < first_cell + keys_.size()) batch.cells.resize(first_cell + keys_.size());
-  std::fill_n(batch.cells.begin() + static_cast<std::ptrdiff_t>(first_cell), keys_.size(), Cell{});
+  auto clear_cells = [&] {
+    std::fill_n(batch.cells.begin() + static_cast<std::ptrdiff_t>(first_cell), keys_.size(), Cell{});
+  };
+  clear_cells();
   expected_ = 0;
+  std::string_view repeated;
 
   JsonMembers members(text, pos);
   std::string_view name_token;
@@ -36,6 +42,7 @@ bool JsonObjectReader::read(std::string_view text, std::size_t& pos, RecordBatch
     if (key == kUnknown) {
       batch.unknown.push_back({batch.count, name_token, value});
     } else {
+      if (is_repeated(key) && repeated.empty()) repeated = name_token;
       batch.cells[first_cell + key] = value == "null" ? Cell{} : Cell{value, CellKind::json, false};
     }
   }
@@ -45,6 +52,12 @@ bool JsonObjectReader::read(std::string_view text, std::size_t& pos, RecordBatch
     return false;
   }
   batch.records.push_back({.raw = text.substr(pos, members.position() - pos)});
+  if (!repeated.empty()) {
+    clear_cells();
+    batch.unknown.resize(first_unknown);
+    batch.records.back().fields_failed = true;
+    batch.records.back().repeated_key = repeated;
+  }
   ++batch.count;
   pos = members.position();
   return true;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "batch/json_text.h"
@@ -18,17 +19,21 @@ class JsonObjectReader {
   explicit JsonObjectReader(std::vector<std::string> keys);
 
   // Appends the object that begins at text[pos] as a record and moves `pos` past it. False with the fault, and the
-  // batch as it was, when there is no whole valid object. Of a key that appears twice the last value counts.
+  // batch as it was, when there is no whole valid object. An object with one of the keys twice fails as a record.
   bool read(std::string_view text, std::size_t& pos, RecordBatch& batch, JsonFault& fault);
 
  private:
   static constexpr std::size_t kUnknown = ~std::size_t{0};
 
   std::size_t find(std::string_view name_token);
+  // True when this object had the key before.
+  bool is_repeated(std::size_t key) { return std::exchange(object_of_[key], objects_) == objects_; }
 
   std::vector<std::string> keys_;
   std::unordered_map<std::string_view, std::size_t> index_;
-  std::size_t expected_ = 0;  // objects tend to have their members in one order
+  std::uint64_t objects_ = 0;             // read so far
+  std::vector<std::uint64_t> object_of_;  // the last one that had the key
+  std::size_t expected_ = 0;              // objects tend to have their members in one order
   std::string buffer_;
 };
 

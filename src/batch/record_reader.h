@@ -38,8 +38,10 @@ struct UnknownMember {
 struct RecordInfo {
   std::string_view raw = {};      // the record's bytes without its line end: JSON, and CSV where `fields_failed`
   std::uint32_t field_count = 0;  // CSV
-  bool fields_failed = false;     // wrong count of fields, or text after a closing quote; the cells are all missing
-  bool malformed_quotes = false;  // of these the latter
+  // Wrong count of fields, text after a closing quote, a column's key that an object has twice; the cells are all missing.
+  bool fields_failed = false;
+  bool malformed_quotes = false;       // of these the second
+  std::string_view repeated_key = {};  // of these the third: the key's token
 };
 
 struct RecordBatch {

@@ -154,10 +154,22 @@ StagedSpec json(Format format, std::vector<std::string> keys) {
 
 TEST(JsonReader, ReadsCellsByKey) {
   std::string text = R"([{"a":1,"b":"x"}, {"b" : null}, {}, {"b":[1, 2],"a":{"c":3}},
-                        {"\u0061":7}, {"a":1,"a":2}])";
-  std::vector<std::string> expected = {"1|\"x\"", "-|-", "-|-", "{\"c\":3}|[1, 2]", "7|-", "2|-"};
+                        {"\u0061":7}])";
+  std::vector<std::string> expected = {"1|\"x\"", "-|-", "-|-", "{\"c\":3}|[1, 2]", "7|-"};
   EXPECT_EQ(read_all(json(Format::json, {"a", "b"}), text), expected);
   EXPECT_EQ(read_all(json(Format::json, {"a", "b"}), text, 1), expected);
+}
+
+TEST(JsonReader, FlagsObjectsThatHaveAKeyTwice) {
+  std::string text = R"({"a":1,"a":2}
+{"a":1,"b":2}
+{"x":1,"x":2,"b":3}
+{"x":1,"a":null,"b":4,"\u0061":5}
+{"b":6})";
+  std::vector<std::string> expected = {R"(!{"a":1,"a":2})", "1|2", "-|3", R"(!{"x":1,"a":null,"b":4,"\u0061":5})",
+                                       "-|6"};
+  EXPECT_EQ(read_all(json(Format::ndjson, {"a", "b"}), text), expected);
+  EXPECT_EQ(read_all(json(Format::ndjson, {"a", "b"}), text, 1), expected);
 }
 
 TEST(JsonReader, ReadsLines) {

@@ -136,6 +136,12 @@ std::string json_data(const StagedSpec& spec, const RecordBatch& batch, std::siz
 }
 
 std::string fields_message(const RecordInfo& info, std::size_t width) {
+  if (!info.repeated_key.empty()) {
+    std::string buffer;
+    std::string_view key = info.repeated_key;
+    json_string(info.repeated_key, buffer, key);
+    return "\"" + shortened(key, kMaxMessageValue) + "\" is there twice: which value holds cannot be told";
+  }
   if (info.malformed_quotes) return "text follows a closing quote, so that the fields cannot be told apart";
   return std::to_string(info.field_count) + (info.field_count == 1 ? " field" : " fields") + " where " +
          std::to_string(width) + (width == 1 ? " is expected" : " are expected");

@@ -39,7 +39,7 @@ std::string values_message(const std::vector<std::string>& values) {
 }
 
 // The rules about a value that is there, in the order in which their reasons are told.
-std::vector<Rule> value_rules(const ContractColumn& column) {
+std::vector<Rule> value_rules(const Check& check, const ContractColumn& column) {
   std::vector<Rule> rules;
   std::string x = quote_identifier(column.name);
   if (column.min) {
@@ -69,6 +69,13 @@ std::vector<Rule> value_rules(const ContractColumn& column) {
   if (column.max_length) {
     rules.push_back({"max_length", fmt::format("(length({}) <= {})", x, *column.max_length),
                      fmt::format("must have at most {} characters", *column.max_length)});
+  }
+  for (const PartitionFloor& floor : check.floors) {
+    // A column whose type is narrower than the table's has no value below the floor.
+    if (base::fold_case(floor.column) != base::fold_case(column.name) || !rule_value(column, floor.least)) continue;
+    rules.push_back(
+        {"partition", fmt::format("({} >= {})", x, literal(column, floor.least)),
+         fmt::format("must be at least {}: {} of less is out of the column's range", floor.least, floor.transform)});
   }
   return rules;
 }
@@ -119,7 +126,7 @@ class ReasonWriter {
       fail(column, ++place, "required", x + " IS NULL",
            key ? "needs a value: it is part of the key of this upsert" : "needs a value: the column is required");
     }
-    for (const Rule& rule : value_rules(column)) {
+    for (const Rule& rule : value_rules(check_, column)) {
       fail(column, ++place, rule.name, fmt::format("{} IS NOT NULL AND NOT {}", x, rule.holds), rule.message);
     }
     if (with_unique_ && column.unique) {
@@ -169,7 +176,7 @@ std::string accept_predicate(const Check& check) {
   for (const ContractColumn& column : check.contract.columns) {
     std::string x = quote_identifier(column.name);
     std::vector<std::string> holds;
-    for (Rule& rule : value_rules(column)) holds.push_back(std::move(rule.holds));
+    for (Rule& rule : value_rules(check, column)) holds.push_back(std::move(rule.holds));
     if (column.required || is_upsert_key(check, column)) {
       holds.insert(holds.begin(), x + " IS NOT NULL");
       conditions.push_back(all_of(holds));

@@ -23,14 +23,16 @@
 #include <vector>
 
 #include "core/contract.h"
+#include "core/partitioning.h"
 
 namespace boathouse::core {
 
 // What is checked: a contract, and the key columns where the batch is an upsert (empty otherwise). A row without a
-// value in a key column is refused by `required`.
+// value in a key column is refused by `required`, one below a floor of the table's partitions by `partition`.
 struct Check {
   const Contract& contract;
   std::vector<std::string> upsert_key;
+  std::vector<PartitionFloor> floors = {};
 };
 
 // The contract's columns in order, `default` filled in where the value is missing: `coalesce("a", 1) AS "a", "b"`.

@@ -175,6 +175,19 @@ TEST_F(CheckSqlTest, ReasonsAreAllThereInColumnOrder) {
   EXPECT_TRUE(full[2].at(0).at("value").is_null());
 }
 
+TEST_F(CheckSqlTest, PartitionsHaveAFloor) {
+  Contract contract;
+  contract.columns.resize(1);
+  contract.columns[0].name = "x";
+  contract.columns[0].type = batch::ColumnType::decimal(4, 2);
+  Check check{.contract = contract, .upsert_key = {}, .floors = {{"X", "-99.90", "truncate[10]"}}};
+  std::string relation =
+      "SELECT x::DECIMAL(4,2) AS x, _row, true AS _ok, []::VARCHAR[] AS _bad, '[]' AS _reasons, "
+      "json_object('x', x::VARCHAR) AS _data FROM (VALUES (-99.90, 1), (-99.91, 2), (NULL, 3)) t(x, _row)";
+  EXPECT_EQ(accepted(check, relation), (std::vector<int>{1, 3}));
+  EXPECT_EQ(reasons(check, relation), (std::vector<std::string>{"x:partition"}));
+}
+
 TEST_F(CheckSqlTest, ContractsWithoutRulesAcceptWhatFits) {
   Contract contract = contract_of(R"({"name":"a","type":"STRING"})");
   Check check{.contract = contract, .upsert_key = {}};

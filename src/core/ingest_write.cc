@@ -25,7 +25,11 @@ constexpr std::uint64_t kMostShown = 1'000'000;
 class Writing {
  public:
   Writing(const Parts& parts, const StagedBody& body, const BatchPlan& plan, engine::Lease& lease)
-      : parts_(parts), body_(body), plan_(plan), lease_(lease), check_{.contract = plan.rules, .upsert_key = plan.key} {
+      : parts_(parts),
+        body_(body),
+        plan_(plan),
+        lease_(lease),
+        check_{.contract = plan.rules, .upsert_key = plan.key, .floors = partition_floors(plan.spec, plan.schema)} {
     for (const ContractColumn& column : plan.rules.columns) {
       iceberg::Field field = *plan.schema.find_any_case(column.name);
       field.name = column.name;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/time.h"
+#include "batch/strict_text.h"
 #include "core/column_types.h"
 #include "store/location.h"
 
@@ -101,6 +102,21 @@ PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const icebe
   copy.select = fmt::format("SELECT {}, q._part FROM (SELECT *, {} FROM ({})) r JOIN parts q ON {}", columns, list,
                             rows, same_partition(spec.fields.size()));
   return copy;
+}
+
+std::vector<PartitionFloor> partition_floors(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema) {
+  std::vector<PartitionFloor> floors;
+  for (const iceberg::PartitionField& field : spec.fields) {
+    if (field.transform.kind != Transform::Kind::truncate) continue;
+    const iceberg::Field& source = source_of(field, schema);
+    if (source.type.kind() != iceberg::TypeKind::decimal) continue;
+    batch::Int128 most = 1;
+    for (int i = 0; i < source.type.precision(); ++i) most *= 10;
+    --most;
+    const batch::Int128 least = -(most - most % field.transform.parameter);
+    floors.push_back({source.name, batch::decimal_text(least, source.type.scale()), field.transform.to_string()});
+  }
+  return floors;
 }
 
 std::vector<iceberg::PartitionTuple> partitions_from(const engine::Rows& listed, const iceberg::PartitionSpec& spec,

@@ -22,6 +22,15 @@ struct PartitionedCopy {
 PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
                                  std::string_view rows, std::string_view columns);
 
+// A truncated DECIMAL is the next multiple below, which near the type's least value no longer fits it: other writers of
+// Iceberg refuse such a row, and so do we. `least` is text of the column's type.
+struct PartitionFloor {
+  std::string column;
+  std::string least;
+  std::string transform;
+};
+std::vector<PartitionFloor> partition_floors(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema);
+
 // The tuples by number.
 std::vector<iceberg::PartitionTuple> partitions_from(const engine::Rows& listed, const iceberg::PartitionSpec& spec,
                                                      const iceberg::Schema& schema);

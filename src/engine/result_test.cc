@@ -115,6 +115,11 @@ TEST_F(ResultTest, StreamsObjectsAsLines) {
   EXPECT_EQ(ask(lease_, "SELECT 1 AS x WHERE false", ResultFormat::ndjson), "");
 }
 
+TEST_F(ResultTest, ObjectsHaveEachNameOnce) {
+  EXPECT_EQ(ask(lease_, "SELECT 1 AS a, 2 AS a_1, 3 AS a, 4 AS A, 5 AS a", ResultFormat::ndjson),
+            "{\"a\":1,\"a_1\":2,\"a_2\":3,\"A\":4,\"a_3\":5}\n");
+}
+
 TEST_F(ResultTest, WritesCsv) {
   EXPECT_EQ(csv("SELECT 1 AS a, NULL AS b, '' AS c, 'x,y' AS \"d,e\""), "a,b,c,\"d,e\"\n1,,\"\",\"x,y\"\n");
   EXPECT_EQ(csv("SELECT 'a\"b' AS q, 'l1' || chr(10) || 'l2' AS n, 'c' || chr(13) AS r"),

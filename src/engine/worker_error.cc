@@ -86,10 +86,10 @@ std::string describe_death(int status) {
 
 base::Error death_error(int status) {
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-  base::Error error =
-      code == kExitStack    ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
-      : code == kExitMemory ? base::Error(ErrorKind::too_large, std::string(kMoreMemory))
-                            : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
+  base::Error error = code == kExitStack
+                          ? base::Error(ErrorKind::too_large, "the statement is nested too deeply: its stack ran out")
+                      : code == kExitMemory ? base::Error(ErrorKind::too_large, std::string(kMoreMemory))
+                                            : base::Error(ErrorKind::unprocessable, "the statement ended its worker");
   error.while_doing("engine: a worker ended with " + describe_death(status));
   return error;
 }

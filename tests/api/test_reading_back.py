@@ -59,6 +59,21 @@ def test_tables_can_be_partitioned_by_bytes(admin, table, partition):
     assert admin.value(f"SELECT count(*) FROM {table}") == 2
 
 
+@pytest.mark.parametrize("kind, fits, below", [
+    ("DECIMAL(38,0)", "-" + "9" * 37 + "0", "-" + "9" * 38), ("DECIMAL(4,2)", "-99.90", "-99.91"),
+])
+def test_truncated_decimals_at_the_end_of_their_range(admin, table, kind, fits, below):
+    """Of the least values the next multiple below is out of the type's range: those rows are rejected, no others."""
+    admin.put_contract(table, ["x " + kind], partition=["truncate[10](x)"])
+    highest = fits.replace("-", "").replace("90", "99") if "." in fits else "9" * 38
+    told = admin.post_rows(table, f"x\n{below}\n{fits}\n{highest}\n").json()
+    assert (told["rows_accepted"], told["rows_rejected"]) == (2, 1)
+    [reason] = told["rejected"][0]["reasons"]
+    assert (told["rejected"][0]["row"], reason["column"], reason["rule"], reason["value"]) == (1, "x", "partition", below)
+    assert fits in reason["message"]
+    assert admin.sql(f"SELECT x::VARCHAR FROM {table} ORDER BY x") == [(fits,), (highest,)]
+
+
 @pytest.mark.parametrize("where", ["i=1) or (i=2", "1=1) --", "i=1], [i=2", "i IN (SELECT 1)"])
 def test_a_where_is_one_expression(admin, table, where):
     admin.post_rows(table, "i\n1\n2\n")

@@ -68,6 +68,26 @@ def test_a_csv_without_header_is_read_by_position(admin, goods):
     assert stored(admin, goods) == ROWS[:2]
 
 
+@pytest.mark.parametrize("charset, status", [("utf-8", 200), ('"UTF-8"', 200), ("us-ascii", 200), ("latin1", 415),
+                                             ("utf-16", 415)])
+def test_bodies_are_utf8_and_nothing_else(admin, table, charset, status):
+    told = admin.post_rows(table, b"id\n1\n", f"text/csv; charset={charset}", expect=status).json()
+    if status == 415:
+        assert "UTF-8" in told["detail"] and charset in told["detail"]
+
+
+def test_an_object_with_a_key_twice_is_a_rejected_row(admin, table):
+    admin.put_contract(table, ["id INTEGER", "name STRING"])
+    body = '{"id":1,"name":"a"}\n{"id":2,"name":"b","id":3}\n'
+    told = admin.post_rows(table, body, NDJSON).json()
+    assert (told["rows_accepted"], told["rows_rejected"]) == (1, 1)
+    [rejected] = told["rejected"]
+    [reason] = rejected["reasons"]
+    assert (rejected["row"], reason["rule"]) == (2, "fields") and '"id"' in reason["message"]
+    assert rejected["data"] == {"_raw": '{"id":2,"name":"b","id":3}'}
+    assert admin.quarantine(table)[0]["data"] == rejected["data"]
+
+
 @pytest.mark.parametrize("content_type", ["application/xml", "image/png", "text/plain", "nonsense"])
 def test_another_content_type_is_415(admin, goods, content_type):
     admin.post_rows(goods, b"x", content_type, expect=415)

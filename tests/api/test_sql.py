@@ -4,6 +4,7 @@
 import io
 import json
 import os
+import socket
 import threading
 import time
 
@@ -385,3 +386,31 @@ def test_one_bomber_does_not_stop_the_others(strict):
     for thread in threads:
         thread.join()
     assert answered >= 3
+
+
+# Clients that leave
+
+@pytest.mark.parametrize("accept", ["application/json", NDJSON])
+def test_a_query_ends_with_its_client(house, accept):
+    """Nobody waits for the answer: the statement is stopped long before its time limit, which is 30 s here."""
+    host, port = house.url.removeprefix("http://").split(":")
+    token = house.admin().session.headers["Authorization"]
+    body = json.dumps({"sql": "SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"})
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(f"POST /v1/sql HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nAccept: {accept}\r\n"
+                       f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        wait_for(lambda: busy_workers(house) > 0)
+    wait_for(lambda: busy_workers(house) == 0, patience=15)
+
+
+def busy_workers(house):
+    [line] = [line for line in house.api().get("/metrics").text.splitlines()
+              if line.startswith('boathouse_workers{state="busy"}')]
+    return float(line.split()[-1])
+
+
+def wait_for(condition, patience=30):
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to be"
+        time.sleep(0.02)

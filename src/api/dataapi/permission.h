@@ -6,8 +6,8 @@
 
 namespace boathouse::api::dataapi {
 
-// The workspace `main`. Error{permission_denied} for everyone who may not, strangers too: that `main` exists is no secret,
-// and this door's clients take a 404 for a wrong address. Blocks.
+// The workspace `main`. Error{not_found} for who is no member, Error{permission_denied} for members whose role is too
+// low. Blocks.
 meta::WorkspaceRow allow(const Services& services, const auth::Principal& principal, auth::Action action);
 
 }  // namespace boathouse::api::dataapi

@@ -17,9 +17,22 @@ using base::ErrorKind;
 using core::BodyFormat;
 using CsvHeader = core::IngestRequest::CsvHeader;
 
+// Bodies are not translated: in another charset most would still look like UTF-8, with other characters.
+void check_charset(const net::ParameterizedValue& type) {
+  std::string_view charset = type.parameters.get("charset", "utf-8");
+  for (std::string_view known : {"utf-8", "utf8", "us-ascii"}) {
+    if (net::equals_ignoring_case(charset, known)) return;
+  }
+  throw Error(
+      ErrorKind::unsupported_media,
+      fmt::format("the charset {} is not read here: send the body as UTF-8, with charset=utf-8 or without a charset",
+                  charset));
+}
+
 BodyFormat body_format(const net::Request& request) {
   auto type = net::parse_parameterized(request.headers.get("Content-Type"));
   std::string_view name = type ? std::string_view(type->value) : std::string_view();
+  if (type) check_charset(*type);
   if (name == "text/csv") return BodyFormat::csv;
   if (name == "application/json") return BodyFormat::json;
   if (name == "application/x-ndjson") return BodyFormat::ndjson;

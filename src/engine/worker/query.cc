@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "base/file.h"
 #include "engine/worker/params.h"
@@ -46,14 +47,32 @@ std::optional<std::uint64_t> number(const json::object& command, std::string_vie
   return value ? std::optional(value->to_number<std::uint64_t>()) : std::nullopt;
 }
 
+// What SELECT a, a gives has no second "a" in an object: it is "a_1" there, or the next number that is free.
+std::vector<std::string> distinct_names(const std::vector<ResultColumn>& columns) {
+  std::set<std::string> taken;
+  for (const ResultColumn& column : columns) taken.insert(column.name);
+  std::set<std::string> given;
+  std::vector<std::string> names;
+  for (const ResultColumn& column : columns) {
+    std::string name = column.name;
+    bool fresh = given.insert(name).second;
+    for (int i = 1; !fresh; ++i) {
+      name = column.name + "_" + std::to_string(i);
+      fresh = taken.insert(name).second;
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 using WriteRow = std::function<void(std::string& out, const std::vector<VectorView>& vectors, idx_t row)>;
 
 WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& columns) {
   if (format == "csv") return append_csv_row;
   if (format == "ndjson") {
     std::vector<std::string> keys;
-    for (const ResultColumn& column : columns) {
-      append_json_string(keys.emplace_back(), column.name);
+    for (const std::string& name : distinct_names(columns)) {
+      append_json_string(keys.emplace_back(), name);
       keys.back() += ':';
     }
     return [keys](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
