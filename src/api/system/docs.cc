@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 // Scripts and styles from this server only. Swagger UI sets style attributes and draws with data: images; it saves an
 // answer that is a file from a blob.
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 bool takes_gzip(const net::Request& request) {
