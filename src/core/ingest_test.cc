@@ -79,6 +79,46 @@ TEST_F(IngestTest, RowsUpsertedAgainAndAgainLeaveOneFile) {
   EXPECT_EQ(tables_.describe(workspace_, "people").at("rows"), 2);
 }
 
+// Rows (a, b, v) with the composite key (a, b), followed in memory.
+struct KeyedModel {
+  std::map<std::pair<std::string, int>, int> rows;
+  std::string batch(int from, int to, int v) {
+    std::string csv = "a,b,v\n";
+    for (int i = from; i < to; ++i) {
+      int n = i * 7919 % to;  // keys in no order
+      std::string a = "key " + std::to_string(n % 40);
+      csv += fmt::format("{},{},{}\n", a, n, v);
+      rows[{a, n}] = v;
+    }
+    return csv;
+  }
+  std::string expected() const {
+    std::string text;
+    for (const auto& [key, v] : rows) text += fmt::format(",[\"{}\",{},{}]", key.first, key.second, v);
+    return "[" + (text.empty() ? text : text.substr(1)) + "]";
+  }
+};
+
+TEST_F(IngestTest, CompositeKeysAreFoundInTouchedAndEvolvedFiles) {
+  KeyedModel model;
+  const std::vector<std::string> key{"a", "b"};
+  load("t", model.batch(0, 3000, 0));
+  load("t", model.batch(1000, 4000, 1), WriteMode::upsert, key);
+  load("t", "b,a,v,more\n5,key 5,-1,x\n", WriteMode::upsert, key);  // a new column: a new schema
+  model.rows[{"key 5", 5}] = -1;
+  load("t", model.batch(3000, 3500, 2), WriteMode::upsert, key);
+  load("t", model.batch(0, 5, 3), WriteMode::upsert, key);
+  EXPECT_EQ(sql("SELECT a, b, v FROM t ORDER BY a, b"), model.expected());
+  EXPECT_EQ(sql("SELECT count(*) FROM t WHERE more IS NOT NULL"), "[[1]]");
+  EXPECT_EQ(tables_.describe(workspace_, "t").at("rows"), model.rows.size());
+}
+
+TEST_F(IngestTest, RowsWithoutAKeyStayWhenOthersAreUpserted) {
+  load("t", "id,v\n1,a\n,b\n,c\n");
+  load("t", "id,v\n1,d\n2,e\n", WriteMode::upsert, {"id"});
+  EXPECT_EQ(sql("SELECT id, v FROM t ORDER BY v"), R"([[null,"b"],[null,"c"],[1,"d"],[2,"e"]])");
+}
+
 TEST_F(IngestTest, ReplaceLeavesOlderVersionsReadable) {
   Outcome first = load("t", "id\n1\n2\n");
   load("t", "id\n9\n", WriteMode::replace);

@@ -182,10 +182,19 @@ void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::st
 engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultConsumer& consumer) const {
   auto slot = parts_.counters.begin_query(request.workspace.id, auth::parse_limits(request.workspace.limits));
   base::Micros deadline = base::steady_micros() + parts_.limits.query_timeout;
-  auto lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
-      parts_.layout.query_confinement({request.workspace.id}), request.workspace.id, deadline, request.stop));
+  std::optional<engine::Lease> lease;
+  auto take_worker = [&](std::vector<base::WorkspaceId> readable) {
+    lease.reset();
+    lease.emplace(parts_.engine.acquire(parts_.layout.query_confinement(std::move(readable)), request.workspace.id,
+                                        deadline, request.stop));
+  };
   SplitExplain split = split_explain(request.sql);
-  GuardResult guard = judge(lease->parse(split.statement));
+  std::optional<GuardResult> guard = judged_.find(split.statement);
+  if (!guard) {
+    take_worker({request.workspace.id});
+    guard = judge(lease->parse(split.statement));
+    judged_.keep(split.statement, *guard);
+  }
 
   engine::QueryCommand command;
   command.format = request.format;
@@ -201,18 +210,16 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
     command.row_limit = request.limit.value_or(parts_.limits.default_json_rows);
     command.max_result_bytes = parts_.limits.max_json_bytes;
   }
-  if (guard.show != ShowKind::none) {
-    command.sql = show_statement(parts_, request, guard);
+  std::vector<base::WorkspaceId> readable{request.workspace.id};
+  if (guard->show != ShowKind::none) {
+    command.sql = show_statement(parts_, request, *guard);
   } else {
-    Resolved resolved = resolve(parts_, request, guard, split.prefix.size());
+    Resolved resolved = resolve(parts_, request, *guard, split.prefix.size());
     command.sql = request.sql;
     command.setup = std::move(resolved.setup);
-    if (resolved.workspaces.size() > 1) {
-      lease.reset();
-      lease = std::make_unique<engine::Lease>(parts_.engine.acquire(
-          parts_.layout.query_confinement(ids_of(resolved.workspaces)), request.workspace.id, deadline, request.stop));
-    }
+    readable = ids_of(resolved.workspaces);
   }
+  if (!lease || readable.size() > 1) take_worker(std::move(readable));
   return lease->query(command, consumer);
 }
 

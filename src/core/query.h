@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/judged_statements.h"
 #include "core/parts.h"
-#include "core/sql_guard.h"
 
 namespace boathouse::core {
 
@@ -53,9 +53,8 @@ class Queries {
   void check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const;
 
  private:
-  engine::QueryResult run_show(const QueryRequest& request, const GuardResult& guard, engine::Lease lease,
-                               engine::ResultConsumer& consumer) const;
   const Parts& parts_;
+  mutable JudgedStatements judged_;
 };
 
 }  // namespace boathouse::core

@@ -31,15 +31,24 @@ std::string escape_glob(std::string_view path) {
 // Inside the readers a column is called by its id, so that no name of a user's column can meet one of the engine's own.
 std::string inner_name(const iceberg::Field& field) { return "c" + std::to_string(field.id); }
 
-std::string reader(const std::string& files, const RowsSql& wanted) {
-  if (wanted.by == ColumnsBy::name) return fmt::format("read_parquet({}, hive_partitioning = false)", files);
+// The engine does not count rows before it plans, and would take a large table for the small side of a join: it is told.
+std::string reader(store::ObjectStore& store, const std::vector<const iceberg::ScanFile*>& files,
+                   const RowsSql& wanted) {
+  std::vector<std::string> paths;
+  std::int64_t rows = 0;
+  for (const iceberg::ScanFile* file : files) {
+    paths.push_back(path_for_engine(store, file->data->file.path));
+    rows += file->data->file.record_count;
+  }
+  std::string options = fmt::format("hive_partitioning = false, explicit_cardinality = {}", rows);
+  if (wanted.by == ColumnsBy::name) return fmt::format("read_parquet({}, {})", file_list(paths), options);
   std::string map;
   for (const iceberg::Field& field : wanted.schema.fields()) {
     if (!map.empty()) map += ", ";
     map += fmt::format("{}: {{name: '{}', type: '{}', default_value: NULL}}", field.id, inner_name(field),
                        engine_type(field.type));
   }
-  return fmt::format("read_parquet({}, schema = MAP {{{}}}, hive_partitioning = false)", files, map);
+  return fmt::format("read_parquet({}, schema = MAP {{{}}}, {})", file_list(paths), map, options);
 }
 
 std::string columns(const RowsSql& wanted) {
@@ -63,10 +72,23 @@ std::string no_rows(const RowsSql& wanted) {
   return "SELECT " + list + " WHERE false";
 }
 
-std::string delete_files(store::ObjectStore& store, const iceberg::ScanFile& file) {
+// SELECT of (file_path, pos) out of all delete files of these data files.
+std::string places_deleted_from(store::ObjectStore& store, const std::vector<const iceberg::ScanFile*>& files) {
   std::vector<std::string> paths;
-  for (const iceberg::EntryPtr& entry : file.deletes) paths.push_back(path_for_engine(store, entry->file.path));
-  return file_list(paths);
+  for (const iceberg::ScanFile* file : files) {
+    for (const iceberg::EntryPtr& entry : file->deletes) paths.push_back(path_for_engine(store, entry->file.path));
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return fmt::format("SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)", file_list(paths));
+}
+
+std::vector<const iceberg::ScanFile*> files_where(const iceberg::Scan& scan, bool deletes) {
+  std::vector<const iceberg::ScanFile*> files;
+  for (const iceberg::ScanFile& file : scan.files) {
+    if (file.deletes.empty() != deletes) files.push_back(&file);
+  }
+  return files;
 }
 
 }  // namespace
@@ -96,43 +118,48 @@ ColumnsBy columns_by(const iceberg::TableMetadata& metadata, const iceberg::Sche
 }
 
 std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted) {
-  std::vector<std::string> whole;
-  std::vector<const iceberg::ScanFile*> touched;
-  for (const iceberg::ScanFile& file : scan.files) {
-    if (file.deletes.empty()) {
-      whole.push_back(path_for_engine(store, file.data->file.path));
-    } else {
-      touched.push_back(&file);
-    }
-  }
+  const auto whole = files_where(scan, false);
+  const auto touched = files_where(scan, true);
   if (whole.empty() && touched.empty()) return no_rows(wanted);
 
   const std::string list = columns(wanted);
   std::vector<std::string> branches;
-  if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(file_list(whole), wanted) + " t");
+  if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(store, whole, wanted) + " t");
   if (touched.size() <= kMaxSeparateJoins) {
     for (const iceberg::ScanFile* file : touched) {
       branches.push_back(
-          fmt::format("SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM read_parquet({}, hive_partitioning = false) "
-                      "WHERE file_path = {}) d ON t.file_row_number = d.pos",
-                      list, reader(file_list({path_for_engine(store, file->data->file.path)}), wanted),
-                      delete_files(store, *file), quote_string(file->data->file.path)));
+          fmt::format("SELECT {} FROM {} t ANTI JOIN (SELECT pos FROM ({}) WHERE file_path = {}) d "
+                      "ON t.file_row_number = d.pos",
+                      list, reader(store, {file}, wanted), places_deleted_from(store, {file}),
+                      quote_string(file->data->file.path)));
     }
   } else {
-    std::vector<std::string> data;
-    std::vector<std::string> deletes;
-    for (const iceberg::ScanFile* file : touched) {
-      data.push_back(path_for_engine(store, file->data->file.path));
-      for (const iceberg::EntryPtr& entry : file->deletes) deletes.push_back(path_for_engine(store, entry->file.path));
-    }
-    std::sort(deletes.begin(), deletes.end());
-    deletes.erase(std::unique(deletes.begin(), deletes.end()), deletes.end());
     branches.push_back(fmt::format(
-        "SELECT {} FROM {} t ANTI JOIN (SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)) d "
-        "ON t.file_row_number = d.pos AND concat('file://', t.filename) = d.file_path",
-        list, reader(file_list(data), wanted), file_list(deletes)));
+        "SELECT {} FROM {} t ANTI JOIN ({}) d ON t.file_row_number = d.pos AND concat('file://', t.filename) = "
+        "d.file_path",
+        list, reader(store, touched, wanted), places_deleted_from(store, touched)));
   }
   return fmt::format("{}", fmt::join(branches, " UNION ALL "));
+}
+
+std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, const PlacesSql& wanted) {
+  const RowsSql rows{.schema = wanted.columns, .positions = Positions::with};
+  std::vector<const iceberg::ScanFile*> files;
+  for (const iceberg::ScanFile& file : scan.files) files.push_back(&file);
+  if (files.empty()) return fmt::format("SELECT _file, _pos FROM ({})", no_rows(rows));
+
+  std::vector<std::string> equal;
+  for (const iceberg::Field& field : wanted.columns.fields()) {
+    equal.push_back(fmt::format("t.{0} = k.{0}", quote_identifier(field.name)));
+  }
+  std::string found = fmt::format("SELECT t._file, t._pos FROM (SELECT {} FROM {} t) t SEMI JOIN ({}) k ON {}",
+                                  columns(rows), reader(store, files, rows), wanted.keys, fmt::join(equal, " AND "));
+  const auto touched = files_where(scan, true);
+  if (touched.empty()) return found;
+  return fmt::format(
+      "SELECT f._file, f._pos FROM ({}) f ANTI JOIN ({}) d ON f._pos = d.pos AND concat('file://', f._file) = "
+      "d.file_path",
+      found, places_deleted_from(store, touched));
 }
 
 }  // namespace boathouse::core

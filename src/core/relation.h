@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "iceberg/scan.h"
 
@@ -13,8 +14,7 @@ namespace boathouse::core {
 enum class Positions { without, with };
 
 // How columns are found in the files. By field id is right for every table; by name is right where no column was ever
-// added, dropped, renamed or changed, and lets the engine use what it knows of the files while it scans (7 times faster
-// for a look-up of keys).
+// added, dropped, renamed or changed.
 enum class ColumnsBy { id, name };
 ColumnsBy columns_by(const iceberg::TableMetadata& metadata, const iceberg::Schema& schema);
 
@@ -26,6 +26,14 @@ struct RowsSql {
   Positions positions = Positions::without;
 };
 std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted);
+
+// A SELECT of (_file, _pos): where the scan's live rows lie that have the `columns` of a row of `keys`, the SQL of a
+// relation with columns of the same names. Rows are looked up first and only what is found is compared with the deletes.
+struct PlacesSql {
+  const iceberg::Schema& columns;
+  std::string_view keys;
+};
+std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, const PlacesSql& wanted);
 
 // A list of files for the engine's readers, as an SQL list literal; characters that a glob would take to mean something
 // are taken literally.

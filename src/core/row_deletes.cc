@@ -135,19 +135,17 @@ RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const 
   std::vector<std::string> added;
   for (const iceberg::DataFile& file : rows.added) added.push_back(path_for_engine(parts.store(), file.path));
 
-  std::vector<std::string> equal;
+  std::vector<iceberg::Field> key;
   std::vector<std::string> names;
   for (const std::string& name : rows.key) {
-    equal.push_back(fmt::format("t.{0} = k.{0}", quote_identifier(name)));
-    names.push_back(quote_identifier(name));
+    key.push_back(*rows.schema.find_any_case(name));
+    names.push_back(quote_identifier(key.back().name));
   }
   // The new files are read by name: they were written just now, with the schema's own names.
-  std::string positions = fmt::format(
-      "SELECT t._file, t._pos FROM ({}) t SEMI JOIN (SELECT {} FROM read_parquet({}, hive_partitioning = false)) k ON "
-      "{}",
-      rows_sql(parts.store(), scan,
-               {.schema = rows.schema, .by = columns_by(*table.metadata, rows.schema), .positions = Positions::with}),
-      fmt::join(names, ", "), file_list(added), fmt::join(equal, " AND "));
+  std::string keys = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", fmt::join(names, ", "),
+                                 file_list(added));
+  std::string positions =
+      places_sql(parts.store(), scan, {.columns = iceberg::Schema(0, std::move(key)), .keys = keys});
   return write_row_deletes(parts, lease, table, scan, positions, folder);
 }
 
