@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   add_apply(app, status);
   add_user(app, status);
   add_token(app, status);
+  add_key(app, status);
   add_upload(app, status);
   add_sql(app, status);
   try {

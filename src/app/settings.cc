@@ -89,7 +89,7 @@ const std::vector<Setting>& table() {
            {"open", "closed"}),
       text("warehouse_uri", "", &S::warehouse_uri, "where tables lie; file:// and the data folder when empty"),
       secret("admin_password", &S::admin_password, "password of the user admin in a fresh data folder"),
-      secret("jwt_secret", &S::jwt_secret, "what signs access tokens, at least 32 bytes"),
+      secret("jwt_secret", &S::jwt_secret, "what signs access tokens, at least 32 bytes; fixed: not rotated"),
       duration("access_token_ttl", "1h", &S::access_token_ttl, "life of an access token"),
       duration("refresh_token_ttl", "7d", &S::refresh_token_ttl, "life of a refresh token"),
       boolean("allow_unconfined_engine", "false", &S::allow_unconfined_engine,

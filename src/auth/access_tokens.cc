@@ -3,14 +3,11 @@
 
 #include <jwt.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/random.h"
 
 namespace boathouse::auth {
 namespace {
@@ -18,7 +15,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kLeastSecretBytes = 32;
 constexpr std::size_t kMostTokenBytes = 8192;
 
 struct FreeJwt {
@@ -28,11 +24,6 @@ using Jwt = std::unique_ptr<jwt_t, FreeJwt>;
 
 void must(int code) {
   if (code != 0) throw base::system_error(code, "An access token cannot be made");
-}
-
-// Tells keys apart without telling anything of them.
-std::string key_id(std::string_view secret) {
-  return base::to_hex(base::sha256("boathouse access token key " + std::string(secret))).substr(0, 16);
 }
 
 const unsigned char* bytes_of(const std::string& secret) {
@@ -54,40 +45,21 @@ Jwt decode(const std::string& token, const std::string& secret, const std::strin
   return ours ? std::move(jwt) : nullptr;
 }
 
-std::string read_secret(const std::filesystem::path& file) {
-  auto secret = base::from_hex(base::read_file(file));
-  if (!secret) throw Error(ErrorKind::unavailable, "The file " + file.filename().string() + " in keys/ is damaged.");
-  return *secret;
-}
-
 }  // namespace
 
-AccessTokens::AccessTokens(std::vector<std::string> secrets) {
-  for (std::string& secret : secrets) {
-    if (secret.size() < kLeastSecretBytes) {
-      throw Error(ErrorKind::invalid_argument,
-                  "The secret that signs access tokens (BOATHOUSE_JWT_SECRET) needs at least 32 bytes; it has " +
-                      std::to_string(secret.size()) + ".");
-    }
-    std::string id = key_id(secret);
-    keys_.push_back({std::move(id), std::move(secret)});
-  }
-  if (keys_.empty()) throw Error(ErrorKind::invalid_argument, "There is no secret to sign access tokens with.");
-}
-
-std::string AccessTokens::issue(const base::UserId& user, std::string_view name, base::Micros now,
-                                base::Micros lifetime) const {
-  const Key& key = keys_.front();
+std::string AccessTokens::issue(const AccessClaims& claims) const {
+  const Key key = keys_.newest(KeyKind::token);
   jwt_t* made = nullptr;
   must(jwt_new(&made));
   Jwt jwt(made);
-  must(jwt_set_alg(made, JWT_ALG_HS256, bytes_of(key.secret), static_cast<int>(key.secret.size())));
+  must(jwt_set_alg(made, JWT_ALG_HS256, bytes_of(key.material), static_cast<int>(key.material.size())));
   must(jwt_add_header(made, "kid", key.id.c_str()));
-  must(jwt_add_grant(made, "sub", user.value.c_str()));
-  must(jwt_add_grant(made, "name", std::string(name).c_str()));
+  must(jwt_add_grant(made, "sub", claims.user.value.c_str()));
+  must(jwt_add_grant(made, "name", claims.name.c_str()));
+  must(jwt_add_grant(made, "pwm", claims.password_mark.c_str()));
   must(jwt_add_grant(made, "jti", base::uuid_v4().c_str()));
-  must(jwt_add_grant_int(made, "iat", now / base::kSecond));
-  must(jwt_add_grant_int(made, "exp", (now + lifetime) / base::kSecond));
+  must(jwt_add_grant_int(made, "iat", claims.issued_at / base::kSecond));
+  must(jwt_add_grant_int(made, "exp", claims.expires_at / base::kSecond));
   std::unique_ptr<char, decltype(&std::free)> text(jwt_encode_str(made), std::free);
   if (!text) throw Error(ErrorKind::internal, "An access token cannot be signed.");
   return text.get();
@@ -96,11 +68,12 @@ std::string AccessTokens::issue(const base::UserId& user, std::string_view name,
 std::optional<AccessClaims> AccessTokens::verify(std::string_view token, base::Micros now) const {
   if (token.size() > kMostTokenBytes || token.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string text(token);
-  for (const Key& key : keys_) {
-    Jwt jwt = decode(text, key.secret, key.id);
+  for (const Key& key : keys_.keys(KeyKind::token, now)) {
+    Jwt jwt = decode(text, key.material, key.id);
     if (!jwt) continue;
     AccessClaims claims{.user = base::UserId(text_grant(jwt.get(), "sub")),
                         .name = text_grant(jwt.get(), "name"),
+                        .password_mark = text_grant(jwt.get(), "pwm"),
                         .issued_at = jwt_get_grant_int(jwt.get(), "iat") * base::kSecond,
                         .expires_at = jwt_get_grant_int(jwt.get(), "exp") * base::kSecond};
     if (claims.user.empty() || claims.expires_at <= now) return std::nullopt;
@@ -109,20 +82,8 @@ std::optional<AccessClaims> AccessTokens::verify(std::string_view token, base::M
   return std::nullopt;
 }
 
-std::vector<std::string> load_signing_secrets(const std::string& configured, const std::filesystem::path& folder) {
-  if (!configured.empty()) return {configured};
-  base::make_directories_durably(folder);
-  std::filesystem::path current = folder / "access-token.key";
-  if (!std::filesystem::exists(current)) {
-    std::string secret(kLeastSecretBytes, '\0');
-    base::random_bytes({reinterpret_cast<std::uint8_t*>(secret.data()), secret.size()});
-    base::replace_file_durably(current, base::to_hex(secret));
-  }
-  std::vector<std::string> secrets{read_secret(current)};
-  if (auto previous = folder / "access-token.previous.key"; std::filesystem::exists(previous)) {
-    secrets.push_back(read_secret(previous));
-  }
-  return secrets;
+std::string password_mark(std::string_view password_hash) {
+  return base::to_hex(base::sha256("boathouse password mark " + std::string(password_hash))).substr(0, 16);
 }
 
 }  // namespace boathouse::auth

@@ -3,7 +3,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/stat.h>
 
 #include <boost/json.hpp>
 
@@ -38,8 +37,16 @@ std::string signed_by(const std::string& header, const std::string& payload, con
 
 class AccessTokensTest : public testing::Test {
  protected:
-  AccessTokens tokens_{{kSecret}};
-  std::string token_ = tokens_.issue(kUser, "Ada Ö", kNow, 60 * kSecond);
+  // Tokens signed with `secret` and nothing else.
+  KeyRing ring(const std::string& secret) { return KeyRing({.folder = folder_.path(), .fixed_token_secret = secret}); }
+  static AccessClaims claims_until(base::Micros end) {
+    return {.user = kUser, .name = "Ada Ö", .password_mark = "mark", .issued_at = kNow, .expires_at = end};
+  }
+
+  base::TemporaryFolder folder_{std::filesystem::temp_directory_path(), "tokens-"};
+  KeyRing keys_ = ring(kSecret);
+  AccessTokens tokens_{keys_};
+  std::string token_ = tokens_.issue(claims_until(kNow + 60 * kSecond));
   std::string header_ = *base::from_base64url(parts(token_)[0]);
   std::string payload_ = *base::from_base64url(parts(token_)[1]);
 };
@@ -49,13 +56,14 @@ TEST_F(AccessTokensTest, CarryTheirClaims) {
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user, kUser);
   EXPECT_EQ(claims->name, "Ada Ö");
+  EXPECT_EQ(claims->password_mark, "mark");
   EXPECT_EQ(claims->issued_at, kNow);
   EXPECT_EQ(claims->expires_at, kNow + 60 * kSecond);
   auto header = decoded(parts(token_)[0]);
   EXPECT_EQ(header.at("alg"), "HS256");
   EXPECT_TRUE(header.contains("kid"));
   EXPECT_NE(decoded(parts(token_)[1]).at("jti"),
-            decoded(parts(tokens_.issue(kUser, "Ada Ö", kNow, 60 * kSecond))[1]).at("jti"));
+            decoded(parts(tokens_.issue(claims_until(kNow + 60 * kSecond)))[1]).at("jti"));
 }
 
 TEST_F(AccessTokensTest, EndWhenTheyExpire) {
@@ -112,42 +120,29 @@ TEST_F(AccessTokensTest, NothingMayBeChangedOrMissing) {
   }
 }
 
-TEST_F(AccessTokensTest, ANewKeySignsWhileTheOldOneStillVerifies) {
-  const std::string newer(32, 'n');
-  AccessTokens rotated({newer, kSecret});
-  EXPECT_TRUE(rotated.verify(token_, kNow));
-  EXPECT_FALSE(tokens_.verify(rotated.issue(kUser, "x", kNow, kSecond), kNow));
-  EXPECT_FALSE(AccessTokens({newer}).verify(token_, kNow));
+TEST_F(AccessTokensTest, OfAnotherSecretAreRefused) {
+  KeyRing others = ring(std::string(32, 'n'));
+  EXPECT_FALSE(AccessTokens(others).verify(token_, kNow));
+  EXPECT_FALSE(tokens_.verify(AccessTokens(others).issue(claims_until(kNow + kSecond)), kNow));
 }
 
-TEST(SigningSecretTest, AShortOneIsRefused) {
-  EXPECT_EQ(error_of([] { AccessTokens({std::string(31, 'x')}); }), base::ErrorKind::invalid_argument);
-  EXPECT_NO_THROW(AccessTokens({std::string(32, 'x')}));
-  EXPECT_EQ(error_of([] { AccessTokens({}); }), base::ErrorKind::invalid_argument);
+TEST_F(AccessTokensTest, ANewKeySignsWhileTheOldOneVerifiesUntilItsTokensHaveEnded) {
+  KeyRing keys({.folder = folder_.path() / "rotating", .overlap = base::kHour});
+  AccessTokens tokens(keys);
+  base::Micros end = base::now_micros() + base::kDay;
+  std::string before = tokens.issue(claims_until(end));
+  KeyFacts newer = keys.rotate(KeyKind::token);
+  std::string after = tokens.issue(claims_until(end));
+  EXPECT_EQ(decoded(parts(after)[0]).at("kid").as_string(), newer.id);
+  EXPECT_NE(decoded(parts(before)[0]).at("kid").as_string(), newer.id);
+  EXPECT_TRUE(tokens.verify(before, newer.created_at + base::kHour - 1));
+  EXPECT_FALSE(tokens.verify(before, newer.created_at + base::kHour));
+  EXPECT_TRUE(tokens.verify(after, newer.created_at + base::kHour));
 }
 
-TEST(SigningSecretTest, ARandomOneIsMadeOnceAndKeptPrivate) {
-  base::TemporaryFolder folder(std::filesystem::temp_directory_path(), "keys-");
-  auto keys = folder.path() / "keys";
-  auto first = load_signing_secrets("", keys);
-  ASSERT_EQ(first.size(), 1u);
-  EXPECT_EQ(first[0].size(), 32u);
-  EXPECT_EQ(load_signing_secrets("", keys), first);
-  struct stat status {};
-  ASSERT_EQ(stat(keys.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0700u);
-  ASSERT_EQ(stat((keys / "access-token.key").c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600u);
-
-  std::filesystem::rename(keys / "access-token.key", keys / "access-token.previous.key");
-  auto rotated = load_signing_secrets("", keys);
-  ASSERT_EQ(rotated.size(), 2u);
-  EXPECT_NE(rotated[0], first[0]);
-  EXPECT_EQ(rotated[1], first[0]);
-}
-
-TEST(SigningSecretTest, AConfiguredOneIsTakenAsItIs) {
-  EXPECT_EQ(load_signing_secrets(kSecret, "/nowhere/at/all"), std::vector{kSecret});
+TEST(PasswordMarkTest, TellsPasswordsApart) {
+  EXPECT_EQ(password_mark("a"), password_mark("a"));
+  EXPECT_NE(password_mark("a"), password_mark("b"));
 }
 
 }  // namespace

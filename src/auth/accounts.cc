@@ -68,13 +68,12 @@ base::WorkspaceId Accounts::main_workspace(const meta::AuditRow& audit) {
 }
 
 meta::UserRow Accounts::create_user(const Caller& caller, const NewUser& wanted) {
-  return audited(caller, "create-user", wanted.name, [&](meta::AuditRow& audit) {
+  return audited(store_, caller, "create-user", wanted.name, [&](meta::AuditRow& audit) {
     access_.require_admin(caller.principal);
     std::optional<meta::MemberRow> membership;
     if (wanted.workspace || wanted.role) {
       std::string workspace = wanted.workspace.value_or(std::string(meta::kMainWorkspace));
-      Access access = access_.decide(caller.principal, Action::administer, workspace);
-      audit.workspace = access.workspace.id;
+      Access access = administer(caller, workspace, audit);
       membership = {.workspace = access.workspace.id, .role = wanted.role.value_or(meta::Role::viewer)};
     }
     return insert_user(wanted, membership, audit);
@@ -110,21 +109,21 @@ meta::UserRow Accounts::insert_user(const NewUser& wanted, const std::optional<m
 }
 
 std::vector<meta::UserRow> Accounts::list_users(const Caller& caller, std::string_view after, std::size_t limit) {
-  return audited(caller, "list-users", "", [&](meta::AuditRow&) {
+  return audited(store_, caller, "list-users", "", [&](meta::AuditRow&) {
     access_.require_admin(caller.principal);
     return store_.accounts().list_users(after, limit);
   });
 }
 
 meta::UserRow Accounts::get_user(const Caller& caller, std::string_view name) {
-  return audited(caller, "get-user", std::string(name), [&](meta::AuditRow&) {
+  return audited(store_, caller, "get-user", std::string(name), [&](meta::AuditRow&) {
     access_.require_admin(caller.principal);
     return require_user(name);
   });
 }
 
 meta::UserRow Accounts::patch_user(const Caller& caller, std::string_view name, const UserPatch& patch) {
-  return audited(caller, "change-user", std::string(name), [&](meta::AuditRow& audit) {
+  return audited(store_, caller, "change-user", std::string(name), [&](meta::AuditRow& audit) {
     access_.require_admin(caller.principal);
     meta::UserRow user = require_user(name);
     if (patch.email) check_email(*patch.email);
@@ -137,7 +136,7 @@ meta::UserRow Accounts::patch_user(const Caller& caller, std::string_view name, 
 }
 
 void Accounts::delete_user(const Caller& caller, std::string_view name) {
-  audited(caller, "delete-user", std::string(name), [&](meta::AuditRow& audit) {
+  audited(store_, caller, "delete-user", std::string(name), [&](meta::AuditRow& audit) {
     access_.require_admin(caller.principal);
     meta::UserRow user = require_user(name);
     require_done(store_.accounts().delete_user(user.id, heir_of(caller.principal, user.id), audit), name);
@@ -161,10 +160,23 @@ meta::UserRow Accounts::require_user(std::string_view name) const {
   return *std::move(user);
 }
 
-std::vector<meta::AuditRow> Accounts::list_audit(const Principal& principal, std::optional<std::int64_t> before,
-                                                 std::size_t limit) {
-  access_.require_admin(principal);
-  return store_.audit().list(before, limit);
+std::vector<meta::AuditRow> Accounts::list_audit(const Caller& caller, const AuditQuery& query) {
+  return audited(store_, caller, "read-audit", "", [&](meta::AuditRow& audit) {
+    meta::AuditListing listing{.before = query.before,
+                               .who = query.who,
+                               .what = query.what,
+                               .outcome = query.outcome,
+                               .request = query.request,
+                               .limit = query.limit};
+    if (query.workspace) {
+      // Owners of `main` read everything, so they need not be members.
+      const Principal& reader = caller.principal.is_admin ? Principal::system() : caller.principal;
+      listing.workspace = administer({reader, caller.request}, *query.workspace, audit).workspace.id;
+    } else {
+      access_.require_admin(caller.principal);
+    }
+    return store_.audit().list(listing);
+  });
 }
 
 }  // namespace boathouse::auth

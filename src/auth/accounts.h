@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auth/access.h"
+#include "auth/limits.h"
 #include "auth/passwords.h"
 #include "auth/principal.h"
 #include "meta/meta_store.h"
@@ -51,6 +52,24 @@ struct Me {
   std::vector<meta::Membership> workspaces{};  // with the roles that hold for this principal
 };
 
+struct WorkspaceState {
+  meta::WorkspaceRow row{};
+  std::optional<meta::Role> role{};  // none: an owner of `main` who is no member
+  WorkspaceLimits limits{};
+  meta::WorkspaceUsage usage{};
+};
+
+// What is set narrows.
+struct AuditQuery {
+  std::optional<std::int64_t> before{};  // rows with a lower id only
+  std::optional<std::string> workspace{};
+  std::optional<std::string> who{};
+  std::optional<std::string> what{};
+  std::optional<std::string> outcome{};
+  std::optional<base::RequestId> request{};
+  std::size_t limit = 100;
+};
+
 class Accounts {
  public:
   Accounts(meta::MetaStore& store, PasswordHasher& hasher, const AccessControl& access)
@@ -74,8 +93,10 @@ class Accounts {
   std::vector<meta::Member> list_members(const Principal& principal, std::string_view workspace);
   void put_member(const Caller& caller, std::string_view workspace, std::string_view user, meta::Role role);
   void remove_member(const Caller& caller, std::string_view workspace, std::string_view user);
-  // For owners of `main`; see limits.h for the JSON.
-  void set_workspace_limits(const Caller& caller, std::string_view workspace, std::string_view limits);
+  // Limits and what is used of them: for members, and for owners of `main`.
+  WorkspaceState get_workspace(const Principal& principal, std::string_view workspace);
+  // For owners of `main`. Limits that `change` does not name stay, null lifts one; see limits.h for the JSON.
+  void change_workspace_limits(const Caller& caller, std::string_view workspace, std::string_view change);
 
   // Tokens of one's own. A token narrows: what is asked for beyond the caller's own role, workspace or expiry is
   // refused. A narrowed token sees and removes only itself.
@@ -83,16 +104,13 @@ class Accounts {
   std::vector<meta::ApiTokenRow> list_api_tokens(const Principal& principal);
   void delete_api_token(const Caller& caller, const base::TokenId& id);
 
-  // For owners of `main`. Newest first.
-  std::vector<meta::AuditRow> list_audit(const Principal& principal, std::optional<std::int64_t> before,
-                                         std::size_t limit);
+  // Newest first. Everything for owners of `main`; for owners of a workspace that they name, what is told of it.
+  std::vector<meta::AuditRow> list_audit(const Caller& caller, const AuditQuery& query);
 
  private:
-  // Runs `work(audit)`, which writes `audit` together with the change; leaves it as refused when an error comes out.
-  template <class Work>
-  auto audited(const Caller& caller, std::string what, std::string target, Work work);
-
   meta::UserRow require_user(std::string_view name) const;
+  // Decides that the caller administers the workspace, and says in `audit` which one it is, also when not.
+  Access administer(const Caller& caller, std::string_view workspace, meta::AuditRow& audit) const;
   meta::UserRow insert_user(const NewUser& wanted, const std::optional<meta::MemberRow>& membership,
                             const meta::AuditRow& audit);
   base::WorkspaceId main_workspace(const meta::AuditRow& audit);

@@ -86,14 +86,15 @@ TEST_F(AccountsTest, OnlyOwnersOfMainAdministerUsersAndRefusalsAreWritten) {
   Caller ada = as("ada");
   EXPECT_EQ(creation(ada, {.name = "x", .password = kPassword}), ErrorKind::permission_denied);
   EXPECT_EQ(last_audit(), "ada create-user x permission-denied");
-  EXPECT_EQ(store_->audit().list(std::nullopt, 1)[0].request.value, "r-ada");
+  EXPECT_EQ(store_->audit().list({.limit = 1})[0].request.value, "r-ada");
   EXPECT_EQ(error_of([&] { accounts().list_users(ada, "", 10); }), ErrorKind::permission_denied);
   EXPECT_EQ(error_of([&] { accounts().get_user(ada, "admin"); }), ErrorKind::permission_denied);
   EXPECT_EQ(error_of([&] { accounts().patch_user(ada, "ada", {.email = "x@y"}); }), ErrorKind::permission_denied);
   EXPECT_EQ(error_of([&] { accounts().delete_user(ada, "admin"); }), ErrorKind::permission_denied);
-  EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(ada, "main", "{}"); }), ErrorKind::permission_denied);
-  EXPECT_EQ(error_of([&] { accounts().list_audit(ada.principal, std::nullopt, 1); }), ErrorKind::permission_denied);
-  EXPECT_EQ(accounts().list_audit(admin().principal, std::nullopt, 1)[0].what, "set-limits");
+  EXPECT_EQ(error_of([&] { accounts().change_workspace_limits(ada, "main", "{}"); }), ErrorKind::permission_denied);
+  EXPECT_EQ(error_of([&] { accounts().list_audit(ada, {}); }), ErrorKind::permission_denied);
+  EXPECT_EQ(accounts().list_audit(admin(), {.limit = 1})[0].what, "read-audit");
+  EXPECT_EQ(accounts().list_audit(admin(), {.limit = 2})[1].what, "set-limits");
 }
 
 TEST_F(AccountsTest, AUserIsPatched) {
@@ -204,24 +205,78 @@ TEST_F(AccountsTest, MeShowsTheRolesThatHold) {
 }
 
 TEST_F(AccountsTest, LimitsAreSetOnceTheyAreUnderstood) {
-  accounts().set_workspace_limits(admin(), "main", R"({"tables":3})");
+  accounts().change_workspace_limits(admin(), "main", R"({"tables":3})");
   EXPECT_EQ(parse_limits(store_->accounts().find_workspace("main")->limits).tables, 3);
-  EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(admin(), "main", "{\"x\":1}"); }),
+  accounts().change_workspace_limits(admin(), "main", R"({"bytes":7})");
+  EXPECT_EQ(accounts().get_workspace(login("admin"), "main").limits.tables, 3);
+  accounts().change_workspace_limits(admin(), "main", R"({"tables":null})");
+  EXPECT_FALSE(accounts().get_workspace(login("admin"), "main").limits.tables);
+  EXPECT_EQ(accounts().get_workspace(login("admin"), "main").limits.bytes, 7);
+  EXPECT_EQ(error_of([&] { accounts().change_workspace_limits(admin(), "main", "{\"x\":1}"); }),
             ErrorKind::invalid_argument);
-  EXPECT_EQ(error_of([&] { accounts().set_workspace_limits(admin(), "nothing", "{}"); }), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { accounts().change_workspace_limits(admin(), "nothing", "{}"); }), ErrorKind::not_found);
 }
 
 TEST_F(AccountsTest, NoSecretReachesTheAuditLog) {
   add_user("ada");
   accounts().patch_user(admin(), "ada", {.password = "An0ther-one"});
   ApiTokenShown token = accounts().create_api_token({login("admin"), {}}, {.name = "t"});
-  for (const auto& row : store_->audit().list(std::nullopt, 1000)) {
+  for (const auto& row : store_->audit().list({.limit = 1000})) {
     for (const std::string& text : {row.what, row.target, row.outcome}) {
       EXPECT_EQ(text.find("An0ther"), std::string::npos);
       EXPECT_EQ(text.find(kPassword), std::string::npos);
       EXPECT_EQ(text.find(token.token), std::string::npos);
     }
   }
+}
+
+TEST_F(AccountsTest, AWorkspacesStateIsForItsMembersAndForOwnersOfMain) {
+  add_user("ada");
+  add_user("eve");
+  EXPECT_EQ(accounts().get_workspace(login("ada"), "ada").role, Role::owner);
+  WorkspaceState seen = accounts().get_workspace(login("admin"), "ada");
+  EXPECT_FALSE(seen.role);
+  EXPECT_EQ(seen.row.name, "ada");
+  EXPECT_EQ(error_of([&] { accounts().get_workspace(login("eve"), "ada"); }), ErrorKind::not_found);
+  // An owner may not lift their own limits; a stranger does not learn that there is anything to limit.
+  EXPECT_EQ(error_of([&] { accounts().change_workspace_limits(as("ada"), "ada", "{}"); }),
+            ErrorKind::permission_denied);
+  EXPECT_EQ(error_of([&] { accounts().change_workspace_limits(as("eve"), "ada", "{}"); }), ErrorKind::not_found);
+}
+
+TEST_F(AccountsTest, OwnersReadTheAuditLogOfTheirWorkspaceRefusalsIncluded) {
+  add_user("ada");
+  add_user("eve");
+  accounts().create_workspace(as("ada"), "team");
+  accounts().put_member(as("ada"), "team", "eve", Role::viewer);
+  EXPECT_EQ(error_of([&] { accounts().put_member(as("eve"), "team", "eve", Role::owner); }),
+            ErrorKind::permission_denied);
+  auto told = [&](const std::string& who, AuditQuery query) {
+    std::string text;
+    for (const auto& row : accounts().list_audit(as(who), query))
+      text += row.who + " " + row.what + " " + row.outcome + "; ";
+    return text;
+  };
+  std::string of_team = "eve set-member permission-denied; ada set-member ok; ada create-workspace ok; ";
+  EXPECT_EQ(told("ada", {.workspace = "team"}), of_team);
+  EXPECT_EQ(told("admin", {.workspace = "team", .who = "eve"}), "eve set-member permission-denied; ");
+  EXPECT_EQ(told("admin", {.workspace = "team", .what = "create-workspace", .outcome = "ok"}),
+            "ada create-workspace ok; ");
+  EXPECT_EQ(told("admin", {.request = base::RequestId("r-eve")}), "eve set-member permission-denied; ");
+  EXPECT_EQ(error_of([&] { told("eve", {.workspace = "team"}); }), ErrorKind::permission_denied);
+  EXPECT_EQ(last_audit(), "eve read-audit  permission-denied");
+  EXPECT_EQ(error_of([&] { told("eve", {.workspace = "ada"}); }), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { told("ada", {.workspace = "nowhere"}); }), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { told("ada", {}); }), ErrorKind::permission_denied);
+}
+
+TEST_F(AccountsTest, ARoleWithoutAWorkspaceIsJudgedWhereTheTokenWouldWork) {
+  add_user("ada", Role::editor);
+  add_user("bob");
+  auto made = [&](const std::string& who, Role role) { return error_of([&] { add_token(who, {.role = role}); }); };
+  EXPECT_EQ(made("ada", Role::owner), ErrorKind::permission_denied);
+  EXPECT_EQ(made("ada", Role::editor), std::nullopt);
+  EXPECT_EQ(made("bob", Role::owner), std::nullopt);
 }
 
 }  // namespace

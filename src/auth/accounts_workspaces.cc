@@ -48,7 +48,7 @@ Me Accounts::me(const Principal& principal) {
 }
 
 meta::WorkspaceRow Accounts::create_workspace(const Caller& caller, std::string_view name) {
-  return audited(caller, "create-workspace", std::string(name), [&](meta::AuditRow& audit) {
+  return audited(store_, caller, "create-workspace", std::string(name), [&](meta::AuditRow& audit) {
     const Principal& principal = caller.principal;
     if (principal.scope && principal.scope->narrows()) {
       throw Error(ErrorKind::permission_denied, "A token that is limited to a workspace or role makes no workspaces.");
@@ -75,30 +75,54 @@ std::vector<meta::Member> Accounts::list_members(const Principal& principal, std
 }
 
 void Accounts::put_member(const Caller& caller, std::string_view workspace, std::string_view user, meta::Role role) {
-  audited(caller, "set-member", std::string(user) + " " + std::string(to_string(role)), [&](meta::AuditRow& audit) {
-    Access access = access_.decide(caller.principal, Action::administer, workspace);
-    audit.workspace = access.workspace.id;
-    meta::MemberRow member{.workspace = access.workspace.id, .user = require_user(user).id, .role = role};
-    require_done(store_.accounts().put_member(member, audit), user, access.workspace.name);
-  });
+  audited(store_, caller, "set-member", std::string(user) + " " + std::string(to_string(role)),
+          [&](meta::AuditRow& audit) {
+            Access access = administer(caller, workspace, audit);
+            meta::MemberRow member{.workspace = access.workspace.id, .user = require_user(user).id, .role = role};
+            require_done(store_.accounts().put_member(member, audit), user, access.workspace.name);
+          });
 }
 
 void Accounts::remove_member(const Caller& caller, std::string_view workspace, std::string_view user) {
-  audited(caller, "remove-member", std::string(user), [&](meta::AuditRow& audit) {
-    Access access = access_.decide(caller.principal, Action::administer, workspace);
-    audit.workspace = access.workspace.id;
+  audited(store_, caller, "remove-member", std::string(user), [&](meta::AuditRow& audit) {
+    Access access = administer(caller, workspace, audit);
     base::UserId id = require_user(user).id;
     require_done(store_.accounts().remove_member(access.workspace.id, id, audit), user, access.workspace.name);
   });
 }
 
-void Accounts::set_workspace_limits(const Caller& caller, std::string_view workspace, std::string_view limits) {
-  audited(caller, "set-limits", std::string(workspace), [&](meta::AuditRow& audit) {
-    access_.require_admin(caller.principal);
+Access Accounts::administer(const Caller& caller, std::string_view workspace, meta::AuditRow& audit) const {
+  if (auto row = store_.accounts().find_workspace(workspace)) audit.workspace = row->id;
+  Access access = access_.decide(caller.principal, Action::administer, workspace);
+  audit.workspace = access.workspace.id;
+  return access;
+}
+
+WorkspaceState Accounts::get_workspace(const Principal& principal, std::string_view workspace) {
+  Access access = access_.decide(principal.is_admin ? Principal::system() : principal, Action::read, workspace);
+  WorkspaceState state{.limits = parse_limits(access.workspace.limits),
+                       .usage = store_.catalog().usage(access.workspace.id)};
+  if (principal.is_admin)
+    state.role = store_.accounts().find_role(access.workspace.id, principal.user);
+  else
+    state.role = access.role;
+  state.row = std::move(access.workspace);
+  return state;
+}
+
+void Accounts::change_workspace_limits(const Caller& caller, std::string_view workspace, std::string_view change) {
+  audited(store_, caller, "set-limits", std::string(workspace), [&](meta::AuditRow& audit) {
     auto row = store_.accounts().find_workspace(workspace);
     if (row) audit.workspace = row->id;
-    std::string canonical = to_json(parse_limits(limits));
-    if (!row || !store_.accounts().set_workspace_limits(row->id, canonical, audit)) {
+    if (!caller.principal.is_admin) {
+      // A stranger is told what a stranger is always told.
+      access_.decide(caller.principal, Action::read, workspace);
+      access_.require_admin(caller.principal);
+    }
+    if (!row) row = access_.decide(Principal::system(), Action::administer, workspace).workspace;
+    audit.workspace = row->id;
+    std::string limits = to_json(change_limits(parse_limits(row->limits), change));
+    if (!store_.accounts().set_workspace_limits(row->id, limits, audit)) {
       throw Error(ErrorKind::not_found, "There is no workspace named '" + std::string(workspace) + "'.");
     }
   });

@@ -6,10 +6,14 @@
 #include <string>
 
 #include "auth/access.h"
+#include "auth/access_keys.h"
 #include "auth/accounts.h"
 #include "auth/authenticator.h"
+#include "auth/key_ring.h"
 #include "auth/limits.h"
 #include "auth/passwords.h"
+#include "auth/rsa_keys.h"
+#include "auth/sealing.h"
 #include "meta/meta_store.h"
 
 namespace boathouse::auth {
@@ -22,12 +26,17 @@ struct AuthOptions {
 };
 
 struct Auth {
-  // `store` must outlive this. Error{invalid_argument} for a secret that is too short.
+  // `store` must outlive this. Throws as KeyRing does.
   Auth(meta::MetaStore& store, const AuthOptions& options);
 
+  KeyRing keys;
+  Sealer sealer;
+  RsaKeys rsa_keys;
   PasswordHasher hasher;
   AccessControl access;
   Accounts accounts;
+  AccessKeys access_keys;
+  KeyAdministration key_administration;
   Authenticator authenticator;
   WorkspaceCounters counters;
 };

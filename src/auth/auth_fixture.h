@@ -75,7 +75,7 @@ class AuthTest : public testing::Test {
     return accounts().create_api_token(as(name), wanted);
   }
   std::string last_audit() {
-    auto rows = store_->audit().list(std::nullopt, 1);
+    auto rows = store_->audit().list({.limit = 1});
     return rows.empty() ? "" : rows[0].who + " " + rows[0].what + " " + rows[0].target + " " + rows[0].outcome;
   }
 

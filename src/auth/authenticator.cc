@@ -2,10 +2,10 @@
 #include "auth/authenticator.h"
 
 #include "auth/api_tokens.h"
+#include "auth/audited.h"
 #include "auth/set_password.h"
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/random.h"
 
 namespace boathouse::auth {
@@ -38,11 +38,12 @@ Authorization split(std::string_view header) {
 
 }  // namespace
 
-Authenticator::Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens,
-                             const AuthenticatorOptions& options)
+Authenticator::Authenticator(meta::MetaStore& store, PasswordHasher& hasher, KeyRing& keys,
+                             const AccessKeys& access_keys, const AuthenticatorOptions& options)
     : store_(store),
       hasher_(hasher),
-      tokens_(std::move(tokens)),
+      tokens_(keys),
+      access_keys_(access_keys),
       options_(options),
       throttle_(options.per_account, options.per_address),
       remembered_(options.remember) {}
@@ -67,11 +68,12 @@ LoginGrant Authenticator::login(const UserPassword& who, std::string_view remote
   base::Micros now = base::now_micros();
   // 43 of 62 characters: more than 256 bits, so its plain hash cannot be searched.
   std::string refresh_token = base::random_text(43);
-  store_.accounts().insert_refresh_token({.id = base::TokenId(base::uuid_v7()),
-                                          .user = user.id,
-                                          .token_hash = token_hash(refresh_token),
-                                          .created_at = now,
-                                          .expires_at = now + options_.refresh_lifetime});
+  meta::RefreshTokenRow row{.id = base::TokenId(base::uuid_v7()),
+                            .user = user.id,
+                            .token_hash = token_hash(refresh_token),
+                            .created_at = now,
+                            .expires_at = now + options_.refresh_lifetime};
+  if (!store_.accounts().insert_refresh_token(row, user.password_hash)) throw wrong_credentials();
   return {.access = grant_access(user), .refresh_token = std::move(refresh_token), .user = user.id};
 }
 
@@ -94,19 +96,19 @@ void Authenticator::logout(std::string_view refresh_token) {
 void Authenticator::change_password(const UserPassword& who, std::string_view new_password,
                                     std::string_view remote_address, const base::RequestId& request) {
   meta::UserRow user = verify_password(who, remote_address);
-  if (new_password == who.password) {
-    throw Error(ErrorKind::invalid_argument, "The new password must differ from the old one.").code("weak-password");
-  }
-  meta::UserChange change{.expected_password_hash = user.password_hash, .at = base::now_micros()};
-  set_password(change, new_password, false, PasswordRules::full, hasher_);
-  meta::AuditRow audit{.at = change.at,
-                       .who = user.name,
-                       .what = "change-password",
-                       .target = user.name,
-                       .outcome = "ok",
-                       .request = request};
-  // Somebody else changed it in between: the old one is not right any more.
-  if (store_.accounts().update_user(user.id, change, audit) != meta::ChangeOutcome::done) throw wrong_credentials();
+  audited(store_, {.principal = {.user = user.id, .name = user.name}, .request = request}, "change-password", user.name,
+          [&](meta::AuditRow& audit) {
+            if (new_password == who.password) {
+              throw Error(ErrorKind::invalid_argument, "The new password must differ from the old one.")
+                  .code("weak-password");
+            }
+            meta::UserChange change{.expected_password_hash = user.password_hash, .at = audit.at};
+            set_password(change, new_password, false, PasswordRules::full, hasher_);
+            // Somebody else changed it in between: the old one is not right any more.
+            if (store_.accounts().update_user(user.id, change, audit) != meta::ChangeOutcome::done) {
+              throw wrong_credentials();
+            }
+          });
 }
 
 // Throttling is looked at again once there is a place for hashing: however many come at once, no more than there are
@@ -141,7 +143,8 @@ Principal Authenticator::from_access_token(std::string_view token) {
   auto claims = tokens_.verify(token, base::now_micros());
   if (!claims) throw bad_token();
   auto user = store_.accounts().find_user(claims->user);
-  if (!user || user->disabled) throw bad_token();
+  bool holds = user && !user->disabled && claims->password_mark == password_mark(user->password_hash);
+  if (!holds) throw bad_token();
   return make_principal(*user, std::nullopt);
 }
 
@@ -151,10 +154,24 @@ Principal Authenticator::from_api_token(std::string_view token) {
   if (!row || row->expires_at.value_or(now + 1) <= now) throw bad_token();
   auto user = store_.accounts().find_user(row->user);
   if (!user || user->disabled) throw bad_token();
-  note_use(*row, now);
+  note_use(row->last_used, now, [&] { store_.accounts().touch_api_token(row->id, now); });
   return make_principal(
       *user,
       TokenScope{.token = row->id, .workspace = row->workspace, .role_cap = row->role, .expires_at = row->expires_at});
+}
+
+std::optional<KnownAccessKey> Authenticator::find_access_key(const base::AccessKeyId& id) {
+  auto row = store_.accounts().find_access_key(id);
+  base::Micros now = base::now_micros();
+  if (!row || row->expires_at.value_or(now + 1) <= now) return std::nullopt;
+  auto user = store_.accounts().find_user(row->user);
+  if (!user || user->disabled) return std::nullopt;
+  note_use(row->last_used, now, [&] { store_.accounts().touch_access_key(row->id, now); });
+  TokenScope scope{.token = base::TokenId(row->id.value),
+                   .workspace = row->workspace,
+                   .role_cap = row->role,
+                   .expires_at = row->expires_at};
+  return KnownAccessKey{.principal = make_principal(*user, std::move(scope)), .secret = access_keys_.secret_of(*row)};
 }
 
 Principal Authenticator::from_basic(std::string_view encoded, std::string_view remote_address) {
@@ -190,17 +207,23 @@ std::optional<base::WorkspaceId> Authenticator::main_workspace() {
 }
 
 AccessGrant Authenticator::grant_access(const meta::UserRow& user) {
-  return {.access_token = tokens_.issue(user.id, user.name, base::now_micros(), options_.access_lifetime),
-          .expires_in = options_.access_lifetime / base::kSecond};
+  base::Micros now = base::now_micros();
+  std::string token = tokens_.issue({.user = user.id,
+                                     .name = user.name,
+                                     .password_mark = password_mark(user.password_hash),
+                                     .issued_at = now,
+                                     .expires_at = now + options_.access_lifetime});
+  return {.access_token = std::move(token), .expires_in = options_.access_lifetime / base::kSecond};
 }
 
 // To the minute: a write for every request would cost each an fsync. A full disk must not keep anybody from reading.
-void Authenticator::note_use(const meta::ApiTokenRow& token, base::Micros now) {
-  if (token.last_used && now - *token.last_used < base::kMinute) return;
+template <class Touch>
+void Authenticator::note_use(const std::optional<base::Micros>& last_used, base::Micros now, Touch touch) {
+  if (last_used && now - *last_used < base::kMinute) return;
   try {
-    store_.accounts().touch_api_token(token.id, now);
+    touch();
   } catch (const Error& error) {
-    base::log_warning("token_use_not_noted", {{"error", error.message()}});
+    base::log_warning("use_not_noted", {{"error", error.message()}});
   }
 }
 

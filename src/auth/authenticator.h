@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/access_keys.h"
 #include "auth/access_tokens.h"
 #include "auth/passwords.h"
 #include "auth/principal.h"
@@ -46,14 +47,24 @@ struct LoginGrant {
   base::UserId user{};
 };
 
+// Whose an access key is, and what its signatures are made with.
+struct KnownAccessKey {
+  Principal principal{};
+  std::string secret{};
+};
+
 class Authenticator {
  public:
-  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, AccessTokens tokens,
+  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, KeyRing& keys, const AccessKeys& access_keys,
                 const AuthenticatorOptions& options);
 
   // Error{unauthenticated} for no, wrong, expired or revoked credentials; too_many_requests when throttled;
   // permission_denied with code "password-change-required" for a temporary password.
   Principal authenticate(const Credentials& credentials);
+
+  // For doors whose requests are signed: nullopt for an unknown or expired key and for one of a user who is disabled.
+  // The caller checks the signature before it believes anything. Error{unavailable, "seal-broken"}.
+  std::optional<KnownAccessKey> find_access_key(const base::AccessKeyId& id);
 
   // The three below throw as authenticate() does.
   LoginGrant login(const UserPassword& who, std::string_view remote_address);
@@ -76,11 +87,14 @@ class Authenticator {
   Principal make_principal(const meta::UserRow& user, std::optional<TokenScope> scope);
   std::optional<base::WorkspaceId> main_workspace();
   AccessGrant grant_access(const meta::UserRow& user);
-  void note_use(const meta::ApiTokenRow& token, base::Micros now);
+  // Runs `touch`, unless the use before was noted within this minute.
+  template <class Touch>
+  void note_use(const std::optional<base::Micros>& last_used, base::Micros now, Touch touch);
 
   meta::MetaStore& store_;
   PasswordHasher& hasher_;
   const AccessTokens tokens_;
+  const AccessKeys& access_keys_;
   const AuthenticatorOptions options_;
   Throttle throttle_;                 // its own locks
   RememberedCredentials remembered_;  // its own lock

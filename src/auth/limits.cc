@@ -53,14 +53,18 @@ void check_total(std::string_view name, const std::optional<std::int64_t>& limit
 
 }  // namespace
 
-WorkspaceLimits parse_limits(std::string_view json) {
+WorkspaceLimits parse_limits(std::string_view json) { return change_limits({}, json); }
+
+WorkspaceLimits change_limits(WorkspaceLimits limits, std::string_view json) {
   boost::system::error_code error;
   boost::json::value parsed = boost::json::parse(json, error);
   if (error || !parsed.is_object()) throw Error(ErrorKind::invalid_argument, "Limits are a JSON object.");
-  WorkspaceLimits limits;
   for (const auto& [key, value] : parsed.get_object()) {
-    const Field& field = field_named(key);
-    if (!value.is_null()) limits.*field.value = whole_number(field.name, value);
+    auto& limit = limits.*field_named(key).value;
+    if (value.is_null())
+      limit = std::nullopt;
+    else
+      limit = whole_number(key, value);
   }
   return limits;
 }

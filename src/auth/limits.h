@@ -27,6 +27,8 @@ struct WorkspaceLimits {
 // From and to the JSON object of a workspace's row, keys as the fields. Error{invalid_argument} names an unknown key or
 // a value that is no whole number of 0 or more.
 WorkspaceLimits parse_limits(std::string_view json);
+// `limits` with what such an object names put in their place; null lifts one.
+WorkspaceLimits change_limits(WorkspaceLimits limits, std::string_view json);
 std::string to_json(const WorkspaceLimits& limits);
 
 // Both throw Error{storage_full, code "workspace-limit"} with detail `limit` (its name) and `value`.

@@ -26,6 +26,7 @@ using TableId = Id<struct TableTag>;  // also the Iceberg table-uuid
 using BatchId = Id<struct BatchTag>;  // UUIDv7
 using RequestId = Id<struct RequestTag>;
 using TokenId = Id<struct TokenTag>;
+using AccessKeyId = Id<struct AccessKeyTag>;  // as S3 clients send it
 using JobId = Id<struct JobTag>;
 
 // An Iceberg snapshot: what the API calls a version. Positive.

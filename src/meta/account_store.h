@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users, workspaces, members and tokens. An administrative change carries the audit row that tells of it, written in
+// Users, workspaces, members, tokens and access keys. An administrative change carries the audit row that tells of it, written in
 // the same transaction when the change happened. Any thread; calls block. Faults are base::Error as in catalog_store.h.
 #pragma once
 
@@ -46,7 +46,7 @@ class AccountStore {
   // By name, without case, those after `after`.
   virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
   virtual ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) = 0;
-  // Removes the user with memberships and tokens. A personal workspace that holds nothing goes too; one that holds
+  // Removes the user with memberships, tokens and access keys. A personal workspace that holds nothing goes too; one that holds
   // tables or insights stays, is nobody's personal one any more, and `heir` becomes its owner. `last_owner` guards
   // `main` only; other workspaces that lose their last owner pass to `heir` as well.
   virtual ChangeOutcome delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) = 0;
@@ -69,8 +69,9 @@ class AccountStore {
   virtual ChangeOutcome remove_member(const base::WorkspaceId& workspace, const base::UserId& user,
                                       const AuditRow& audit) = 0;
 
-  // Also removes what of the same user's has expired, and the oldest past 1,000.
-  virtual void insert_refresh_token(const RefreshTokenRow& token) = 0;
+  // False, and nothing is written, unless this is still the user's password hash: a log-in that overlaps a change of the
+  // password must not outlive it. Also removes what of the same user's has expired, and the oldest past 1,000.
+  virtual bool insert_refresh_token(const RefreshTokenRow& token, std::string_view password_hash) = 0;
   virtual std::optional<RefreshTokenRow> find_refresh_token(std::string_view token_hash) = 0;
   // False when it is unknown or already revoked.
   virtual bool revoke_refresh_token(std::string_view token_hash, base::Micros at) = 0;
@@ -82,6 +83,18 @@ class AccountStore {
   // False when `user` has no such token.
   virtual bool delete_api_token(const base::UserId& user, const base::TokenId& id, const AuditRow& audit) = 0;
   virtual void touch_api_token(const base::TokenId& id, base::Micros at) = 0;
+
+  virtual void insert_access_key(const AccessKeyRow& key, const AuditRow& audit) = 0;
+  virtual std::optional<AccessKeyRow> find_access_key(const base::AccessKeyId& id) = 0;
+  // Oldest first.
+  virtual std::vector<AccessKeyRow> list_access_keys(const base::UserId& user) = 0;
+  // False when `user` has no such key.
+  virtual bool delete_access_key(const base::UserId& user, const base::AccessKeyId& id, const AuditRow& audit) = 0;
+  virtual void touch_access_key(const base::AccessKeyId& id, base::Micros at) = 0;
+  // Everybody's, by id, those after `after`: for sealing all of them anew.
+  virtual std::vector<AccessKeyRow> list_all_access_keys(const base::AccessKeyId& after, std::size_t limit) = 0;
+  // False when the row is gone or its sealed secret is not `expected` any more.
+  virtual bool reseal_access_key(const base::AccessKeyId& id, std::string_view expected, std::string_view sealed) = 0;
 };
 
 }  // namespace boathouse::meta

@@ -10,13 +10,24 @@
 
 namespace boathouse::meta {
 
+// What is set narrows.
+struct AuditListing {
+  std::optional<std::int64_t> before{};  // rows with a lower id only
+  std::optional<base::WorkspaceId> workspace{};
+  std::optional<std::string> who{};
+  std::optional<std::string> what{};
+  std::optional<std::string> outcome{};
+  std::optional<base::RequestId> request{};
+  std::size_t limit = 100;
+};
+
 class AuditStore {
  public:
   virtual ~AuditStore() = default;
 
   virtual void append(const AuditRow& row) = 0;
-  // Newest first, those with an id below `before` (nullopt: from the newest).
-  virtual std::vector<AuditRow> list(std::optional<std::int64_t> before, std::size_t limit) = 0;
+  // Newest first.
+  virtual std::vector<AuditRow> list(const AuditListing& listing) = 0;
 };
 
 }  // namespace boathouse::meta

@@ -9,9 +9,12 @@ using base::WorkspaceId;
 
 class AccountsSuite : public MetaStoreSuite {
  protected:
-  std::size_t audit_rows() { return store().audit().list(std::nullopt, 1000).size(); }
+  std::size_t audit_rows() { return store().audit().list({.limit = 1000}).size(); }
   ApiTokenRow api_token(const std::string& id, const UserId& user) {
     return {.id = base::TokenId(id), .user = user, .name = "n", .token_hash = "hash-" + id, .created_at = 1};
+  }
+  AccessKeyRow access_key(const std::string& id, const UserId& user) {
+    return {.id = base::AccessKeyId(id), .user = user, .sealed_secret = "sealed-" + id, .created_at = 1};
   }
   RefreshTokenRow refresh_token(const std::string& id, const UserId& user, base::Micros at = 1) {
     return {
@@ -46,7 +49,7 @@ TEST_P(AccountsSuite, AUserComesWithAWorkspaceAndMemberships) {
   EXPECT_EQ(memberships[0].workspace.name, "ada");
   EXPECT_EQ(memberships[0].role, Role::owner);
   EXPECT_EQ(memberships[1].workspace.name, "main");
-  EXPECT_EQ(store().audit().list(std::nullopt, 1)[0].what, "create-user");
+  EXPECT_EQ(store().audit().list({.limit = 1})[0].what, "create-user");
 }
 
 TEST_P(AccountsSuite, NamesOfUsersAndWorkspacesAreUnique) {
@@ -96,7 +99,7 @@ TEST_P(AccountsSuite, AChangeOfAUserChangesWhatItNames) {
 
 TEST_P(AccountsSuite, ANewPasswordEndsRefreshTokensAndMayAskForTheOldOne) {
   UserId ada = add_user("ada");
-  accounts().insert_refresh_token(refresh_token("r", ada));
+  accounts().insert_refresh_token(refresh_token("r", ada), "hash-ada");
   UserChange change{.password_hash = "new", .expected_password_hash = "other", .at = 5};
   EXPECT_EQ(accounts().update_user(ada, change, audit()), ChangeOutcome::gone);
   EXPECT_TRUE(accounts().find_refresh_token("hash-r"));
@@ -104,6 +107,14 @@ TEST_P(AccountsSuite, ANewPasswordEndsRefreshTokensAndMayAskForTheOldOne) {
   EXPECT_EQ(accounts().update_user(ada, change, audit()), ChangeOutcome::done);
   EXPECT_EQ(accounts().find_user(ada)->password_hash, "new");
   EXPECT_FALSE(accounts().find_refresh_token("hash-r"));
+}
+
+TEST_P(AccountsSuite, ALogInThatAChangedPasswordOvertookIsNotKept) {
+  UserId ada = add_user("ada");
+  ASSERT_EQ(accounts().update_user(ada, {.password_hash = "new", .at = 5}, audit()), ChangeOutcome::done);
+  EXPECT_FALSE(accounts().insert_refresh_token(refresh_token("r", ada), "hash-ada"));
+  EXPECT_FALSE(accounts().find_refresh_token("hash-r"));
+  EXPECT_TRUE(accounts().insert_refresh_token(refresh_token("r", ada), "new"));
 }
 
 TEST_P(AccountsSuite, MainKeepsAnOwnerWhoIsNotDisabled) {
@@ -146,14 +157,16 @@ TEST_P(AccountsSuite, ADeletedUserTakesTokensAndAnEmptyWorkspaceAlong) {
   UserId ada = add_user("ada");
   UserId bob = add_user("bob");
   add_workspace("main", ada);
-  accounts().insert_refresh_token(refresh_token("r", bob));
+  accounts().insert_refresh_token(refresh_token("r", bob), "hash-bob");
   accounts().insert_api_token(api_token("t", bob), audit());
+  accounts().insert_access_key(access_key("k", bob), audit());
   EXPECT_EQ(accounts().delete_user(bob, ada, audit()), ChangeOutcome::done);
   EXPECT_EQ(accounts().delete_user(bob, ada, audit()), ChangeOutcome::gone);
   EXPECT_FALSE(accounts().find_user("bob"));
   EXPECT_FALSE(accounts().find_workspace("bob"));
   EXPECT_FALSE(accounts().find_refresh_token("hash-r"));
   EXPECT_FALSE(accounts().find_api_token("hash-t"));
+  EXPECT_FALSE(accounts().find_access_key(base::AccessKeyId("k")));
   NewUser again = user_rows("bob");
   again.user.id = UserId("another");
   again.memberships[0].user = again.user.id;
@@ -180,15 +193,16 @@ TEST_P(AccountsSuite, WhatADeletedUserLeavesBehindPassesToTheHeir) {
 
 TEST_P(AccountsSuite, RefreshTokensExpireAreRevokedAndAreBounded) {
   UserId ada = add_user("ada");
-  accounts().insert_refresh_token(refresh_token("r", ada, 1));
+  accounts().insert_refresh_token(refresh_token("r", ada, 1), "hash-ada");
   EXPECT_EQ(accounts().find_refresh_token("hash-r")->user, ada);
   EXPECT_FALSE(accounts().find_refresh_token("hash-r")->revoked_at);
   EXPECT_TRUE(accounts().revoke_refresh_token("hash-r", 7));
   EXPECT_FALSE(accounts().revoke_refresh_token("hash-r", 8));
   EXPECT_EQ(accounts().find_refresh_token("hash-r")->revoked_at, 7);
-  accounts().insert_refresh_token(refresh_token("s", ada, 101));
+  accounts().insert_refresh_token(refresh_token("s", ada, 101), "hash-ada");
   EXPECT_FALSE(accounts().find_refresh_token("hash-r"));
-  for (int i = 0; i < 1000; ++i) accounts().insert_refresh_token(refresh_token("t" + std::to_string(i), ada, 102));
+  for (int i = 0; i < 1000; ++i)
+    accounts().insert_refresh_token(refresh_token("t" + std::to_string(i), ada, 102), "hash-ada");
   EXPECT_FALSE(accounts().find_refresh_token("hash-s"));
   EXPECT_TRUE(accounts().find_refresh_token("hash-t0"));
 }
@@ -215,6 +229,51 @@ TEST_P(AccountsSuite, ApiTokensKeepTheirScope) {
   EXPECT_FALSE(accounts().delete_api_token(add_user("eve"), narrow.id, audit()));
   EXPECT_TRUE(accounts().delete_api_token(ada, narrow.id, audit()));
   EXPECT_FALSE(accounts().find_api_token("hash-n"));
+}
+
+TEST_P(AccountsSuite, AccessKeysKeepTheirScope) {
+  UserId ada = add_user("ada");
+  AccessKeyRow narrow = access_key("n", ada);
+  narrow.name = "loader";
+  narrow.workspace = WorkspaceId("ws-ada");
+  narrow.role = Role::viewer;
+  narrow.expires_at = 50;
+  accounts().insert_access_key(narrow, audit("create-access-key"));
+  EXPECT_EQ(store().audit().list({.limit = 1})[0].what, "create-access-key");
+  accounts().insert_access_key(access_key("w", ada), audit());
+  restart();
+  auto found = accounts().find_access_key(narrow.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, ada);
+  EXPECT_EQ(found->name, "loader");
+  EXPECT_EQ(found->workspace, narrow.workspace);
+  EXPECT_EQ(found->role, Role::viewer);
+  EXPECT_EQ(found->sealed_secret, "sealed-n");
+  EXPECT_EQ(found->expires_at, 50);
+  EXPECT_FALSE(found->last_used);
+  auto wide = accounts().find_access_key(base::AccessKeyId("w"));
+  EXPECT_FALSE(wide->workspace || wide->role || wide->expires_at);
+  accounts().touch_access_key(narrow.id, 77);
+  EXPECT_EQ(accounts().find_access_key(narrow.id)->last_used, 77);
+  EXPECT_EQ(accounts().list_access_keys(ada).size(), 2u);
+  EXPECT_FALSE(accounts().delete_access_key(add_user("eve"), narrow.id, audit()));
+  EXPECT_TRUE(accounts().delete_access_key(ada, narrow.id, audit("delete-access-key")));
+  EXPECT_EQ(store().audit().list({.limit = 1})[0].what, "delete-access-key");
+  EXPECT_FALSE(accounts().delete_access_key(ada, narrow.id, audit()));
+  EXPECT_FALSE(accounts().find_access_key(narrow.id));
+}
+
+TEST_P(AccountsSuite, AccessKeysAreSealedAnewOnlyFromWhatWasRead) {
+  UserId ada = add_user("ada");
+  for (const char* id : {"b", "a", "c"}) accounts().insert_access_key(access_key(id, ada), audit());
+  auto page = accounts().list_all_access_keys({}, 2);
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[1].id.value, "b");
+  EXPECT_EQ(accounts().list_all_access_keys(page[1].id, 2)[0].id.value, "c");
+  EXPECT_TRUE(accounts().reseal_access_key(page[0].id, "sealed-a", "new"));
+  EXPECT_FALSE(accounts().reseal_access_key(page[0].id, "sealed-a", "newer"));
+  EXPECT_FALSE(accounts().reseal_access_key(base::AccessKeyId("x"), "sealed-x", "new"));
+  EXPECT_EQ(accounts().find_access_key(page[0].id)->sealed_secret, "new");
 }
 
 TEST_P(AccountsSuite, LimitsAreKeptWithTheWorkspace) {

@@ -55,7 +55,7 @@ TEST_P(RestSuite, AuditRowsComeNewestFirstAndByPage) {
     row.outcome = "permission-denied";
     store().audit().append(row);
   }
-  auto page = store().audit().list(std::nullopt, 3);
+  auto page = store().audit().list({.limit = 3});
   ASSERT_EQ(page.size(), 3u);
   EXPECT_EQ(page[0].what, "act-5");
   EXPECT_EQ(page[0].who, "tester");
@@ -63,10 +63,34 @@ TEST_P(RestSuite, AuditRowsComeNewestFirstAndByPage) {
   EXPECT_EQ(page[0].outcome, "permission-denied");
   EXPECT_EQ(page[0].request.value, "r-1");
   EXPECT_TRUE(page[1].workspace.empty());
-  page = store().audit().list(page[2].id, 3);
+  page = store().audit().list({.before = page[2].id, .limit = 3});
   ASSERT_EQ(page.size(), 2u);
   EXPECT_EQ(page[0].what, "act-2");
   EXPECT_EQ(page[1].what, "act-1");
+}
+
+TEST_P(RestSuite, AuditRowsAreNarrowedByWhatIsAskedFor) {
+  for (int i = 1; i <= 4; ++i) {
+    AuditRow row = audit(i == 1 ? "first" : "other");
+    row.workspace = base::WorkspaceId(i == 2 ? "w" : "");
+    row.who = i == 3 ? "ada" : "bob";
+    row.outcome = i == 4 ? "conflict" : "ok";
+    row.request = base::RequestId("r-" + std::to_string(i));
+    store().audit().append(row);
+  }
+  auto requests = [&](const AuditListing& listing) {
+    std::string found;
+    for (const AuditRow& row : store().audit().list(listing)) found += row.request.value + " ";
+    return found;
+  };
+  EXPECT_EQ(requests({}), "r-4 r-3 r-2 r-1 ");
+  EXPECT_EQ(requests({.what = "first"}), "r-1 ");
+  EXPECT_EQ(requests({.workspace = base::WorkspaceId("w")}), "r-2 ");
+  EXPECT_EQ(requests({.who = "ada"}), "r-3 ");
+  EXPECT_EQ(requests({.outcome = "conflict"}), "r-4 ");
+  EXPECT_EQ(requests({.request = base::RequestId("r-2")}), "r-2 ");
+  EXPECT_EQ(requests({.who = "bob", .what = "other", .outcome = "ok", .limit = 1}), "r-2 ");
+  EXPECT_EQ(requests({.who = "ada", .outcome = "conflict"}), "");
 }
 
 TEST_P(RestSuite, AJobIsClaimedInTurnAndFinishedByItsHolder) {

@@ -84,6 +84,19 @@ struct ApiTokenRow {
   std::optional<base::Micros> last_used{};
 };
 
+// A key pair that S3 clients sign with. The secret must be known to check a signature, so it is sealed, not hashed.
+struct AccessKeyRow {
+  base::AccessKeyId id{};
+  base::UserId user{};
+  std::string name{};                            // empty: none
+  std::optional<base::WorkspaceId> workspace{};  // none: every workspace of its user
+  std::optional<Role> role{};                    // none: its user's role
+  std::string sealed_secret{};                   // opaque to the store
+  base::Micros created_at = 0;
+  std::optional<base::Micros> expires_at{};
+  std::optional<base::Micros> last_used{};
+};
+
 // Figures of a table's current version, kept beside the pointer so that listing opens no file.
 struct TableFigures {
   base::SnapshotId version = 0;  // 0: no snapshot yet

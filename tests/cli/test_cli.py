@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: help, exit codes, applying an installation from files, and the client commands."""
 
+import json
 import os
 import re
 import subprocess
@@ -23,7 +24,8 @@ def client_env(house, admin):
     return {"BOATHOUSE_URL": house.url, "BOATHOUSE_TOKEN": token}
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["apply"], ["user"], ["token"], ["upload"], ["sql"]])
+@pytest.mark.parametrize("command", [[], ["serve"], ["apply"], ["user"], ["token"], ["key"], ["key", "access"], ["key", "rotate"], ["upload"],
+                                     ["sql"]])
 def test_help_teaches_and_succeeds(command):
     done = boathouse(*command, "--help")
     assert done.returncode == 0
@@ -203,3 +205,44 @@ def test_the_example_itself_applies(tmp_path):
     server = Server(tmp_path / "data", apply=HIRING).start()
     assert {"departments", "jobs", "hired_employees"} <= {t["name"] for t in server.admin().get("/v1/workspaces/main/tables").json()["tables"]}
     server.stop()
+
+
+def test_a_user_is_disabled_and_enabled_by_command(client_env, house, user_name):
+    assert boathouse("user", "add", user_name, env=client_env, stdin="Some-password-1\n").returncode == 0
+    for command, allowed in (("disable", False), ("enable", True)):
+        done = boathouse("user", command, user_name, "--output", "json", env=client_env)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["disabled"] is not allowed
+        answer = house.api().post("/v1/login", json={"username": user_name, "password": "Some-password-1"})
+        assert answer.status_code == (200 if allowed else 401)
+    assert boathouse("user", "disable", "nobody-of-that-name", env=client_env).returncode == 1
+
+
+def test_keys_by_command(client_env):
+    rotated = boathouse("key", "rotate", "sealing", "--output", "json", env=client_env)
+    assert rotated.returncode == 0, rotated.stderr
+    kid = json.loads(rotated.stdout)["kid"]
+    assert re.search(rf"sealing +{kid} +active", boathouse("key", "list", env=client_env).stdout)
+    assert kid in [key["kid"] for key in json.loads(boathouse("key", "list", "--output", "json", env=client_env).stdout)["keys"]]
+    assert boathouse("key", "rotate", "nosuch", env=client_env).returncode == 2
+
+
+def test_access_keys_by_command(client_env):
+    made = boathouse("key", "access", "create", "laptop", "--role", "viewer", "--expires-in", "1h", env=client_env)
+    assert made.returncode == 0 and "not shown again" in made.stderr
+    key, secret = re.fullmatch(r"export AWS_ACCESS_KEY_ID=(\S+)\nexport AWS_SECRET_ACCESS_KEY=(\S+)\n", made.stdout).groups()
+    listed = boathouse("key", "access", "list", env=client_env).stdout
+    assert key in listed and "laptop" in listed and secret not in listed
+    assert boathouse("key", "access", "delete", key, env=client_env).returncode == 0
+    assert key not in boathouse("key", "access", "list", "--output", "json", env=client_env).stdout
+    assert boathouse("key", "access", "delete", key, env=client_env).returncode == 1
+    assert boathouse("key", "access", "create", "--expires-in", "soon", env=client_env).returncode == 1
+
+
+def test_tokens_tell_json_to_scripts(client_env):
+    made = json.loads(boathouse("token", "create", "scripted", "--output", "json", env=client_env).stdout)
+    assert made["token"].startswith("bh_")
+    listed = json.loads(boathouse("token", "list", "--output", "json", env=client_env).stdout)["tokens"]
+    assert made["id"] in [token["id"] for token in listed]
+    done = boathouse("token", "delete", made["id"], "--output", "json", env=client_env)
+    assert json.loads(done.stdout) == {"deleted": made["id"]}

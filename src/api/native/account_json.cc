@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/account_json.h"
 
+#include <boost/json/parse.hpp>
+
 #include "base/error.h"
 
 namespace boathouse::api::native {
@@ -21,6 +23,14 @@ json::object to_json(const meta::UserRow& user) {
 
 json::object to_json(const meta::WorkspaceRow& workspace, meta::Role role) {
   return {{"name", workspace.name}, {"role", to_string(role)}, {"created_at", base::to_rfc3339(workspace.created_at)}};
+}
+
+json::object to_json(const auth::WorkspaceState& state) {
+  json::object out{{"name", state.row.name}, {"created_at", base::to_rfc3339(state.row.created_at)}};
+  if (state.role) out["role"] = to_string(*state.role);
+  out["limits"] = json::parse(auth::to_json(state.limits));
+  out["usage"] = {{"bytes", state.usage.bytes}, {"tables", state.usage.tables}};
+  return out;
 }
 
 json::object to_json(const meta::ApiTokenRow& token, WorkspaceNames& names) {

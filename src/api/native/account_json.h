@@ -15,6 +15,8 @@ boost::json::object to_json(const auth::AccessGrant& grant);
 boost::json::object to_json(const meta::UserRow& user);
 boost::json::object to_json(const meta::WorkspaceRow& workspace, meta::Role role);
 
+boost::json::object to_json(const auth::WorkspaceState& state);
+
 // Error{invalid_argument} that lists the roles.
 meta::Role require_role(std::string_view text);
 

@@ -59,57 +59,18 @@ net::Response me(const Call& call) {
                                   {"workspaces", std::move(workspaces)}});
 }
 
-net::Response list_workspaces(const Call& call) {
-  allow_params(call.request, {"limit", "page_token"});
-  core::Page page = page_params(call.request);
-  json::array list;
-  for (const meta::Membership& membership : call.services.auth.accounts.list_workspaces(call.principal)) {
-    list.push_back(to_json(membership.workspace, membership.role));
-  }
-  return net::json_response(200, page_of("workspaces", std::move(list), page));
-}
-
-net::Response create_workspace(const Call& call) {
-  allow_params(call.request, {});
-  JsonFields fields(parse_json(call.body));
-  std::string name = fields.text("name");
-  fields.finish();
-  meta::WorkspaceRow made = call.services.auth.accounts.create_workspace(call.caller(), name);
-  return net::json_response(201, to_json(made, meta::Role::owner));
-}
-
-net::Response list_members(const Call& call) {
-  allow_params(call.request, {"limit", "page_token"});
-  core::Page page = page_params(call.request);
-  json::array list;
-  for (const meta::Member& member :
-       call.services.auth.accounts.list_members(call.principal, call.request.param("workspace"))) {
-    list.push_back({{"name", member.name}, {"role", to_string(member.role)}});
-  }
-  return net::json_response(200, page_of("members", std::move(list), page));
-}
-
-net::Response put_member(const Call& call) {
-  allow_params(call.request, {});
-  JsonFields fields(parse_json(call.body));
-  meta::Role role = require_role(fields.text("role"));
-  fields.finish();
-  const std::string& name = call.request.param("name");
-  call.services.auth.accounts.put_member(call.caller(), call.request.param("workspace"), name, role);
-  return net::json_response(200, {{"name", name}, {"role", to_string(role)}});
-}
-
-net::Response remove_member(const Call& call) {
-  allow_params(call.request, {});
-  call.services.auth.accounts.remove_member(call.caller(), call.request.param("workspace"), call.request.param("name"));
-  return net::empty_response();
-}
-
 net::Response list_audit(const Call& call) {
-  allow_params(call.request, {"limit", "page_token"});
+  allow_params(call.request, {"workspace", "who", "what", "outcome", "request_id", "limit", "page_token"});
   core::Page page = page_params(call.request);
-  auto before = number_param(call.request, "page_token", 1, std::numeric_limits<std::int64_t>::max());
-  auto rows = call.services.auth.accounts.list_audit(call.principal, before, page.limit + 1);
+  auth::AuditQuery query{
+      .before = number_param(call.request, "page_token", 1, std::numeric_limits<std::int64_t>::max()),
+      .workspace = text_param(call.request, "workspace"),
+      .who = text_param(call.request, "who"),
+      .what = text_param(call.request, "what"),
+      .outcome = text_param(call.request, "outcome"),
+      .limit = page.limit + 1};
+  if (auto request = text_param(call.request, "request_id")) query.request = base::RequestId(*request);
+  auto rows = call.services.auth.accounts.list_audit(call.caller(), query);
   json::object answer;
   if (rows.size() > page.limit) {
     rows.resize(page.limit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log-in, users, workspaces, members, tokens and the audit log.
+// Log-in, users, workspaces, members, tokens, keys and the audit log.
 #pragma once
 
 #include "api/native/call.h"
@@ -22,8 +22,17 @@ net::Response create_token(const Call& call);
 net::Response list_tokens(const Call& call);
 net::Response delete_token(const Call& call);
 
+net::Response create_access_key(const Call& call);
+net::Response list_access_keys(const Call& call);
+net::Response delete_access_key(const Call& call);
+
+net::Response list_keys(const Call& call);
+net::Response rotate_key(const Call& call);
+
 net::Response list_workspaces(const Call& call);
 net::Response create_workspace(const Call& call);
+net::Response get_workspace(const Call& call);
+net::Response patch_workspace(const Call& call);
 net::Response list_members(const Call& call);
 net::Response put_member(const Call& call);
 net::Response remove_member(const Call& call);

@@ -29,14 +29,27 @@ void add_account_routes(net::Router& router, const Services& s) {
   router.add("GET", "/v1/tokens", signed_in(s, list_tokens), {.summary = "List one's API tokens"});
   router.add("DELETE", "/v1/tokens/{id}", signed_in(s, delete_token), {.summary = "Revoke an API token"});
 
+  router.add("POST", "/v1/access-keys", signed_in(s, create_access_key), {.summary = "Make an access key, shown once"});
+  router.add("GET", "/v1/access-keys", signed_in(s, list_access_keys), {.summary = "List one's access keys"});
+  router.add("DELETE", "/v1/access-keys/{id}", signed_in(s, delete_access_key), {.summary = "Revoke an access key"});
+
+  router.add("GET", "/v1/keys", signed_in(s, list_keys),
+             {.summary = "The installation's keys, without what is secret"});
+  router.add("POST", "/v1/keys/{kind}/rotate", signed_in(s, rotate_key, Pace::slow),
+             {.summary = "Make a new key of a kind"});
+  router.add("GET", "/v1/audit", signed_in(s, list_audit), {.summary = "Who administered what, newest first"});
+}
+
+void add_workspace_routes(net::Router& router, const Services& s) {
   router.add("GET", "/v1/workspaces", signed_in(s, list_workspaces), {.summary = "One's workspaces"});
   router.add("POST", "/v1/workspaces", signed_in(s, create_workspace), {.summary = "Make a workspace"});
-  std::string members = "/v1/workspaces/{workspace}/members";
+  std::string workspace = "/v1/workspaces/{workspace}";
+  router.add("GET", workspace, signed_in(s, get_workspace), {.summary = "A workspace, its limits and what it uses"});
+  router.add("PATCH", workspace, signed_in(s, patch_workspace), {.summary = "Change a workspace's limits"});
+  std::string members = workspace + "/members";
   router.add("GET", members, signed_in(s, list_members), {.summary = "Members of a workspace"});
   router.add("PUT", members + "/{name}", signed_in(s, put_member), {.summary = "Add a member or change the role"});
   router.add("DELETE", members + "/{name}", signed_in(s, remove_member), {.summary = "Remove a member"});
-
-  router.add("GET", "/v1/audit", signed_in(s, list_audit), {.summary = "Who administered what, newest first"});
 }
 
 void add_table_routes(net::Router& router, const Services& s) {
@@ -76,6 +89,7 @@ void add_query_routes(net::Router& router, const Services& s) {
 void add_routes(net::Router& router, const Services& services) {
   router.render_errors("/v1", render_error);
   add_account_routes(router, services);
+  add_workspace_routes(router, services);
   add_table_routes(router, services);
   add_query_routes(router, services);
 }

@@ -28,6 +28,7 @@ void add_serve(CLI::App& app, ExitStatus& status);
 void add_apply(CLI::App& app, ExitStatus& status);
 void add_user(CLI::App& app, ExitStatus& status);
 void add_token(CLI::App& app, ExitStatus& status);
+void add_key(CLI::App& app, ExitStatus& status);
 void add_upload(CLI::App& app, ExitStatus& status);
 void add_sql(CLI::App& app, ExitStatus& status);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users. Workspaces and members are in workspaces.cc, tokens in tokens.cc.
+// Users. Workspaces and members are in workspaces.cc, tokens in tokens.cc, access keys in access_keys.cc.
 #include "base/encoding.h"
 #include "meta/sqlite/subjects.h"
 #include "meta/sqlite/workspaces.h"

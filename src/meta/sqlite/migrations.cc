@@ -156,7 +156,23 @@ CREATE TABLE store_state (settled INTEGER NOT NULL);
 INSERT INTO store_state VALUES (0);
 )sql";
 
-constexpr std::array kSteps = {kFirst};
+constexpr const char* kAccessKeys = R"sql(
+CREATE TABLE access_keys (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  workspace_id TEXT REFERENCES workspaces (id) ON DELETE CASCADE,
+  role TEXT CHECK (role IN ('viewer', 'editor', 'owner')),
+  sealed_secret TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used INTEGER);
+CREATE INDEX access_keys_by_user ON access_keys (user_id, created_at);
+CREATE INDEX access_keys_by_workspace ON access_keys (workspace_id);
+CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
+)sql";
+
+constexpr std::array kSteps = {kFirst, kAccessKeys};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

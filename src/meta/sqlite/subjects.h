@@ -32,7 +32,7 @@ class Accounts : public AccountStore {
   ChangeOutcome remove_member(const base::WorkspaceId& workspace, const base::UserId& user,
                               const AuditRow& audit) override;
 
-  void insert_refresh_token(const RefreshTokenRow& token) override;
+  bool insert_refresh_token(const RefreshTokenRow& token, std::string_view password_hash) override;
   std::optional<RefreshTokenRow> find_refresh_token(std::string_view token_hash) override;
   bool revoke_refresh_token(std::string_view token_hash, base::Micros at) override;
 
@@ -41,6 +41,14 @@ class Accounts : public AccountStore {
   std::vector<ApiTokenRow> list_api_tokens(const base::UserId& user) override;
   bool delete_api_token(const base::UserId& user, const base::TokenId& id, const AuditRow& audit) override;
   void touch_api_token(const base::TokenId& id, base::Micros at) override;
+
+  void insert_access_key(const AccessKeyRow& key, const AuditRow& audit) override;
+  std::optional<AccessKeyRow> find_access_key(const base::AccessKeyId& id) override;
+  std::vector<AccessKeyRow> list_access_keys(const base::UserId& user) override;
+  bool delete_access_key(const base::UserId& user, const base::AccessKeyId& id, const AuditRow& audit) override;
+  void touch_access_key(const base::AccessKeyId& id, base::Micros at) override;
+  std::vector<AccessKeyRow> list_all_access_keys(const base::AccessKeyId& after, std::size_t limit) override;
+  bool reseal_access_key(const base::AccessKeyId& id, std::string_view expected, std::string_view sealed) override;
 
  private:
   Database& database_;
@@ -93,7 +101,7 @@ class Audit : public AuditStore {
   explicit Audit(Database& database) : database_(database) {}
 
   void append(const AuditRow& row) override;
-  std::vector<AuditRow> list(std::optional<std::int64_t> before, std::size_t limit) override;
+  std::vector<AuditRow> list(const AuditListing& listing) override;
 
  private:
   Database& database_;

@@ -31,14 +31,18 @@ void forget_old_refresh_tokens(Connection& connection, const RefreshTokenRow& ne
 
 }  // namespace
 
-void Accounts::insert_refresh_token(const RefreshTokenRow& token) {
-  database_.write([&](Transaction& transaction) {
+bool Accounts::insert_refresh_token(const RefreshTokenRow& token, std::string_view password_hash) {
+  return database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
-    run(connection,
-        "INSERT INTO refresh_tokens (id, user_id, token_hash, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, "
-        "?, ?)",
-        token.id, token.user, token.token_hash, token.created_at, token.expires_at, token.revoked_at);
+    if (run(connection,
+            "INSERT INTO refresh_tokens (id, user_id, token_hash, created_at, expires_at, revoked_at) "
+            "SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND password_hash = ?",
+            token.id, token.token_hash, token.created_at, token.expires_at, token.revoked_at, token.user,
+            password_hash) == 0) {
+      return false;
+    }
     forget_old_refresh_tokens(connection, token);
+    return true;
   });
 }
 

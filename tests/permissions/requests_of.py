@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The request of each line of matrix.txt: whole and right, so that only who asks decides. What it changes or removes is
+made for it alone."""
+
+import itertools
+
+PASSWORD = "Some-password-1"
+TEAM = "team"
+COLUMNS = ["id INTEGER required"]
+CSV = {"data": "id\n1\n", "headers": {"Content-Type": "text/csv"}}
+
+_numbers = itertools.count(1)
+
+
+def fresh(prefix):
+    return f"{prefix}{next(_numbers)}"
+
+
+class Scene:
+    """The people and things that requests are about. `who` asks (None: nobody), the others are at hand to prepare."""
+
+    def __init__(self, server, callers, who):
+        self.server, self.callers, self.who = server, callers, who
+        self.admin, self.owner = callers["admin"], callers["owner"]
+
+    def user(self):
+        name = fresh("u")
+        self.admin.post("/v1/users", json={"name": name, "password": PASSWORD}, expect=201)
+        return name
+
+    def member(self):
+        name = self.user()
+        self.owner.put(f"/v1/workspaces/{TEAM}/members/{name}", json={"role": "viewer"}, expect=200)
+        return name
+
+    def refresh_token(self):
+        return self.server.api().post("/v1/login", json={"username": "viewer", "password": PASSWORD}, expect=200).json()["refresh_token"]
+
+    def holder(self, another):
+        """Whose token or key is asked about: the caller's (somebody's, where nobody calls) or another one's."""
+        if not another:
+            return self.who or self.owner
+        return self.admin if self.who is self.owner else self.owner
+
+    def token(self, another=False):
+        return self.holder(another).post("/v1/tokens", json={"name": "t"}, expect=201).json()["id"]
+
+    def access_key(self, another=False):
+        return self.holder(another).post("/v1/access-keys", json={}, expect=201).json()["access_key_id"]
+
+    def table(self, ws=TEAM):
+        name = fresh("t")
+        api = self.owner if ws == TEAM else self.admin
+        api.put_contract(name, COLUMNS, ws=ws)
+        api.post_rows(name, "id\n1\n", ws=ws)
+        return name
+
+    def insight(self, ws=TEAM, **fields):
+        name = fresh("i")
+        api = self.owner if ws == TEAM else self.admin
+        api.put(f"/v1/workspaces/{ws}/insights/{name}", json={"sql": "SELECT 1 AS one"} | fields, expect=201)
+        return name
+
+
+def body(**fields):
+    return {"json": fields}
+
+
+def login(scene):
+    return {}, body(username="viewer", password=PASSWORD)
+
+
+def password(scene):
+    return {}, body(username=scene.user(), password=PASSWORD, new_password="Another-password-2")
+
+
+def on_table(**options):
+    return lambda scene: ({"table": scene.table()}, options)
+
+
+def on_insight(**options):
+    return lambda scene: ({"insight": scene.insight()}, options)
+
+
+def plain(**options):
+    return lambda scene: ({}, options)
+
+
+def upload(scene):
+    return {}, {"files": {"file": (scene.table("main") + ".csv", b"1\n", "text/csv")}}
+
+
+_WS = "/v1/workspaces/{workspace}"
+_T = _WS + "/tables/{table}"
+_I = _WS + "/insights/{insight}"
+
+# A line of the matrix: what makes (values of the path's parameters, options of the request) for a scene.
+REQUESTS = {
+    "POST /v1/login": login,
+    "POST /v1/token": lambda scene: ({}, body(refresh_token=scene.refresh_token())),
+    "POST /v1/logout": lambda scene: ({}, body(refresh_token=scene.refresh_token())),
+    "POST /v1/password": password,
+    "GET /v1/me": plain(),
+    "POST /v1/tokens": plain(json={"name": "t"}),
+    "GET /v1/tokens": plain(),
+    "DELETE /v1/tokens/{id}": lambda scene: ({"id": scene.token()}, {}),
+    "DELETE /v1/tokens/{id}?of=another": lambda scene: ({"id": scene.token(another=True)}, {}),
+    "POST /v1/access-keys": plain(json={"name": "k"}),
+    "GET /v1/access-keys": plain(),
+    "DELETE /v1/access-keys/{id}": lambda scene: ({"id": scene.access_key()}, {}),
+    "DELETE /v1/access-keys/{id}?of=another": lambda scene: ({"id": scene.access_key(another=True)}, {}),
+    "GET /v1/workspaces": plain(),
+    "POST /v1/workspaces": lambda scene: ({}, body(name=fresh("w"))),
+    "POST /v1/users": lambda scene: ({}, body(name=fresh("n"), password=PASSWORD)),
+    "GET /v1/users": plain(),
+    "GET /v1/users/{name}": lambda scene: ({"name": "viewer"}, {}),
+    "PATCH /v1/users/{name}": lambda scene: ({"name": scene.user()}, body(disabled=True)),
+    "DELETE /v1/users/{name}": lambda scene: ({"name": scene.user()}, {}),
+    "GET /v1/keys": plain(),
+    "POST /v1/keys/{kind}/rotate": lambda scene: ({"kind": "token"}, {}),
+    "GET /v1/audit": plain(),
+    "GET /v1/audit?workspace=team": plain(params={"workspace": TEAM}),
+    "GET " + _WS: plain(),
+    "PATCH " + _WS: plain(json={"limits": {"tables": 10000}}),
+    "GET " + _WS + "/members": plain(),
+    "PUT " + _WS + "/members/{name}": lambda scene: ({"name": scene.user()}, body(role="viewer")),
+    "DELETE " + _WS + "/members/{name}": lambda scene: ({"name": scene.member()}, {}),
+    "GET " + _WS + "/tables": plain(),
+    "GET " + _T: on_table(),
+    "PATCH " + _T: on_table(json={"description": "x"}),
+    "DELETE " + _T: on_table(),
+    "PUT " + _T + "/contract": on_table(json={"columns": [{"name": "id", "type": "INTEGER"}]}),
+    "GET " + _T + "/contract": on_table(),
+    "DELETE " + _T + "/contract": on_table(),
+    "POST " + _T + "/rows": on_table(**CSV),
+    "GET " + _T + "/rows": on_table(),
+    "DELETE " + _T + "/rows": on_table(params={"where": "id = 1"}),
+    "GET " + _T + "/versions": on_table(),
+    "GET " + _T + "/quarantine": on_table(),
+    "POST /v1/sql": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
+    "GET " + _WS + "/insights": plain(),
+    "GET " + _I: on_insight(),
+    "PUT " + _I: on_insight(json={"sql": "SELECT 2 AS two"}),
+    "DELETE " + _I: on_insight(),
+    "GET " + _I + "/result": on_insight(),
+    "POST /upload": upload,
+    "GET /insights?kind=private": lambda scene: ({}, {"params": {"table": scene.insight("main")}}),
+    "GET /insights": lambda scene: ({}, {"params": {"table": scene.insight("main", public=True)}}),
+    "GET /": plain(),
+    "GET /healthz": plain(),
+    "GET /readyz": plain(),
+    "GET /metrics": plain(),
+    "GET /openapi.json": plain(),
+    "GET /docs": plain(),
+    "GET /docs/assets/{name}": lambda scene: ({"name": "page.css"}, {}),
+    "GET /docs/errors": plain(),
+    "GET /docs/errors/{name}": lambda scene: ({"name": "conflict"}, {}),
+}
