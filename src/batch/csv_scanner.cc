@@ -16,16 +16,17 @@ class CsvScanner final : public TextScanner {
 
  private:
   void scan(std::string_view chunk) override;
-  void end(ScanSummary& summary) override;
+  void end() override;
+  void describe(ScanSummary& summary) const override;
 
   void scan_plainly(std::size_t pos, std::uint64_t ends, std::uint64_t terminators);
   void scan_events(std::string_view chunk, std::size_t pos, std::uint64_t events);
   void on_quote(std::uint64_t at, char before);
   void on_terminator(std::string_view chunk, std::uint64_t at, char c, char before);
   void end_record(std::string_view chunk, std::uint64_t at, std::uint64_t next);
-  void end_first_record(std::uint64_t at, std::uint64_t next);
+  void end_first_record(std::string_view chunk, std::uint64_t at, std::uint64_t next);
   void take_header(std::vector<std::string> fields, std::uint64_t next);
-  bool is_header(const CsvFields& first) const;
+  bool is_header(std::string_view chunk, const CsvFields& first) const;
   void check_length(std::string_view chunk, std::uint64_t at) const;
   TextPosition begin_of_record(std::string_view chunk) const;
 
@@ -37,9 +38,8 @@ class CsvScanner final : public TextScanner {
   std::uint64_t quote_opened_ = 0;
   std::uint64_t quote_closed_ = kNowhere;
   char last_ = '\n';  // of the chunk before; a text begins as after a line end
-  // Where the open quote and the open record begin, when that was in an earlier chunk.
+  // Where the open quote begins, when that was in an earlier chunk. Where the open record began then is marked().
   TextPosition quote_position_;
-  TextPosition record_position_;
 
   bool first_done_ = false;
   std::string first_record_;
@@ -77,7 +77,7 @@ void CsvScanner::scan(std::string_view chunk) {
   }
   // Kept only where they lie in this chunk: what began earlier is known already.
   if (in_quotes_ && quote_opened_ >= base) quote_position_ = position().at(chunk, quote_opened_ - base);
-  if (record_begin_ >= base) record_position_ = position().at(chunk, record_begin_ - base);
+  if (record_begin_ >= base) mark(record_begin_ - base);
   last_ = chunk.back();
 }
 
@@ -134,33 +134,33 @@ void CsvScanner::end_record(std::string_view chunk, std::uint64_t at, std::uint6
     std::uint64_t base = position().offset();
     std::uint64_t begin = std::max(record_begin_, base);
     if (at > begin) first_record_.append(chunk.substr(begin - base, at - begin));
-    if (record_begin_ >= base) record_position_ = position().at(chunk, record_begin_ - base);
-    end_first_record(at, next);
+    end_first_record(chunk, at, next);
   } else {
     blocks().add(record_begin_, next);
   }
   record_begin_ = next;
 }
 
-void CsvScanner::end_first_record(std::uint64_t at, std::uint64_t next) {
+void CsvScanner::end_first_record(std::string_view chunk, std::uint64_t at, std::uint64_t next) {
   first_done_ = true;
   CsvFields first = split_csv_record(first_record_, options().max_columns);
   first_record_ = {};
   if (first.count > options().max_columns) {
-    throw error_at(record_position_, "this record has " + std::to_string(first.count) +
-                                         " fields, more than the limit of " + std::to_string(options().max_columns));
+    throw error_at(begin_of_record(chunk), "this record has " + std::to_string(first.count) +
+                                               " fields, more than the limit of " +
+                                               std::to_string(options().max_columns));
   }
   field_count_ = first.count;
-  if (is_header(first)) {
+  if (is_header(chunk, first)) {
     take_header(std::move(first.fields), next);
   } else {
     blocks().add(record_begin_, std::max(at, next));
   }
 }
 
-bool CsvScanner::is_header(const CsvFields& first) const {
+bool CsvScanner::is_header(std::string_view chunk, const CsvFields& first) const {
   if (options().header == Header::present && first.malformed) {
-    throw error_at(record_position_, "the header has text after a closing quote");
+    throw error_at(begin_of_record(chunk), "the header has text after a closing quote");
   }
   if (options().header != Header::by_names) return options().header == Header::present;
   return std::equal(
@@ -189,7 +189,7 @@ void CsvScanner::take_header(std::vector<std::string> fields, std::uint64_t next
 
 TextPosition CsvScanner::begin_of_record(std::string_view chunk) const {
   std::uint64_t base = position().offset();
-  return record_begin_ >= base ? position().at(chunk, record_begin_ - base) : record_position_;
+  return record_begin_ >= base ? position().at(chunk, record_begin_ - base) : marked().at({}, 0);
 }
 
 void CsvScanner::check_length(std::string_view chunk, std::uint64_t at) const {
@@ -198,14 +198,17 @@ void CsvScanner::check_length(std::string_view chunk, std::uint64_t at) const {
                         in_quotes_ ? "; is one of its quotes not closed?" : "");
 }
 
-void CsvScanner::end(ScanSummary& summary) {
+void CsvScanner::end() {
   if (in_quotes_) throw error_at(quote_position_, "this quote is not closed before the end of the file");
   std::uint64_t end = position().offset();
   if (record_begin_ != kNowhere && end > record_begin_) end_record({}, end, end);
   if (!first_done_) throw_empty_body();
+}
+
+void CsvScanner::describe(ScanSummary& summary) const {
   summary.data_begin = data_begin_;
   summary.has_header = has_header_;
-  summary.header = std::move(header_);
+  summary.header = header_;
   summary.field_count = field_count_;
 }
 

@@ -229,6 +229,31 @@ TEST(CsvScanner, BlocksHoldAllRowsAndBeginAtRecords) {
   }
 }
 
+TEST(CsvScanner, WhatItSaysOfClosedBlocksStaysTrue) {
+  std::string text = "id,text\n";
+  for (int i = 1; i <= 500; ++i) text += std::to_string(i) + (i % 7 == 0 ? ",\"quo\n\"\"ted\"\r\n" : ",plain\n");
+  ScanSummary whole = scan(text, {.block_bytes = 300});
+  for (std::size_t stop : {0UL, 7UL, 100UL, 307UL, 320UL, 2000UL, text.size()}) {
+    auto scanner = make_scanner({.block_bytes = 300});
+    scanner->feed(std::string_view(text).substr(0, stop));
+    ScanSummary early = scanner->so_far();
+    ASSERT_LE(early.blocks.size(), whole.blocks.size());
+    EXPECT_EQ(early.blocks.empty(), stop < 320);
+    for (std::size_t i = 0; i < early.blocks.size(); ++i) {
+      EXPECT_EQ(early.blocks[i].offset, whole.blocks[i].offset);
+      EXPECT_EQ(early.blocks[i].length, whole.blocks[i].length);
+      EXPECT_EQ(early.blocks[i].first_row, whole.blocks[i].first_row);
+      EXPECT_EQ(early.header, whole.header);
+      EXPECT_EQ(early.data_begin, whole.data_begin);
+    }
+    if (early.blocks.empty()) continue;
+    EXPECT_EQ(early.bytes, early.blocks.back().offset + early.blocks.back().length);
+    EXPECT_LE(early.bytes, stop);
+    bool more = early.blocks.size() < whole.blocks.size();
+    EXPECT_EQ(early.rows, (more ? whole.blocks[early.blocks.size()].first_row : whole.rows + 1) - 1);
+  }
+}
+
 TEST(CsvScanner, TellsRowsWhileFeeding) {
   auto scanner = make_scanner({});
   scanner->feed("a\n1\n2\n");

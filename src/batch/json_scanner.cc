@@ -84,7 +84,7 @@ class NdjsonScanner final : public RecordScanner {
     if (begin < chunk.size()) carry_on(chunk, begin);
   }
 
-  void end(ScanSummary&) override {
+  void end() override {
     end_record({}, 0, 0);
     if (blocks().rows() == 0) throw_empty_body();
   }
@@ -176,7 +176,7 @@ class JsonScanner final : public RecordScanner {
     return false;
   }
 
-  void end(ScanSummary&) override {
+  void end() override {
     if (state_ == State::start) throw_empty_body();
     if (state_ == State::in_element)
       throw error_at(carry_position(0), "this object is not closed before the end of the body");

@@ -75,6 +75,9 @@ class Scanner {
   virtual ScanSummary finish() = 0;
   // Data rows that ended so far: a caller with a limit of rows need not wait for the end.
   virtual std::uint64_t rows() const = 0;
+  // Before the end: the blocks that are closed, which stay as they are whatever comes, with where they end as `bytes`
+  // and how many they hold as `rows`; of what the summary says of the text's beginning nothing holds before there is one.
+  virtual ScanSummary so_far() const = 0;
 };
 
 std::unique_ptr<Scanner> make_scanner(ScanOptions options);

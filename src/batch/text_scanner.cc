@@ -122,7 +122,13 @@ void TextScanner::begin_text() {
 void TextScanner::take(std::string_view chunk) {
   if (chunk.empty()) return;
   guard_.check(chunk, position_);
+  to_mark_.reset();
   scan(chunk);
+  if (to_mark_) {
+    position_.advance(chunk.substr(0, *to_mark_));
+    marked_ = position_;
+    chunk.remove_prefix(*to_mark_);
+  }
   position_.advance(chunk);
 }
 
@@ -132,9 +138,20 @@ ScanSummary TextScanner::finish() {
   ScanSummary summary;
   summary.bytes = position_.offset();
   summary.data_begin = text_begin_;
-  end(summary);
+  end();
+  describe(summary);
   summary.rows = blocks_.rows();
   summary.blocks = blocks_.finish();
+  return summary;
+}
+
+ScanSummary TextScanner::so_far() const {
+  ScanSummary summary;
+  summary.data_begin = text_begin_;
+  describe(summary);
+  summary.rows = blocks_.rows_of_closed();
+  summary.blocks = blocks_.closed();
+  if (!summary.blocks.empty()) summary.bytes = summary.blocks.back().offset + summary.blocks.back().length;
   return summary;
 }
 

@@ -3,6 +3,7 @@
 // into blocks. One thread at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class BlockBuilder {
   // `count` records, the first of which begins at `begin` and the last of which ends at `end`.
   void add(std::uint64_t begin, std::uint64_t end, std::uint64_t count = 1);
   std::uint64_t rows() const { return rows_; }
+  const std::vector<Block>& closed() const { return blocks_; }
+  std::uint64_t rows_of_closed() const { return rows_ - block_rows_; }
   std::vector<Block> finish();
 
  private:
@@ -49,17 +52,23 @@ class TextScanner : public Scanner {
   void feed(std::string_view chunk) final;
   ScanSummary finish() final;
   std::uint64_t rows() const final { return blocks_.rows(); }
+  ScanSummary so_far() const final;
 
  protected:
   explicit TextScanner(ScanOptions options) : options_(std::move(options)), blocks_(options_.block_bytes) {}
 
   // The next bytes, checked, byte order mark left out; position() stands at the first of them.
   virtual void scan(std::string_view chunk) = 0;
-  // The end: closes the last record and fills what only the format knows.
-  virtual void end(ScanSummary& summary) = 0;
+  // The end: closes the last record.
+  virtual void end() = 0;
+  // Fills what only the format knows of the text's beginning.
+  virtual void describe(ScanSummary&) const {}
 
   const ScanOptions& options() const { return options_; }
   const PositionTracker& position() const { return position_; }
+  // Called from scan(): marked() is to stand at this byte of the chunk afterwards. Costs nothing, unlike position().at().
+  void mark(std::size_t index) { to_mark_ = index; }
+  const PositionTracker& marked() const { return marked_; }
   BlockBuilder& blocks() { return blocks_; }
   std::uint64_t text_begin() const { return text_begin_; }
 
@@ -69,6 +78,8 @@ class TextScanner : public Scanner {
 
   ScanOptions options_;
   PositionTracker position_;
+  std::optional<std::size_t> to_mark_;
+  PositionTracker marked_;
   TextGuard guard_;
   BlockBuilder blocks_;
   std::string head_;  // the first bytes, until it is known whether they are a byte order mark

@@ -191,10 +191,7 @@ class CommitAttempt {
 
 void plan_and_write_again(const Parts& parts, Written::State& state) {
   state.drop_files();
-  {
-    engine::Lease lease = ingest_lease(parts, state.body.request.workspace.id);
-    state.plan = plan_batch(parts, state.body, lease);
-  }
+  state.plan = plan_batch(parts, state.body);
   write_rows(parts, state);
 }
 

@@ -201,7 +201,8 @@ struct ParquetRelation {
 
 }  // namespace
 
-void plan_parquet(const StagedBody& body, engine::Lease& lease, const KnownColumns& known, BatchPlan& plan) {
+void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
+  engine::Lease lease = ingest_lease(parts, body.request.workspace.id);
   std::vector<SourceColumn> sources = source_columns(body, lease, plan.rows_received);
   std::vector<const SourceColumn*> source_of(known.columns.size(), nullptr);
   std::vector<const SourceColumn*> fresh;

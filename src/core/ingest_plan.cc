@@ -37,10 +37,11 @@ std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<Co
   return names;
 }
 
-std::vector<batch::ColumnEvidence> read_evidence(engine::Lease& lease, const StagedBody& body, const StagedSpec& spec) {
+std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const StagedBody& body, const StagedSpec& spec) {
   auto rows =
-      lease.execute({fmt::format("SELECT name, row_count, missing, candidates, kinds FROM staged_columns({}, {})",
-                                 quote_string(body.file.string()), quote_string(spec.to_json()))});
+      ingest_lease(parts, body.request.workspace.id)
+          .execute({fmt::format("SELECT name, row_count, missing, candidates, kinds FROM staged_columns({}, {})",
+                                quote_string(body.file.string()), quote_string(spec.to_json()))});
   std::vector<batch::ColumnEvidence> evidence;
   for (const boost::json::value& row : rows.at(0).rows) {
     const boost::json::array& cells = row.as_array();
@@ -73,23 +74,22 @@ StagedSpec base_spec(const Parts& parts, const StagedBody& body) {
   return spec;
 }
 
-// The body cut into stretches of about the same size, each from a block's start to a block's end.
+// The body in stretches, each from a block's start to a block's end: first those that were handed out early.
 std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, const StagedSpec& whole) {
   const std::vector<batch::Block>& blocks = body.scan.blocks;
   if (blocks.empty()) return {whole};
-  std::uint64_t bytes = body.scan.bytes - body.scan.data_begin;
-  std::size_t count =
-      bytes < parts.limits.parallel_from_bytes ? 1 : std::min(parts.limits.ranges_per_batch, blocks.size());
+  std::vector<std::size_t> ends = body.early.cuts;
+  std::vector<std::size_t> rest = cut_blocks(parts.limits, blocks, ends.empty() ? 0 : ends.back());
+  ends.insert(ends.end(), rest.begin(), rest.end());
   std::vector<StagedSpec> ranges;
   std::size_t next = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::size_t last = blocks.size() * (i + 1) / count;
+  for (std::size_t end : ends) {
     StagedSpec range = whole;
     range.begin = blocks[next].offset;
-    range.end = blocks[last - 1].offset + blocks[last - 1].length;
+    range.end = blocks[end - 1].offset + blocks[end - 1].length;
     range.first_row = blocks[next].first_row;
     ranges.push_back(std::move(range));
-    next = last;
+    next = end;
   }
   return ranges;
 }
@@ -150,8 +150,7 @@ void check_new_column(const KnownColumns& known, const std::string& name) {
 
 namespace {
 
-void plan_csv(const Parts& parts, const StagedBody& body, engine::Lease& lease, const KnownColumns& known,
-              BatchPlan& plan) {
+void plan_csv(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
   StagedSpec spec = base_spec(parts, body);
   spec.field_names = csv_fields(body, known.columns);
 
@@ -167,7 +166,7 @@ void plan_csv(const Parts& parts, const StagedBody& body, engine::Lease& lease, 
     }
   }
   std::vector<batch::ColumnEvidence> evidence;
-  if (body.scan.rows > 0 && (!fresh.empty() || known.may_widen())) evidence = read_evidence(lease, body, spec);
+  if (body.scan.rows > 0 && (!fresh.empty() || known.may_widen())) evidence = read_evidence(parts, body, spec);
 
   plan.rules.columns = known.columns;
   for (std::size_t i = 0; i < known.columns.size(); ++i) {
@@ -191,12 +190,11 @@ void plan_csv(const Parts& parts, const StagedBody& body, engine::Lease& lease, 
   add_staged(parts, body, std::move(spec), plan);
 }
 
-void plan_json(const Parts& parts, const StagedBody& body, engine::Lease& lease, const KnownColumns& known,
-               BatchPlan& plan) {
+void plan_json(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
   StagedSpec spec = base_spec(parts, body);
   spec.reject_unknown = known.unknown == UnknownColumns::reject;
   std::vector<batch::ColumnEvidence> evidence;
-  if (body.scan.rows > 0 && known.unknown == UnknownColumns::add) evidence = read_evidence(lease, body, spec);
+  if (body.scan.rows > 0 && known.unknown == UnknownColumns::add) evidence = read_evidence(parts, body, spec);
 
   plan.rules.columns = known.columns;
   std::vector<std::string> keys(known.columns.size());
@@ -285,7 +283,17 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
 
 }  // namespace
 
-BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& lease) {
+std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batch::Block>& blocks, std::size_t first) {
+  if (first == blocks.size()) return {};
+  std::size_t left = blocks.size() - first;
+  std::uint64_t bytes = blocks.back().offset + blocks.back().length - blocks[first].offset;
+  std::size_t count = bytes < limits.parallel_from_bytes ? 1 : std::min(limits.ranges_per_batch, left);
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 1; i <= count; ++i) ends.push_back(first + left * i / count);
+  return ends;
+}
+
+BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   BatchPlan plan;
   plan.base = find_state(parts, body.request.workspace.id, body.request.table);
   if (plan.base && !plan.base->row.quarantine_of.empty()) throw_no_table(body.request.table);
@@ -294,11 +302,11 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& 
   if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
 
   if (body.request.format == BodyFormat::parquet) {
-    plan_parquet(body, lease, known, plan);
+    plan_parquet(parts, body, known, plan);
   } else if (is_json(body.request.format)) {
-    plan_json(parts, body, lease, known, plan);
+    plan_json(parts, body, known, plan);
   } else {
-    plan_csv(parts, body, lease, known, plan);
+    plan_csv(parts, body, known, plan);
   }
   if (plan.rules.columns.size() > parts.limits.max_columns) {
     throw Error(ErrorKind::too_large, fmt::format("a table has at most {} columns", parts.limits.max_columns));

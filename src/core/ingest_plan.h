@@ -23,6 +23,6 @@ KnownColumns known_columns(const std::optional<TableState>& base);
 void check_new_column(const KnownColumns& known, const std::string& name);
 
 // Fills rules.columns, staged, staged_raw and rows_received for a Parquet body.
-void plan_parquet(const StagedBody& body, engine::Lease& lease, const KnownColumns& known, BatchPlan& plan);
+void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan);
 
 }  // namespace boathouse::core

@@ -5,7 +5,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
-#include "core/ingest_stages.h"
+#include "core/ingest_head_start.h"
 
 namespace boathouse::core {
 namespace {
@@ -144,9 +144,17 @@ Receiver Ingest::receive(IngestRequest request) {
   }
   body.folder = std::make_unique<base::TemporaryFolder>(parts_.layout.staging_of(request.workspace.id));
   body.file = body.folder->path() / "body";
+  state->may_start_early = HeadStart::suits(request, table);
   body.request = std::move(request);
   state->fd = base::create_file(body.file);
   return Receiver(std::move(state));
+}
+
+// A large body's first rows need not wait for its last ones.
+void Receiver::State::start_early() {
+  if (!may_start_early || bytes < parts->limits.head_start_bytes) return;
+  if (!head_start) head_start = std::make_unique<HeadStart>(*parts, body);
+  if (bytes >= head_start->wanted_bytes()) head_start->reached(scanner->so_far());
 }
 
 void Receiver::write(std::string_view bytes) {
@@ -155,6 +163,7 @@ void Receiver::write(std::string_view bytes) {
   base::write_all(state_->fd.get(), bytes);
   if (!state_->scanner) return;
   state_->scanner->feed(bytes);
+  state_->start_early();
   if (state_->max_rows && static_cast<std::int64_t>(state_->scanner->rows()) > *state_->max_rows) {
     check_row_count(state_->body.request, state_->max_rows, static_cast<std::int64_t>(state_->scanner->rows()));
   }
@@ -185,6 +194,7 @@ Received Receiver::finish() {
     }
     check_row_count(body.request, state_->max_rows, static_cast<std::int64_t>(body.scan.rows));
   }
+  if (state_->head_start && !body.replayed_answer) body.early = state_->head_start->finish();
   auto received = std::make_unique<Received::State>();
   received->body = std::move(body);
   return Received(std::move(received));
@@ -208,6 +218,8 @@ boost::json::object to_json(const Outcome& outcome) {
           {"duration_ms", (outcome.duration + base::kMillisecond / 2) / base::kMillisecond}};
 }
 
+Receiver::State::State() = default;
+Receiver::State::~State() = default;
 Receiver::Receiver(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Receiver::Receiver(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;

@@ -4,7 +4,9 @@
 
 #include <openssl/evp.h>
 
+#include <map>
 #include <mutex>
+#include <stop_token>
 #include <unordered_set>
 
 #include "base/file.h"
@@ -44,15 +46,22 @@ class Ingest::KeysInUse {
   std::unordered_set<std::string> names_;
 };
 
+// What was written before the whole body was there (ingest_head_start.h).
+struct EarlyRows {
+  std::vector<std::size_t> cuts;                // where the stretches that were handed out end, as counts of blocks
+  std::map<std::string, engine::Rows> results;  // by statement; a statement that the final plan lacks is void
+};
+
 // A body at rest, and what is known of it.
 struct StagedBody {
   IngestRequest request;
   base::BatchId batch;
   base::Micros started = 0;  // base::steady_micros()
   std::unique_ptr<base::TemporaryFolder> folder;
-  std::filesystem::path file;
-  batch::ScanSummary scan;  // text formats
-  std::string body_hash;    // hex SHA-256, when there is an idempotency key
+  std::filesystem::path file;  // in the folder
+  batch::ScanSummary scan;     // text formats
+  EarlyRows early;
+  std::string body_hash;  // hex SHA-256, when there is an idempotency key
   std::optional<Ingest::KeysInUse::Hold> hold;
   std::optional<std::string> replayed_answer;
 };
@@ -71,7 +80,13 @@ struct BatchPlan {
   std::int64_t rows_received = 0;
 };
 
+class HeadStart;
+
 struct Receiver::State {
+  State();
+  ~State();
+  void start_early();
+
   const Parts* parts = nullptr;
   StagedBody body;
   base::UniqueFd fd;
@@ -79,6 +94,8 @@ struct Receiver::State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash{nullptr, &EVP_MD_CTX_free};
   std::optional<std::int64_t> max_rows;
   std::uint64_t bytes = 0;
+  bool may_start_early = false;
+  std::unique_ptr<HeadStart> head_start;  // after the body, whose folder it writes to; not there for small bodies
 };
 struct Received::State {
   StagedBody body;
@@ -102,14 +119,17 @@ struct Written::State {
 };
 
 // A worker for the workspace's batches.
-engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace);
+engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace, const std::stop_token& stop = {});
 
 // Runs the plan: fills outcome, data and rejected.
 void write_rows(const Parts& parts, Written::State& state);
 
 // Makes the plan of a staged body against the table as it is now; reads the body through a worker where its columns or
-// their types are not known. `lease` is of the ingest worker of the batch's workspace.
-BatchPlan plan_batch(const Parts& parts, const StagedBody& body, engine::Lease& lease);
+// their types are not known. The caller holds no lease.
+BatchPlan plan_batch(const Parts& parts, const StagedBody& body);
+
+// The body's blocks from `first` on, cut into stretches of about the same size, by where each ends: counts of blocks.
+std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batch::Block>& blocks, std::size_t first);
 
 // The rows of the table that the plan was made against which stay beside the batch's, as SQL; empty when none do.
 std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode);

@@ -5,8 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "core/check_sql.h"
-#include "core/ingest_stages.h"
+#include "core/ingest_accepted.h"
 #include "core/partitioning.h"
 #include "core/quarantine_schema.h"
 #include "store/location.h"
@@ -24,26 +23,14 @@ constexpr std::uint64_t kMostShown = 1'000'000;
 // One batch on its way through the worker: the statements and what came of them.
 class Writing {
  public:
-  Writing(const Parts& parts, const StagedBody& body, const BatchPlan& plan, engine::Lease& lease)
-      : parts_(parts),
-        body_(body),
-        plan_(plan),
-        lease_(lease),
-        check_{.contract = plan.rules, .upsert_key = plan.key, .floors = partition_floors(plan.spec, plan.schema)} {
-    for (const ContractColumn& column : plan.rules.columns) {
-      iceberg::Field field = *plan.schema.find_any_case(column.name);
-      field.name = column.name;
-      columns_.push_back(std::move(field));
-    }
-    passes_ = "_ok AND " + accept_predicate(check_);
-  }
+  Writing(const Parts& parts, StagedBody& body, const BatchPlan& plan, engine::Lease& lease)
+      : parts_(parts), body_(body), plan_(plan), lease_(lease), rows_(plan) {}
 
   void run() {
-    bool in_steps = has_unique(plan_.rules) || !plan_.key.empty() || !plan_.spec.unpartitioned();
-    if (in_steps) {
-      write_in_steps();
-    } else {
+    if (is_written_at_once(plan_)) {
       write_at_once();
+    } else {
+      write_in_steps();
     }
     if (accepted_ < plan_.rows_received) write_rejected();
   }
@@ -55,62 +42,60 @@ class Writing {
   std::vector<RejectedRow> take_rejected() { return std::move(rejected_); }
 
  private:
-  std::string column_list() const {
-    std::vector<std::string> names;
-    for (const iceberg::Field& field : columns_) names.push_back(quote_identifier(field.name));
-    return fmt::format("{}", fmt::join(names, ", "));
-  }
+  std::filesystem::path path(std::string_view name) const { return body_.file.parent_path() / name; }
 
-  std::string accepted_of(const std::string& staged, std::string_view more) const {
-    return fmt::format("SELECT {}{} FROM (SELECT {}, _row, _ok FROM ({})) WHERE {}", column_list(), more,
-                       defaults_projection(plan_.rules), staged, passes_);
-  }
-
-  std::filesystem::path path(std::string_view name) const { return body_.folder->path() / name; }
-
-  // Rows go straight from the staged text into Parquet, each stretch of a large body on a connection of its own.
+  // Rows go straight from the staged text into Parquet, each stretch of a large body on a connection of its own. What
+  // the head start has done already is not done again.
   void write_at_once() {
+    std::vector<engine::Rows> results;
+    std::vector<std::size_t> places;  // in the results
     std::vector<std::vector<std::string>> lists;
-    for (const std::string& staged : plan_.staged) {
-      auto file = path(fmt::format("part-{}.parquet", lists.size()));
-      lists.push_back({copy_statement(accepted_of(staged, ""), file, columns_)});
+    for (std::string& statement : write_statements(body_, plan_, rows_)) {
+      auto early = body_.early.results.extract(statement);
+      results.push_back(early ? std::move(early.mapped()) : engine::Rows());
+      if (early) continue;
+      places.push_back(results.size() - 1);
+      lists.push_back({std::move(statement)});
     }
-    std::vector<engine::Rows> results = lists.size() == 1 ? lease_.execute(lists[0]) : lease_.execute_parallel(lists);
-    for (const engine::Rows& rows : results) take_files(files_from_copy(rows, columns_));
+    auto late = lists.size() == 1 ? lease_.execute(lists[0]) : lease_.execute_parallel(lists);
+    for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(late[i]);
+    for (const engine::Rows& rows : results) take_files(files_from_copy(rows, columns()));
     for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
   }
+
+  const Columns& columns() const { return rows_.columns(); }
 
   // Rules that look at more than one row need the accepted rows in a table of the worker first.
   void write_in_steps() {
     std::vector<std::string> statements{"CREATE OR REPLACE TEMP TABLE accepted AS " +
-                                        accepted_of(plan_.staged[0], ", _row")};
+                                        rows_.select(plan_.staged[0], ", _row")};
     for (std::size_t i = 1; i < plan_.staged.size(); ++i) {
-      statements.push_back("INSERT INTO accepted " + accepted_of(plan_.staged[i], ", _row"));
+      statements.push_back("INSERT INTO accepted " + rows_.select(plan_.staged[i], ", _row"));
     }
     std::string kept = "SELECT * FROM accepted";
     if (has_unique(plan_.rules)) {
       statements.push_back("CREATE OR REPLACE TEMP TABLE collisions AS " +
-                           unique_violations(check_, kept, remaining_rows(parts_, plan_, body_.request.mode)));
+                           unique_violations(rows_.check(), kept, remaining_rows(parts_, plan_, body_.request.mode)));
       kept = "SELECT a.* FROM accepted a ANTI JOIN collisions c ON a._row = c._row";
     }
     statements.push_back("SELECT count(*) FROM (" + kept + ")");
     accepted_ = lease_.execute(statements).back().rows.at(0).at(0).to_number<std::int64_t>();
     if (accepted_ == 0) return;
     if (!plan_.key.empty()) {
-      lease_.execute({"CREATE OR REPLACE TEMP TABLE superseded AS " + superseded_rows(check_, kept)});
+      lease_.execute({"CREATE OR REPLACE TEMP TABLE superseded AS " + superseded_rows(rows_.check(), kept)});
       kept = fmt::format("SELECT k.* FROM ({}) k ANTI JOIN superseded s ON k._row = s._row", kept);
     }
     if (plan_.spec.unpartitioned()) {
-      auto rows = lease_.execute(
-          {copy_statement(fmt::format("SELECT {} FROM ({})", column_list(), kept), path("part.parquet"), columns_)});
-      take_files(files_from_copy(rows.back(), columns_));
+      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", rows_.column_list(), kept),
+                                                 path("part.parquet"), columns())});
+      take_files(files_from_copy(rows.back(), columns()));
     } else {
       write_partitioned(kept);
     }
   }
 
   void write_partitioned(const std::string& kept) {
-    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, column_list());
+    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, rows_.column_list());
     auto results = lease_.execute({copy.make_parts, copy.count_parts});
     auto count = results.back().rows.at(0).at(0).to_number<std::uint64_t>();
     if (count > parts_.limits.max_partitions) {
@@ -123,9 +108,9 @@ class Writing {
           .with("partitions", count);
     }
     results =
-        lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns_)});
+        lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns())});
     partitions_ = partitions_from(results.at(0), plan_.spec, plan_.schema);
-    take_files(files_from_copy(results.at(1), columns_));
+    take_files(files_from_copy(results.at(1), columns()));
   }
 
   void take_files(std::vector<WrittenFile> files) { std::move(files.begin(), files.end(), std::back_inserter(files_)); }
@@ -137,8 +122,9 @@ class Writing {
       ranges.push_back(fmt::format(
           "SELECT _row, {} AS reasons, _data FROM (SELECT {}, _row, _ok, _bad, _reasons, _data FROM ({})) {} "
           "WHERE ({}) IS NOT TRUE{}",
-          reasons_expression(check_, unique), defaults_projection(plan_.rules), staged,
-          unique ? "LEFT JOIN collisions USING (_row)" : "", passes_, unique ? " OR _unique IS NOT NULL" : ""));
+          reasons_expression(rows_.check(), unique), defaults_projection(plan_.rules), staged,
+          unique ? "LEFT JOIN collisions USING (_row)" : "", rows_.predicate(),
+          unique ? " OR _unique IS NOT NULL" : ""));
     }
     QuarantineOrigin origin{.batch = body_.batch,
                             .request = body_.request.origin.request,
@@ -165,12 +151,10 @@ class Writing {
   }
 
   const Parts& parts_;
-  const StagedBody& body_;
+  StagedBody& body_;
   const BatchPlan& plan_;
   engine::Lease& lease_;
-  const Check check_;
-  Columns columns_;  // the batch's own, with the table's field ids
-  std::string passes_;
+  const AcceptedRows rows_;
   std::int64_t accepted_ = 0;
   std::vector<WrittenFile> files_;
   std::vector<iceberg::PartitionTuple> partitions_;
@@ -204,17 +188,16 @@ void hold_to_limits(const Parts& parts, const StagedBody& body, const BatchPlan&
 
 }  // namespace
 
-engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace) {
+engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace, const std::stop_token& stop) {
   return parts.engine.acquire(parts.layout.ingest_confinement(workspace), workspace,
-                              base::steady_micros() + parts.limits.ingest_timeout);
+                              base::steady_micros() + parts.limits.ingest_timeout, stop);
 }
 
 Checked Ingest::check(Received received) {
   auto state = std::make_unique<Checked::State>();
   state->body = std::move(received.state_->body);
   if (!state->body.replayed_answer) {
-    engine::Lease lease = ingest_lease(parts_, state->body.request.workspace.id);
-    state->plan = plan_batch(parts_, state->body, lease);
+    state->plan = plan_batch(parts_, state->body);
     hold_to_limits(parts_, state->body, state->plan);
   }
   return Checked(std::move(state));

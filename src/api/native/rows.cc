@@ -96,7 +96,18 @@ asio::awaitable<net::Response> handle(const Services& services, net::Request& re
   co_await net::on_pool(services.work, begin);
 
   net::ChunkConsumer spool = [&](std::string_view bytes) { receiver->write(bytes); };
-  co_await request.body.receive(spool);
+  std::exception_ptr broken_off;
+  try {
+    co_await request.body.receive(spool);
+  } catch (...) {
+    broken_off = std::current_exception();
+  }
+  if (broken_off) {
+    // Taking away what was staged blocks.
+    auto drop = [&] { receiver.reset(); };
+    co_await net::on_pool(services.work, drop);
+    std::rethrow_exception(broken_off);
+  }
 
   auto finish = [&] {
     core::Received received = receiver->finish();
