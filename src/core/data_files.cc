@@ -13,6 +13,9 @@ namespace {
 namespace json = boost::json;
 using base::quote_string;
 
+// How many rows the engine puts into a row group.
+constexpr std::int64_t kRowGroup = 122'880;
+
 std::string field_ids(const Columns& columns) {
   std::string list;
   for (const iceberg::Field& field : columns) {
@@ -71,8 +74,12 @@ constexpr std::size_t kPartitionKeys = 5;
 
 }  // namespace
 
-std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns) {
-  return fmt::format("COPY ({}) TO {} ({})", select, quote_string(path.string()), field_ids(columns));
+std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
+                           std::int64_t rows) {
+  // Filling a dictionary that is thrown away in the end costs more than all but the small ones save. The engine makes
+  // room for as many values as it is told, so that few rows are better off with its own limit, which goes by their number.
+  std::string_view limit = rows >= kRowGroup ? ", DICTIONARY_SIZE_LIMIT 8192" : "";
+  return fmt::format("COPY ({}) TO {} ({}{})", select, quote_string(path.string()), field_ids(columns), limit);
 }
 
 std::string copy_partitioned_statement(std::string_view select, std::string_view part,

@@ -15,8 +15,10 @@ namespace boathouse::core {
 // What a file's columns are: names as the select gives them, ids as the file is to carry them.
 using Columns = std::vector<iceberg::Field>;
 
-// `COPY (<select>) TO '<path>'` for one Parquet file whose columns carry these field ids. The result is one row for each file, as files_from_copy() reads it.
-std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns);
+// `COPY (<select>) TO '<path>'` for one Parquet file whose columns carry these field ids. The result is one row for each
+// file, as files_from_copy() reads it. `rows`: about how many the select gives, where that is known.
+std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
+                           std::int64_t rows = 0);
 
 // The same, one file for each value of the integer column `part` of the select, which is not written itself; the files
 // lie in folders `<part>=<value>` under `path`.

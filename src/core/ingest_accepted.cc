@@ -36,9 +36,9 @@ bool is_written_at_once(const BatchPlan& plan) {
 
 std::vector<std::string> write_statements(const StagedBody& body, const BatchPlan& plan, const AcceptedRows& rows) {
   std::vector<std::string> statements;
-  for (const std::string& staged : plan.staged) {
-    auto file = body.file.parent_path() / fmt::format("part-{}.parquet", statements.size());
-    statements.push_back(copy_statement(rows.select(staged, ""), file, rows.columns()));
+  for (std::size_t i = 0; i < plan.staged.size(); ++i) {
+    auto file = body.file.parent_path() / fmt::format("part-{}.parquet", i);
+    statements.push_back(copy_statement(rows.select(plan.staged[i], ""), file, rows.columns(), plan.staged_rows[i]));
   }
   return statements;
 }

@@ -236,6 +236,7 @@ void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns
     plan.rules.columns.push_back(std::move(column));
   }
   plan.staged.push_back(relation.sql(body.file, false));
+  plan.staged_rows.push_back(plan.rows_received);
   plan.staged_raw.push_back(relation.sql(body.file, true));
 }
 

@@ -95,7 +95,11 @@ std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, co
 }
 
 void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, BatchPlan& plan) {
-  for (StagedSpec& range : ranges_of(parts, body, spec)) {
+  std::vector<StagedSpec> ranges = ranges_of(parts, body, spec);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    StagedSpec& range = ranges[i];
+    std::uint64_t end = i + 1 < ranges.size() ? ranges[i + 1].first_row : body.scan.rows + 1;
+    plan.staged_rows.push_back(static_cast<std::int64_t>(end - range.first_row));
     std::string file = quote_string(body.file.string());
     plan.staged.push_back(fmt::format("SELECT * FROM staged_rows({}, {})", file, quote_string(range.to_json())));
     range.raw = true;
