@@ -10,6 +10,7 @@
 #include "api/system/routes.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "core/sweep.h"
 #include "meta/sqlite_store.h"
 
 namespace boathouse::app {
@@ -53,12 +54,15 @@ House::House(const Settings& settings, const fs::path& worker)
       tables_(parts_, queries_),
       insights_(parts_, queries_),
       ingest_(parts_),
+      jobs_(*meta_, auth_),
+      scheduler_(meta_->jobs(), scheduler_options(settings, node_id(data_))),
       services_{.auth = auth_,
                 .parts = parts_,
                 .tables = tables_,
                 .ingest = ingest_,
                 .queries = queries_,
                 .insights = insights_,
+                .jobs = jobs_,
                 .work = work_,
                 .engine_work = engine_work_,
                 .spool = data_ / "staging" / "spool"},
@@ -67,7 +71,9 @@ House::House(const Settings& settings, const fs::path& worker)
   parts_.layout.clear_staging();
   base::make_directories_durably(services_.spool);
   new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
+  add_job_kinds();
   add_gauges();
+  add_job_figures();
   api::system::add_routes(router_, ready_, metrics_);
   api::native::add_routes(router_, services_);
   api::dataapi::add_routes(router_, services_);
@@ -89,6 +95,7 @@ std::string House::start() {
   ready_ = true;
   boost::json::object listen{{"pid", ::getpid()}, {"http", address}};
   base::replace_file_durably(data_ / "run" / "listen.json", boost::json::serialize(listen) + "\n");
+  scheduler_.start();
   warm_a_worker();
   return address;
 }
@@ -97,8 +104,19 @@ void House::stop(std::chrono::milliseconds patience) {
   ready_ = false;
   if (!server_) return;
   base::remove_quietly(data_ / "run" / "listen.json");
+  scheduler_.request_stop();
   server_->stop(patience);
+  scheduler_.stop();
   server_.reset();
+}
+
+void House::add_job_kinds() {
+  core::SweepRules rules{.keep_jobs_for = settings_.keep_jobs_for,
+                         .keep_jobs = static_cast<std::int64_t>(settings_.keep_jobs)};
+  scheduler_.add(core::sweep_kind(settings_.sweep_every), [this, rules](const meta::JobRow&, core::Progress& progress) {
+    core::Swept swept = core::sweep(*meta_, rules, base::now_micros(), progress);
+    return boost::json::object{{"idempotency_keys", swept.idempotency_keys}, {"jobs", swept.jobs}};
+  });
 }
 
 void House::add_gauges() {
@@ -116,6 +134,25 @@ void House::add_gauges() {
                        [this] { return static_cast<double>(engine_.stats().ended_badly); });
   metrics_.add_gauge("boathouse_metadata_cache_bytes", "Memory held by parsed Iceberg metadata", {},
                      [this] { return static_cast<double>(cache_.bytes()); });
+}
+
+void House::add_job_figures() {
+  for (const jobs::Kind* kind : scheduler_.kinds().all()) {
+    const std::string& name = kind->promise.name;
+    auto gauge = [&](const char* state, const std::atomic<std::int64_t>& figure) {
+      metrics_.add_gauge("boathouse_jobs", "Jobs that wait or run, by kind and state",
+                         {{"kind", name}, {"state", state}}, [&figure] { return static_cast<double>(figure); });
+    };
+    auto counter = [&](const char* state, const std::atomic<std::uint64_t>& figure) {
+      metrics_.add_counter("boathouse_jobs_ended_total", "Jobs that this process has ended, by kind and state",
+                           {{"kind", name}, {"state", state}}, [&figure] { return static_cast<double>(figure); });
+    };
+    gauge("queued", kind->queued);
+    gauge("running", kind->running);
+    counter("succeeded", kind->succeeded);
+    counter("failed", kind->failed);
+    counter("cancelled", kind->cancelled);
+  }
 }
 
 void House::warm_a_worker() {

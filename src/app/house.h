@@ -9,6 +9,7 @@
 #include "app/data_lock.h"
 #include "app/options.h"
 #include "core/installation.h"
+#include "jobs/scheduler.h"
 #include "net/metrics.h"
 #include "net/router.h"
 #include "net/server.h"
@@ -37,11 +38,14 @@ class House {
 
   // Listens, says so in run/listen.json, and returns the bound address.
   std::string start();
-  // /readyz says 503, no connection is accepted, requests finish for up to `patience`.
+  // /readyz says 503, no connection is accepted, requests finish for up to `patience`, running jobs
+  // are put back.
   void stop(std::chrono::milliseconds patience);
 
  private:
+  void add_job_kinds();
   void add_gauges();
+  void add_job_figures();
   void warm_a_worker();
 
   const Settings settings_;
@@ -59,6 +63,8 @@ class House {
   core::Tables tables_;
   core::Insights insights_;
   core::Ingest ingest_;
+  core::Jobs jobs_;
+  jobs::Scheduler scheduler_;
   api::Services services_;
   // What runs on the pools uses all of the above, so they end first.
   base::ThreadPool work_;

@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "store/location.h"
 
 namespace boathouse::app {
@@ -26,6 +27,12 @@ fs::path warehouse_folder(const Settings& settings, const fs::path& data) {
 }
 
 fs::path worker_executable() { return fs::read_symlink("/proc/self/exe").parent_path() / "boathouse-worker"; }
+
+std::string node_id(const fs::path& data) {
+  fs::path file = data / "node";
+  if (!fs::exists(file)) base::replace_file_durably(file, base::uuid_v4());
+  return base::read_file(file);
+}
 
 engine::PoolOptions pool_options(const Settings& settings, const fs::path& data, const fs::path& worker) {
   engine::PoolOptions options;
@@ -52,6 +59,10 @@ core::Limits core_limits(const Settings& settings) {
   limits.max_partitions = settings.max_partitions;
   limits.query_timeout = settings.query_timeout;
   return limits;
+}
+
+jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node) {
+  return {.owner = std::move(node), .workers = settings.job_workers, .query_workers = settings.job_workers};
 }
 
 net::ServerOptions server_options(const Settings& settings) {

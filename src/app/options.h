@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From settings to what each room calls its options. Pure, but for worker_executable().
+// From settings to what each room calls its options. Pure, but for worker_executable() and
+// node_id().
 #pragma once
 
 #include <filesystem>
@@ -7,12 +8,16 @@
 #include "app/settings.h"
 #include "auth/auth.h"
 #include "core/parts.h"
+#include "jobs/scheduler.h"
 #include "net/server.h"
 
 namespace boathouse::app {
 
 // The folder behind `warehouse_uri`; Error{invalid_argument} for what is no file:// location.
 std::filesystem::path warehouse_folder(const Settings& settings, const std::filesystem::path& data);
+
+// The id of the node whose data folder this is; made at the first start.
+std::string node_id(const std::filesystem::path& data);
 
 // The worker beside this executable.
 std::filesystem::path worker_executable();
@@ -22,6 +27,7 @@ engine::PoolOptions pool_options(const Settings& settings, const std::filesystem
                                  const std::filesystem::path& worker);
 auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
 core::Limits core_limits(const Settings& settings);
+jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);
 net::ServerOptions server_options(const Settings& settings);
 
 }  // namespace boathouse::app

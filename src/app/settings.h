@@ -30,6 +30,10 @@ struct Settings {
   base::Micros query_timeout = 0;
   base::Micros long_query_timeout = 0;
   base::Micros file_grace = 0;
+  std::uint64_t job_workers = 0;
+  base::Micros keep_jobs_for = 0;
+  std::uint64_t keep_jobs = 0;  // of a workspace
+  base::Micros sweep_every = 0;
   std::string tls_cert;
   std::string tls_key;
   std::vector<std::string> cors_origins;

@@ -48,6 +48,9 @@ meta::PointerSwap swap_of(const TableChange& table, const iceberg::PreparedMetad
 CommitOutcome outcome_of(const meta::CommitResult& result) {
   if (std::holds_alternative<meta::Committed>(result)) return CommitOutcome::committed;
   if (std::holds_alternative<meta::CommitDuplicate>(result)) return CommitOutcome::replay;
+  if (std::holds_alternative<meta::CommitFenced>(result)) {
+    throw Error(ErrorKind::cancelled, "another worker has taken this job over");
+  }
   return CommitOutcome::conflict;
 }
 
@@ -69,6 +72,8 @@ CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
   commit.at = base::now_micros();
   commit.batches = request.batches;
   commit.idempotency = request.idempotency;
+  commit.jobs = request.jobs;
+  commit.job_done = request.job_done;
   std::vector<std::string> unsynced = request.files;
   try {
     for (const TableChange& table : request.tables) {

@@ -27,6 +27,8 @@ struct CommitRequest {
   std::vector<std::string> files;  // data and delete files that must be durable first
   std::vector<meta::BatchRow> batches;
   std::optional<meta::IdempotencyRow> idempotency;
+  std::vector<meta::JobRow> jobs{};         // queued with the commit
+  std::optional<meta::JobDone> job_done{};  // the job that this commit is the effect of
 };
 
 enum class CommitOutcome {
@@ -36,7 +38,8 @@ enum class CommitOutcome {
 };
 
 // Prepares, syncs, swaps. An outcome that the metadata store does not know is looked up by the first batch's row; when
-// even that cannot be had, Error{unknown_outcome} is thrown and every file stays. Other errors: nothing happened.
+// even that cannot be had, Error{unknown_outcome} is thrown and every file stays. Other errors: nothing happened; cancelled
+// says that `job_done` is another's by now.
 CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request);
 
 }  // namespace boathouse::core

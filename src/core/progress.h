@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string_view>
 
 namespace boathouse::core {
@@ -20,6 +21,8 @@ class Progress {
   // Throws base::Error{cancelled} once the work should end. To be called between steps that can be undone or left as
   // they are.
   virtual void check() = 0;
+  // Requested once the work should end: for what waits or runs long inside one step, such as WorkerPool::acquire().
+  virtual std::stop_token stop_token() const { return {}; }
 };
 
 // For work that nobody follows.

@@ -23,6 +23,13 @@ struct PointerSwap {
   std::optional<TableRow> create{};  // its id is `table`; its metadata_location, figures and times come from the swap
 };
 
+// The job that this commit is the effect of: it has succeeded once the commit is there.
+struct JobDone {
+  base::JobId id{};
+  std::int64_t fencing = 0;
+  std::string result{};  // JSON
+};
+
 // All of it happens, or nothing. A swap may be left out: rows alone can be committed.
 struct CatalogCommit {
   base::Micros at = 0;  // updated_at of the tables touched, created_at of new ones
@@ -30,7 +37,8 @@ struct CatalogCommit {
   std::vector<BatchRow> batches{};
   std::optional<IdempotencyRow> idempotency{};
   std::vector<LandingRow> landing{};
-  std::vector<JobRow> jobs{};
+  std::vector<JobRow> jobs{};  // queued; a single one that waits already is left out
+  std::optional<JobDone> job_done{};
 };
 
 struct Committed {};
@@ -43,7 +51,10 @@ struct CommitDuplicate {
   enum class What { batch, idempotency, landing };
   What what;
 };
-using CommitResult = std::variant<Committed, CommitConflict, CommitDuplicate>;
+// The job of `job_done` is not running with that fencing number any more: somebody else has it. Found
+// before any conflict is.
+struct CommitFenced {};
+using CommitResult = std::variant<Committed, CommitConflict, CommitDuplicate, CommitFenced>;
 
 struct TableListing {
   std::string prefix{};  // of the name, without case; empty: all

@@ -157,13 +157,22 @@ std::string_view to_string(JobState state);
 std::optional<JobState> parse_job_state(std::string_view text);
 
 struct JobRow {
-  base::JobId id{};
+  base::JobId id{};  // UUIDv7
   std::string kind{};
-  base::WorkspaceId workspace{};
-  std::string object{};  // what it works on, for people and for filters
+  base::WorkspaceId workspace{};  // empty: the installation's own
+  std::string object{};           // what it works on, for people and for filters
+  base::UserId user{};            // who asked for it; empty: the house itself
+  bool is_private = false;        // only `user` may see it
+  // Of one kind, workspace and object at most one such job waits for its first start, and at most one runs.
+  bool single = false;
+  bool cancellable = true;
+  bool cancel_requested = false;
   JobState state = JobState::queued;
   std::string payload = "{}";  // JSON
+  std::string result{};        // JSON; empty until it succeeded
+  std::string error{};         // of the last attempt that failed
   std::int64_t attempts = 0;
+  std::int64_t max_attempts = 1;
   base::Micros run_at = 0;    // not before
   std::string lease_owner{};  // empty: nobody's
   base::Micros lease_until = 0;
@@ -171,9 +180,17 @@ struct JobRow {
   std::int64_t done = 0;
   std::int64_t total = 0;
   std::string unit{};
-  std::string error{};
   base::Micros created_at = 0;
+  base::Micros queued_at = 0;    // created_at, or when it was last retried by hand
+  base::Micros started_at = 0;   // of the last attempt; 0: never
+  base::Micros finished_at = 0;  // 0: not yet
   base::Micros updated_at = 0;
+};
+
+struct JobLogRow {
+  std::int64_t n = 0;  // grows within its job
+  base::Micros at = 0;
+  std::string line{};
 };
 
 struct InsightRow {

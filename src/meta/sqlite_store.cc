@@ -19,10 +19,11 @@ class SqliteStore : public MetaStore {
  private:
   sqlite::Database database_;
   sqlite::Accounts accounts_{database_};
-  sqlite::Catalog catalog_{database_};
+  JobSignal job_signal_;
+  sqlite::Catalog catalog_{database_, job_signal_};
   sqlite::Insights insights_{database_};
   sqlite::Audit audit_{database_};
-  sqlite::Jobs jobs_{database_};
+  sqlite::Jobs jobs_{database_, job_signal_};
 };
 
 }  // namespace

@@ -3,6 +3,9 @@
 made for it alone."""
 
 import itertools
+import time
+
+from support.jobs import put_job
 
 PASSWORD = "Some-password-1"
 TEAM = "team"
@@ -55,6 +58,10 @@ class Scene:
         api.post_rows(name, "id\n1\n", ws=ws)
         return name
 
+    def job(self, ws=TEAM, **columns):
+        """A job of no known kind, so that it stays as it is; ws=None: the house's own."""
+        return put_job(self.server, workspace=ws, object=fresh("o"), **columns)
+
     def insight(self, ws=TEAM, **fields):
         name = fresh("i")
         api = self.owner if ws == TEAM else self.admin
@@ -82,6 +89,10 @@ def on_insight(**options):
     return lambda scene: ({"insight": scene.insight()}, options)
 
 
+def on_job(ws=TEAM, **columns):
+    return lambda scene: ({"id": scene.job(ws, **columns)}, {})
+
+
 def plain(**options):
     return lambda scene: ({}, options)
 
@@ -93,6 +104,8 @@ def upload(scene):
 _WS = "/v1/workspaces/{workspace}"
 _T = _WS + "/tables/{table}"
 _I = _WS + "/insights/{insight}"
+_J = "/v1/jobs/{id}"
+_FAILED = {"state": "failed", "finished_at": int(time.time() * 1e6)}
 
 # A line of the matrix: what makes (values of the path's parameters, options of the request) for a scene.
 REQUESTS = {
@@ -143,6 +156,16 @@ REQUESTS = {
     "PUT " + _I: on_insight(json={"sql": "SELECT 2 AS two"}),
     "DELETE " + _I: on_insight(),
     "GET " + _I + "/result": on_insight(),
+    "GET /v1/jobs": plain(),
+    "GET /v1/jobs?workspace=team": plain(params={"workspace": TEAM}),
+    "GET " + _J: on_job(),
+    "GET " + _J + "?of=house": on_job(None),
+    "GET " + _J + "/log": on_job(),
+    "GET " + _J + "/log?of=house": on_job(None),
+    "POST " + _J + "/cancel": on_job(),
+    "POST " + _J + "/cancel?of=house": on_job(None),
+    "POST " + _J + "/retry": on_job(**_FAILED),
+    "POST " + _J + "/retry?of=house": on_job(None, **_FAILED),
     "POST /upload": upload,
     "GET /insights?kind=private": lambda scene: ({}, {"params": {"table": scene.insight("main")}}),
     "GET /insights": lambda scene: ({}, {"params": {"table": scene.insight("main", public=True)}}),

@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "core/ingest.h"
 #include "core/insights.h"
+#include "core/jobs.h"
 #include "core/query.h"
 #include "core/tables.h"
 
@@ -21,6 +22,7 @@ struct Services {
   core::Ingest& ingest;
   const core::Queries& queries;
   const core::Insights& insights;
+  const core::Jobs& jobs;
   base::ThreadPool& work;         // short work: metadata, disk
   base::ThreadPool& engine_work;  // work that may wait long for a worker: check, write, queries, password hashing
   std::filesystem::path spool;    // a folder for unnamed files

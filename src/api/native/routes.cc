@@ -4,6 +4,7 @@
 #include "api/native/accounts.h"
 #include "api/native/errors.h"
 #include "api/native/insights.h"
+#include "api/native/jobs.h"
 #include "api/native/queries.h"
 #include "api/native/rows.h"
 #include "api/native/tables.h"
@@ -84,6 +85,14 @@ void add_query_routes(net::Router& router, const Services& s) {
   router.add("GET", insight + "/result", get_insight_result(s), {.summary = "Run an insight"});
 }
 
+void add_job_routes(net::Router& router, const Services& s) {
+  router.add("GET", "/v1/jobs", signed_in(s, list_jobs), {.summary = "Jobs, newest first"});
+  router.add("GET", "/v1/jobs/{id}", signed_in(s, get_job), {.summary = "One job"});
+  router.add("GET", "/v1/jobs/{id}/log", signed_in(s, get_job_log), {.summary = "A job's log, oldest line first"});
+  router.add("POST", "/v1/jobs/{id}/cancel", signed_in(s, cancel_job), {.summary = "Cancel a job"});
+  router.add("POST", "/v1/jobs/{id}/retry", signed_in(s, retry_job), {.summary = "Queue a failed job again"});
+}
+
 }  // namespace
 
 void add_routes(net::Router& router, const Services& services) {
@@ -92,6 +101,7 @@ void add_routes(net::Router& router, const Services& services) {
   add_workspace_routes(router, services);
   add_table_routes(router, services);
   add_query_routes(router, services);
+  add_job_routes(router, services);
 }
 
 }  // namespace boathouse::api::native

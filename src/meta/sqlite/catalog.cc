@@ -135,7 +135,7 @@ bool Catalog::update_settings(const base::TableId& id, std::string_view settings
 
 bool Catalog::drop_table(const base::TableId& id, const std::optional<std::string>& expected_metadata_location,
                          const std::vector<JobRow>& jobs) {
-  return database_.write([&](Transaction& transaction) {
+  bool dropped = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (expected_metadata_location && !Query(connection, kPointerIs, id, *expected_metadata_location).next())
       return false;
@@ -149,6 +149,8 @@ bool Catalog::drop_table(const base::TableId& id, const std::optional<std::strin
     for (const JobRow& job : jobs) insert_job(connection, job);
     return true;
   });
+  if (dropped && !jobs.empty()) signal_.changed();
+  return dropped;
 }
 
 std::optional<BatchRow> Catalog::find_batch(const base::BatchId& id) {

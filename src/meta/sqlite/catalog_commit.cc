@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one commit of the house: rows that decide about replays first, then the pointers, each moved only from where the
-// caller saw it.
+// The one commit of the house: rows that decide about replays first, then the job that it ends, then the pointers, each
+// moved only from where the caller saw it.
 #include "base/encoding.h"
 #include "meta/sqlite/subjects.h"
 
@@ -96,6 +96,7 @@ bool move_table(Connection& connection, const PointerSwap& swap, base::Micros at
 
 CommitResult apply(Connection& connection, const CatalogCommit& commit) {
   if (auto duplicate = insert_replay_rows(connection, commit)) return *duplicate;
+  if (commit.job_done && !finish_job(connection, *commit.job_done, commit.at)) return CommitFenced{};
   for (const PointerSwap& swap : commit.swaps) {
     bool moved =
         swap.expected.empty() ? create_table(connection, swap, commit.at) : move_table(connection, swap, commit.at);
@@ -108,11 +109,13 @@ CommitResult apply(Connection& connection, const CatalogCommit& commit) {
 }  // namespace
 
 CommitResult Catalog::commit(const CatalogCommit& commit) {
-  return database_.write([&](Transaction& transaction) {
-    CommitResult result = apply(transaction.connection(), commit);
-    if (!std::holds_alternative<Committed>(result)) transaction.roll_back();
-    return result;
+  CommitResult result = database_.write([&](Transaction& transaction) {
+    CommitResult applied = apply(transaction.connection(), commit);
+    if (!std::holds_alternative<Committed>(applied)) transaction.roll_back();
+    return applied;
   });
+  if (!commit.jobs.empty() || commit.job_done) signal_.changed();
+  return result;
 }
 
 }  // namespace boathouse::meta::sqlite

@@ -172,7 +172,35 @@ CREATE INDEX access_keys_by_workspace ON access_keys (workspace_id);
 CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
 )sql";
 
-constexpr std::array kSteps = {kFirst, kAccessKeys};
+// Step 3. Jobs that are seen, cancelled and retried, with their logs; whose turn it is among workspaces.
+constexpr const char* kJobs = R"sql(
+ALTER TABLE jobs ADD COLUMN user_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN is_private INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN single INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN cancellable INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN result TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN max_attempts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN queued_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN finished_at INTEGER NOT NULL DEFAULT 0;
+DROP INDEX jobs_by_state;
+CREATE INDEX jobs_unfinished ON jobs (state, workspace_id, run_at, kind) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_by_age ON jobs (created_at, id);
+CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at > 0;
+CREATE UNIQUE INDEX jobs_single_waiting ON jobs (kind, workspace_id, object)
+  WHERE single AND state = 'queued' AND fencing = 0;
+CREATE UNIQUE INDEX jobs_single_running ON jobs (kind, workspace_id, object) WHERE single AND state = 'running';
+CREATE TABLE job_logs (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  line TEXT NOT NULL,
+  PRIMARY KEY (job_id, n)) WITHOUT ROWID;
+CREATE TABLE job_turns (workspace_id TEXT PRIMARY KEY, turn INTEGER NOT NULL);
+)sql";
+
+constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

@@ -56,7 +56,7 @@ class Accounts : public AccountStore {
 
 class Catalog : public CatalogStore {
  public:
-  explicit Catalog(Database& database) : database_(database) {}
+  Catalog(Database& database, JobSignal& signal) : database_(database), signal_(signal) {}
 
   CommitResult commit(const CatalogCommit& commit) override;
 
@@ -81,6 +81,7 @@ class Catalog : public CatalogStore {
 
  private:
   Database& database_;
+  JobSignal& signal_;
 };
 
 class Insights : public InsightStore {
@@ -109,20 +110,35 @@ class Audit : public AuditStore {
 
 class Jobs : public JobStore {
  public:
-  explicit Jobs(Database& database) : database_(database) {}
+  Jobs(Database& database, JobSignal& signal) : database_(database), signal_(signal) {}
 
-  void insert_job(const JobRow& job) override;
+  QueueOutcome insert_job(const JobRow& job, std::optional<std::int64_t> most_queued) override;
   std::optional<JobRow> find_job(const base::JobId& id) override;
   std::vector<JobRow> list_jobs(const JobListing& listing) override;
-  std::optional<JobRow> claim_job(std::string_view owner, base::Micros now, base::Micros lease_until) override;
-  bool update_job(const JobRow& job, base::Micros now) override;
+  std::vector<JobLogRow> job_log(const base::JobId& id, std::int64_t after, std::size_t limit) override;
+  std::vector<JobCount> count_jobs() override;
+
+  std::optional<JobRow> claim_job(const JobClaim& claim) override;
+  ReportOutcome report_job(const JobReport& report, base::Micros now) override;
+  std::optional<JobState> end_job(const JobEnd& end, base::Micros now) override;
+  std::int64_t release_jobs(std::string_view owner, base::Micros now) override;
+
+  CancelOutcome cancel_job(const base::JobId& id, base::Micros now) override;
+  RetryOutcome retry_job(const base::JobId& id, base::Micros now) override;
+  std::int64_t prune_jobs(base::Micros before, std::int64_t keep, std::int64_t limit) override;
+
+  JobSignal& signal() override { return signal_; }
 
  private:
   Database& database_;
+  JobSignal& signal_;
 };
 
 // Parts of a larger transaction.
 void insert_audit(Connection& connection, const AuditRow& row);
-void insert_job(Connection& connection, const JobRow& job);
+// False when the job is single and one like it waits.
+bool insert_job(Connection& connection, const JobRow& job);
+// False when the job is not running with that fencing number.
+bool finish_job(Connection& connection, const JobDone& done, base::Micros now);
 
 }  // namespace boathouse::meta::sqlite

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// When an attempt that failed is worth another. Pure.
+#pragma once
+
+#include "base/error.h"
+#include "core/job_kind.h"
+
+namespace boathouse::jobs {
+
+// False for what the same work would fail at again, however often: wrong input, missing rights, damage.
+bool may_pass(base::ErrorKind kind);
+
+// True while `job`, whose attempt just failed at `now`, has attempts or time left.
+bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros now);
+
+// How long to wait after the `attempt`th attempt (from 1): exponential, with full jitter, of which `fraction` (0 to 1) is
+// the throw.
+base::Micros wait_after(const core::RetryPolicy& policy, std::int64_t attempt, double fraction);
+
+}  // namespace boathouse::jobs
