@@ -75,8 +75,8 @@ struct BatchPlan {
   iceberg::Schema schema;          // of the table once this batch is in it
   int last_column_id = 0;
   iceberg::PartitionSpec spec;
-  std::vector<std::string> staged;      // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
-  std::vector<std::string> staged_raw;  // the same with _bad, _reasons and _data
+  std::vector<std::string> staged;        // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
+  std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
   std::vector<std::int64_t> staged_rows;  // how many rows each of them has
   std::int64_t rows_received = 0;
 };
