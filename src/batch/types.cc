@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::batch {
@@ -95,7 +96,7 @@ ColumnType ColumnType::parse(std::string_view text) {
     known.append(word.text).append(word.kind == TypeKind::double_ ? ", DECIMAL(p,s), " : ", ");
   known.resize(known.size() - 2);
   throw base::Error(base::ErrorKind::invalid_argument,
-                    "\"" + std::string(text.substr(0, 64)) + "\" is no type: use one of " + known);
+                    "\"" + std::string(base::prefix_code_points(text, 64)) + "\" is no type: use one of " + known);
 }
 
 std::string ColumnType::to_text() const {

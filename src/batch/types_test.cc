@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::batch {
@@ -40,6 +41,17 @@ TEST(ColumnType, RefusesAllElse) {
     } catch (const base::Error& error) {
       EXPECT_EQ(error.kind(), base::ErrorKind::invalid_argument) << text;
     }
+  }
+}
+
+TEST(ColumnType, TheErrorNeverCutsACharacter) {
+  std::string wide;
+  for (int i = 0; i < 100; ++i) wide += "\xc3\xa5";
+  try {
+    ColumnType::parse("x" + wide);
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_TRUE(base::is_utf8(error.message())) << error.message();
   }
 }
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Schemathesis is taught of Boathouse (named by schemathesis.toml)."""
+
+import schemathesis
+
+from support.paths import ROOT
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(_, value):
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+@schemathesis.check
+def a_problem_has_its_page(_, response, case):
+    """The `type` of an RFC 9457 problem is a page under /docs/errors."""
+    if "application/problem+json" in response.headers.get("content-type", []):
+        kind = response.json()["type"]
+        page = ROOT / "docs" / (kind.removeprefix("/docs/") + ".md")
+        assert kind.startswith("/docs/errors/") and page.exists(), f"{kind} is no page"
