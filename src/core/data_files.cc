@@ -88,6 +88,12 @@ std::string copy_partitioned_statement(std::string_view select, std::string_view
                      quote_string(path.string()), field_ids(columns), part);
 }
 
+std::string copy_split_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
+                                 std::uint64_t max_bytes) {
+  return fmt::format("COPY ({}) TO {} ({}, FILE_SIZE_BYTES {})", select, quote_string(path.string()),
+                     field_ids(columns), max_bytes);
+}
+
 std::vector<WrittenFile> files_from_copy(const engine::Rows& rows, const Columns& columns) {
   std::vector<WrittenFile> files;
   for (const json::value& row : rows.rows) {

@@ -25,6 +25,10 @@ std::string copy_statement(std::string_view select, const std::filesystem::path&
 std::string copy_partitioned_statement(std::string_view select, std::string_view part,
                                        const std::filesystem::path& path, const Columns& columns);
 
+// The same into several files of about `max_bytes` each, in the order of the rows; they lie in the new folder `path`.
+std::string copy_split_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
+                                 std::uint64_t max_bytes);
+
 struct WrittenFile {
   std::filesystem::path path;
   std::int64_t part = 0;   // of a partitioned copy

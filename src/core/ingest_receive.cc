@@ -139,8 +139,7 @@ Receiver Ingest::receive(IngestRequest request) {
   body.batch = base::BatchId(base::uuid_v7());
   if (request.idempotency) {
     body.hold.emplace(keys_in_use_->hold(*request.idempotency));
-    state->hash.reset(EVP_MD_CTX_new());
-    EVP_DigestInit_ex(state->hash.get(), EVP_sha256(), nullptr);
+    state->hash.emplace();
   }
   body.folder = std::make_unique<base::TemporaryFolder>(parts_.layout.staging_of(request.workspace.id));
   body.file = body.folder->path() / "body";
@@ -158,7 +157,7 @@ void Receiver::State::start_early() {
 }
 
 void Receiver::write(std::string_view bytes) {
-  if (state_->hash) EVP_DigestUpdate(state_->hash.get(), bytes.data(), bytes.size());
+  if (state_->hash) state_->hash->update(bytes);
   state_->bytes += bytes.size();
   base::write_all(state_->fd.get(), bytes);
   if (!state_->scanner) return;
@@ -173,9 +172,7 @@ Received Receiver::finish() {
   StagedBody& body = state_->body;
   state_->fd.reset();
   if (body.request.idempotency) {
-    std::string digest(32, '\0');
-    EVP_DigestFinal_ex(state_->hash.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-    body.body_hash = base::to_hex(digest);
+    body.body_hash = base::to_hex(state_->hash->finish());
     const IdempotencyKey& key = *body.request.idempotency;
     auto first = state_->parts->meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
     if (first && first->body_hash != body.body_hash) {

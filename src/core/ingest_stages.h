@@ -2,14 +2,13 @@
 // What the stages of ingest.h hold inside. Only the ingest_*.cc files of core include this.
 #pragma once
 
-#include <openssl/evp.h>
-
 #include <map>
 #include <mutex>
 #include <stop_token>
 #include <unordered_set>
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "batch/scanner.h"
 #include "batch/staged_spec.h"
 #include "core/data_files.h"
@@ -92,7 +91,7 @@ struct Receiver::State {
   StagedBody body;
   base::UniqueFd fd;
   std::unique_ptr<batch::Scanner> scanner;  // none for Parquet
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash{nullptr, &EVP_MD_CTX_free};
+  std::optional<base::Sha256> hash;
   std::optional<std::int64_t> max_rows;
   std::uint64_t bytes = 0;
   bool may_start_early = false;

@@ -6,9 +6,8 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/ingest_accepted.h"
-#include "core/partitioning.h"
 #include "core/quarantine_schema.h"
-#include "store/location.h"
+#include "core/table_files.h"
 
 namespace boathouse::core {
 namespace {
@@ -36,13 +35,19 @@ class Writing {
   }
 
   std::int64_t accepted() const { return accepted_; }
-  const std::vector<WrittenFile>& files() const { return files_; }
-  const std::vector<iceberg::PartitionTuple>& partitions() const { return partitions_; }
+  // Moves the accepted rows' files into the table.
+  void adopt_files(std::vector<iceberg::DataFile>& adopted) const {
+    adopt_table_files(parts_.store(), plan_.row.location, rows_to_write(""), files_, adopted);
+  }
   const std::vector<WrittenFile>& rejected_files() const { return rejected_files_; }
   std::vector<RejectedRow> take_rejected() { return std::move(rejected_); }
 
  private:
   std::filesystem::path path(std::string_view name) const { return body_.file.parent_path() / name; }
+
+  RowsToWrite rows_to_write(const std::string& rows) const {
+    return {.rows = rows, .columns = columns(), .schema = plan_.schema, .spec = plan_.spec};
+  }
 
   // Rows go straight from the staged text into Parquet, each stretch of a large body on a connection of its own. What
   // the head start has done already is not done again.
@@ -85,32 +90,7 @@ class Writing {
       lease_.execute({"CREATE OR REPLACE TEMP TABLE superseded AS " + superseded_rows(rows_.check(), kept)});
       kept = fmt::format("SELECT k.* FROM ({}) k ANTI JOIN superseded s ON k._row = s._row", kept);
     }
-    if (plan_.spec.unpartitioned()) {
-      auto rows = lease_.execute({copy_statement(fmt::format("SELECT {} FROM ({})", rows_.column_list(), kept),
-                                                 path("part.parquet"), columns())});
-      take_files(files_from_copy(rows.back(), columns()));
-    } else {
-      write_partitioned(kept);
-    }
-  }
-
-  void write_partitioned(const std::string& kept) {
-    PartitionedCopy copy = partitioned_copy(plan_.spec, plan_.schema, kept, rows_.column_list());
-    auto results = lease_.execute({copy.make_parts, copy.count_parts});
-    auto count = results.back().rows.at(0).at(0).to_number<std::uint64_t>();
-    if (count > parts_.limits.max_partitions) {
-      throw Error(
-          ErrorKind::too_large,
-          fmt::format("the batch has rows for {} partitions, and {} is the most for one batch: send it in parts, "
-                      "or partition the table more coarsely",
-                      count, parts_.limits.max_partitions))
-          .code("too-many-partitions")
-          .with("partitions", count);
-    }
-    results =
-        lease_.execute({copy.list_parts, copy_partitioned_statement(copy.select, "_part", path("parts"), columns())});
-    partitions_ = partitions_from(results.at(0), plan_.spec, plan_.schema);
-    take_files(files_from_copy(results.at(1), columns()));
+    take_files(write_table_files(parts_.limits, lease_, rows_to_write(kept), body_.file.parent_path()));
   }
 
   void take_files(std::vector<WrittenFile> files) { std::move(files.begin(), files.end(), std::back_inserter(files_)); }
@@ -157,7 +137,6 @@ class Writing {
   const AcceptedRows rows_;
   std::int64_t accepted_ = 0;
   std::vector<WrittenFile> files_;
-  std::vector<iceberg::PartitionTuple> partitions_;
   std::vector<WrittenFile> rejected_files_;
   std::vector<RejectedRow> rejected_;
 };
@@ -229,15 +208,7 @@ void write_rows(const Parts& parts, Written::State& state) {
   outcome.rejected = writing.take_rejected();
   refuse_if_asked(state.body, state.plan, outcome);
 
-  for (const WrittenFile& written : writing.files()) {
-    iceberg::DataFile file = written.file;
-    file.spec_id = state.plan.spec.id;
-    if (!writing.partitions().empty()) file.partition = writing.partitions().at(static_cast<std::size_t>(written.part));
-    std::string folder = partition_folder(state.plan.spec, state.plan.schema, file.partition);
-    file.path = fmt::format("{}/data/{}{}.parquet", state.plan.row.location, folder, base::uuid_v4());
-    parts.store().adopt(written.path, file.path, store::Durability::later);
-    state.data.push_back(std::move(file));
-  }
+  writing.adopt_files(state.data);
   for (const WrittenFile& written : writing.rejected_files()) {
     state.rejected.push_back(written.file);
     state.rejected_paths.push_back(written.path);

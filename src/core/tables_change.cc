@@ -2,18 +2,18 @@
 // What changes a table beside batches: contract, settings, deleted rows, drop.
 #include <boost/json/serialize.hpp>
 
-#include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
 #include "core/column_types.h"
 #include "core/commit.h"
+#include "core/file_consumer.h"
 #include "core/relation.h"
+#include "core/reshape.h"
 #include "core/row_deletes.h"
 #include "core/table_settings.h"
 #include "core/tables.h"
 #include "core/versions.h"
-#include "iceberg/evolve.h"
 
 namespace boathouse::core {
 namespace {
@@ -37,45 +37,6 @@ std::vector<iceberg::Field> fields_of(const Contract& contract) {
   return fields;
 }
 
-// From the schema as it is to the contract's columns. Columns that the contract does not name stay only where it adds
-// unknown ones. A type that Iceberg cannot widen may change only while the table has no rows that would lose their values.
-std::vector<iceberg::Step> steps_to(const Contract& contract, const iceberg::Schema& schema, bool has_rows) {
-  std::vector<iceberg::Step> steps;
-  std::vector<std::string> order;
-  for (const iceberg::Field& field : schema.fields()) {
-    if (contract.find(field.name) == nullptr && contract.unknown_columns != UnknownColumns::add) {
-      steps.emplace_back(iceberg::DropColumn{field.name});
-    }
-  }
-  for (const iceberg::Field& wanted : fields_of(contract)) {
-    order.push_back(wanted.name);
-    const iceberg::Field* field = schema.find_any_case(wanted.name);
-    if (field == nullptr) {
-      steps.emplace_back(iceberg::AddColumn{wanted.name, wanted.type, false, wanted.doc, std::nullopt});
-      continue;
-    }
-    if (field->name != wanted.name) steps.emplace_back(iceberg::RenameColumn{field->name, wanted.name});
-    if (!(field->type == wanted.type)) {
-      if (iceberg::can_widen(field->type, wanted.type)) {
-        steps.emplace_back(iceberg::WidenColumn{wanted.name, wanted.type});
-      } else if (has_rows) {
-        throw Error(
-            ErrorKind::conflict,
-            fmt::format("column \"{}\" cannot become {}: the table has rows of type {}. Give the new column another "
-                        "name, or delete the rows first",
-                        wanted.name, wanted.type.to_string(), field->type.to_string()))
-            .with("column", wanted.name)
-            .with("key", "type");
-      } else {
-        steps.emplace_back(iceberg::ReplaceColumn{wanted.name, wanted.type, false});
-      }
-    }
-    if (field->doc != wanted.doc) steps.emplace_back(iceberg::SetDoc{wanted.name, wanted.doc});
-  }
-  steps.emplace_back(iceberg::Reorder{std::move(order)});
-  return steps;
-}
-
 TableChange new_table(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view name,
                       const Contract& contract) {
   iceberg::Schema schema(0, iceberg::assign_fresh_ids(fields_of(contract)));
@@ -92,28 +53,13 @@ TableChange evolved_table(const TableState& state, const Contract& contract) {
   table.base = state;
   table.row = state.row;
   const iceberg::TableMetadata& metadata = *state.metadata;
-  iceberg::Evolved evolved = iceberg::evolve(metadata.schema(), metadata.last_column_id,
-                                             steps_to(contract, metadata.schema(), state.row.figures.rows > 0));
-  if (evolved.changed) table.change.schema = evolved.schema;
-  iceberg::PartitionSpec spec = iceberg::parse_partition_spec(contract.partition, evolved.schema);
-  auto same = [](const iceberg::PartitionField& a, const iceberg::PartitionField& b) {
-    return a.source_id == b.source_id && a.transform == b.transform;
-  };
-  const std::vector<iceberg::PartitionField>& now = metadata.spec().fields;
-  if (!std::equal(now.begin(), now.end(), spec.fields.begin(), spec.fields.end(), same)) table.change.spec = spec;
+  Reshape reshape{.columns = fields_of(contract),
+                  .drop_others = contract.unknown_columns != UnknownColumns::add,
+                  .replace_misfits = state.row.figures.rows == 0,
+                  .partition = contract.partition};
+  set_shape(table.change, metadata, reshape);
   return table;
 }
-
-// Writes a query's Parquet into a file.
-class FileConsumer : public engine::ResultConsumer {
- public:
-  explicit FileConsumer(const std::filesystem::path& path) : fd_(base::create_file(path)) {}
-  void on_columns(const std::vector<engine::Column>&) override {}
-  void on_bytes(std::string_view bytes) override { base::write_all(fd_.get(), bytes); }
-
- private:
-  base::UniqueFd fd_;
-};
 
 // The positions of the rows for which `where` is true, found by a query worker, since the expression is a user's.
 void find_positions(const Parts& parts, const TableState& state, const iceberg::Scan& scan, const std::string& where,

@@ -27,6 +27,7 @@ std::string_view name_of(ResultFormat format) {
     case ResultFormat::ndjson: return "ndjson";
     case ResultFormat::csv: return "csv";
     case ResultFormat::parquet: return "parquet";
+    case ResultFormat::avro: return "avro";
   }
   return "";
 }

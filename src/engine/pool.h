@@ -82,6 +82,7 @@ enum class ResultFormat {
   ndjson,     // an object and a line feed for each row
   csv,        // RFC 4180 with header and LF; NULL is empty, an empty string is ""
   parquet,
+  avro,  // an object container; worker/result_avro.h says how values stand in it
 };
 
 struct QueryCommand {

@@ -20,7 +20,7 @@ struct ZStream {
 };
 
 [[noreturn]] void no_memory() {
-  throw base::Error(base::ErrorKind::unavailable, "not enough memory to compress metadata");
+  throw base::Error(base::ErrorKind::unavailable, "not enough memory to unfold metadata");
 }
 
 void set_input(z_stream& stream, std::string_view bytes) {
@@ -29,19 +29,6 @@ void set_input(z_stream& stream, std::string_view bytes) {
 }
 
 }  // namespace
-
-std::string deflate_block(std::string_view bytes) {
-  ZStream z{{}, deflateEnd};
-  // Level 1: manifests are small and written in the path of an answer.
-  if (deflateInit2(&z.stream, 1, Z_DEFLATED, kRawDeflate, 8, Z_DEFAULT_STRATEGY) != Z_OK) no_memory();
-  std::string out(deflateBound(&z.stream, bytes.size()), '\0');
-  set_input(z.stream, bytes);
-  z.stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.stream.avail_out = static_cast<uInt>(out.size());
-  if (deflate(&z.stream, Z_FINISH) != Z_STREAM_END) no_memory();
-  out.resize(z.stream.total_out);
-  return out;
-}
 
 std::string inflate_block(std::string_view bytes, std::size_t limit) {
   if (bytes.size() > limit) damaged("an Avro block is too large");
@@ -60,14 +47,6 @@ std::string inflate_block(std::string_view bytes, std::size_t limit) {
     out.resize(have + got);
     if (state != Z_STREAM_END && (state != Z_OK || got == 0)) damaged("an Avro block does not unfold");
   }
-  return out;
-}
-
-std::string zstd_block(std::string_view bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1);
-  if (ZSTD_isError(size) != 0) no_memory();
-  out.resize(size);
   return out;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compression of Avro blocks: raw deflate (RFC 1951) and zstandard frames. Pure, any thread.
+// Avro blocks unfolded: raw deflate (RFC 1951) and zstandard frames; base/avro_writer.h folds them. Pure, any thread.
 #pragma once
 
 #include <string>
@@ -10,9 +10,7 @@ namespace boathouse::iceberg {
 // A block unfolds to at most this; more is damage (or an attack), not a manifest.
 inline constexpr std::size_t kMaxAvroBlock = 256UL << 20;
 
-std::string deflate_block(std::string_view bytes);
 std::string inflate_block(std::string_view bytes, std::size_t limit = kMaxAvroBlock);
-std::string zstd_block(std::string_view bytes);
 std::string unzstd_block(std::string_view bytes, std::size_t limit = kMaxAvroBlock);
 
 }  // namespace boathouse::iceberg

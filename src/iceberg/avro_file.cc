@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "base/random.h"
 #include "iceberg/avro_codec.h"
 #include "iceberg/json_read.h"
 
@@ -13,11 +12,7 @@ namespace {
 
 using Kind = AvroSchema::Kind;
 
-constexpr std::string_view kMagic("Obj\x01", 4);
-constexpr std::size_t kSyncSize = 16;
 constexpr int kDeepest = 64;
-// A block is compressed and written once it holds this much.
-constexpr std::size_t kBlockBytes = 1 << 20;
 
 // Calls `item` for each item of Avro's blocked form of arrays and maps.
 template <class Item>
@@ -163,12 +158,12 @@ bool AvroDecoder::read_record(const AvroSchema& schema, const std::function<void
 
 AvroFile::AvroFile(std::string_view bytes) {
   AvroDecoder decoder(bytes);
-  if (decoder.take(kMagic.size()) != kMagic) damaged("not an Avro file");
+  if (decoder.take(base::kAvroMagic.size()) != base::kAvroMagic) damaged("not an Avro file");
   each_item(decoder, [&] {
     std::string key(decoder.read_bytes());
     header_[key] = decoder.read_bytes();
   });
-  sync_ = decoder.take(kSyncSize);
+  sync_ = decoder.take(base::kAvroSyncSize);
   schema_ = parse_avro_schema(need_header("avro.schema"));
   bytes_ = decoder.take(decoder.left());
 }
@@ -186,66 +181,12 @@ void AvroFile::for_each(const std::function<void(AvroDecoder&)>& record) {
   while (!file.at_end()) {
     std::int64_t count = file.read_varint();
     std::string block = unfold(name, file.read_bytes());
-    if (file.take(kSyncSize) != sync_) damaged("an Avro block does not end where it should");
+    if (file.take(base::kAvroSyncSize) != sync_) damaged("an Avro block does not end where it should");
     if (count < 0 || static_cast<std::uint64_t>(count) > block.size()) damaged("an Avro block has a wrong count");
     AvroDecoder decoder(block);
     for (; count > 0; --count) record(decoder);
     if (!decoder.at_end()) damaged("an Avro block holds more than its records");
   }
-}
-
-void AvroEncoder::varint(std::int64_t value) {
-  auto rest = static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-  for (; rest >= 0x80; rest >>= 7) out_.push_back(static_cast<char>(rest | 0x80));
-  out_.push_back(static_cast<char>(rest));
-}
-
-void AvroEncoder::bytes(std::string_view bytes) {
-  varint(static_cast<std::int64_t>(bytes.size()));
-  out_ += bytes;
-}
-
-AvroFileWriter::AvroFileWriter(std::string_view schema_json, const std::map<std::string, std::string>& header,
-                               AvroCodec codec)
-    : codec_(codec), sync_(kSyncSize, '\0') {
-  base::random_bytes({reinterpret_cast<std::uint8_t*>(sync_.data()), sync_.size()});
-  static constexpr std::string_view kNames[] = {"null", "deflate", "zstandard"};
-  AvroEncoder encoder;
-  encoder.raw(kMagic);
-  encoder.varint(static_cast<std::int64_t>(header.size()) + 2);
-  auto entry = [&](std::string_view key, std::string_view value) {
-    encoder.bytes(key);
-    encoder.bytes(value);
-  };
-  entry("avro.schema", schema_json);
-  entry("avro.codec", kNames[static_cast<int>(codec)]);
-  for (const auto& [key, value] : header) entry(key, value);
-  encoder.varint(0);
-  encoder.raw(sync_);
-  out_ = std::move(encoder.out());
-}
-
-void AvroFileWriter::end_record() {
-  ++records_;
-  if (block_.out().size() >= kBlockBytes) flush();
-}
-
-void AvroFileWriter::flush() {
-  if (records_ == 0) return;
-  std::string packed = codec_ == AvroCodec::deflate     ? deflate_block(block_.out())
-                       : codec_ == AvroCodec::zstandard ? zstd_block(block_.out())
-                                                        : std::move(block_.out());
-  AvroEncoder head;
-  head.varint(records_);
-  head.bytes(packed);
-  out_ += head.out() + sync_;
-  block_.out().clear();
-  records_ = 0;
-}
-
-std::string AvroFileWriter::finish() {
-  flush();
-  return std::move(out_);
 }
 
 }  // namespace boathouse::iceberg

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Avro object container, both ways, as small as manifests need it. Reading trusts nothing: every length is held
-// against what is left, and anything wrong is Error{internal}, code "damaged-metadata". Any thread; an object of these
+// The Avro object container (base/avro_writer.h), read: as small as manifests need it, and trusting nothing. Every length is
+// held against what is left, and anything wrong is Error{internal}, code "damaged-metadata". Any thread; an object of these
 // classes belongs to one thread at a time.
-//
-// Layout: "Obj" 0x01; a map of header entries (`avro.schema`, `avro.codec`, and the file's own); 16 bytes of sync marker;
-// then blocks of: count of records, count of bytes (both zig-zag varints), the bytes by the codec, the sync marker.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/avro_writer.h"
 #include "iceberg/avro_schema.h"
 
 namespace boathouse::iceberg {
@@ -69,42 +67,8 @@ class AvroFile {
   std::string_view sync_;
 };
 
-// Appends Avro's binary form.
-class AvroEncoder {
- public:
-  void varint(std::int64_t value);
-  void boolean(bool value) { out_.push_back(value ? '\1' : '\0'); }
-  void raw(std::string_view bytes) { out_ += bytes; }
-  void bytes(std::string_view bytes);
-  // The branch of a union ["null", T].
-  void present(bool is_there) { varint(is_there ? 1 : 0); }
-
-  std::string& out() { return out_; }
-
- private:
-  std::string out_;
-};
-
-enum class AvroCodec { null, deflate, zstandard };
-
-// Builds a container, block by block.
-class AvroFileWriter {
- public:
-  AvroFileWriter(std::string_view schema_json, const std::map<std::string, std::string>& header, AvroCodec codec);
-
-  // One more record, already encoded into encoder().
-  AvroEncoder& encoder() { return block_; }
-  void end_record();
-  std::string finish();
-
- private:
-  void flush();
-
-  const AvroCodec codec_;
-  std::string sync_;
-  std::string out_;
-  AvroEncoder block_;
-  std::int64_t records_ = 0;
-};
+using base::AvroCodec;
+using base::AvroEncoder;
+using base::AvroFileWriter;
 
 }  // namespace boathouse::iceberg

@@ -7,7 +7,9 @@
 namespace boathouse::iceberg {
 namespace {
 using namespace testing;
+using base::deflate_block;
 using base::ErrorKind;
+using base::zstd_block;
 
 constexpr std::string_view kPair =
     R"({"type":"record","name":"pair","fields":[{"name":"a","type":"long","field-id":1},{"name":"b","type":["null","string"],"field-id":2}]})";

@@ -108,7 +108,8 @@ ColumnType describe(duckdb_logical_type type) {
     case DUCKDB_TYPE_DECIMAL:
       out.storage = duckdb_decimal_internal_type(type);
       out.scale = duckdb_decimal_scale(type);
-      out.sql = "DECIMAL(" + std::to_string(duckdb_decimal_width(type)) + "," + std::to_string(out.scale) + ")";
+      out.width = duckdb_decimal_width(type);
+      out.sql = "DECIMAL(" + std::to_string(out.width) + "," + std::to_string(out.scale) + ")";
       break;
     case DUCKDB_TYPE_ENUM: describe_enum(type, out); break;
     case DUCKDB_TYPE_LIST:
@@ -159,6 +160,7 @@ VectorView view(const ColumnType& type, duckdb_vector vector) {
       static const ColumnType kTag = {.id = DUCKDB_TYPE_UTINYINT,
                                       .storage = DUCKDB_TYPE_INVALID,
                                       .sql = "UTINYINT",
+                                      .width = 0,
                                       .scale = 0,
                                       .array_size = 0,
                                       .words = {},

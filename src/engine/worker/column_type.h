@@ -15,6 +15,7 @@ struct ColumnType {
   duckdb_type id = DUCKDB_TYPE_INVALID;
   duckdb_type storage = DUCKDB_TYPE_INVALID;  // the integer beneath a DECIMAL or an ENUM
   std::string sql;                            // DuckDB's name of it
+  int width = 0;                              // DECIMAL: its digits, and how many of them stand after the point
   int scale = 0;
   idx_t array_size = 0;
   std::vector<std::string> words;    // an ENUM's values, a STRUCT's or UNION's fields

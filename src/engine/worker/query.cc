@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "engine/worker/params.h"
+#include "engine/worker/result_avro.h"
 #include "engine/worker/result_csv.h"
 #include "engine/worker/result_json.h"
 
@@ -89,11 +90,8 @@ WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& 
 
 json::object end_of(std::uint64_t rows, bool truncated) { return {{"row_count", rows}, {"truncated", truncated}}; }
 
-json::object stream_text(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
-                         const std::string& format, const Limits& limits) {
-  ResultBytes bytes(context.output, limits.bytes);
-  if (format == "csv") append_csv_header(bytes.buffer(), columns);
-  const WriteRow write_row = row_writer(format, columns);
+json::object stream_rows(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                         const Limits& limits, ResultBytes& bytes, const WriteRow& write_row) {
   std::uint64_t rows = 0;
   bool truncated = false;
   while (!truncated) {
@@ -112,8 +110,30 @@ json::object stream_text(const QueryContext& context, Result& result, const std:
       }
     }
   }
-  bytes.flush();
   return end_of(rows, truncated);
+}
+
+json::object stream_text(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                         const std::string& format, const Limits& limits) {
+  ResultBytes bytes(context.output, limits.bytes);
+  if (format == "csv") append_csv_header(bytes.buffer(), columns);
+  json::object end = stream_rows(context, result, columns, limits, bytes, row_writer(format, columns));
+  bytes.flush();
+  return end;
+}
+
+json::object stream_avro(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                         const Limits& limits) {
+  AvroResult file(columns);
+  ResultBytes bytes(context.output, limits.bytes);
+  json::object end = stream_rows(context, result, columns, limits, bytes,
+                                 [&file](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
+                                   file.append_row(vectors, row);
+                                   out += file.take();
+                                 });
+  bytes.buffer() += file.finish();
+  bytes.flush();
+  return end;
 }
 
 json::object stream_parquet(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
@@ -166,8 +186,9 @@ json::object run_query(const QueryContext& context, const json::object& command)
   context.output.send(FrameType::schema, schema);
   const Limits limits{number(command, "row_limit"), number(command, "max_bytes")};
   const std::string format(command.at("format").as_string());
-  return format == "parquet" ? stream_parquet(context, result, columns, limits)
-                             : stream_text(context, result, columns, format, limits);
+  if (format == "parquet") return stream_parquet(context, result, columns, limits);
+  if (format == "avro") return stream_avro(context, result, columns, limits);
+  return stream_text(context, result, columns, format, limits);
 }
 
 }  // namespace boathouse::engine

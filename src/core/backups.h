@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backups of tables: the current version's rows as Parquet and as Avro, with schema, contract and checksums, in a folder
+// `backups/<workspace id>/<table>/<backup id>/` of its own, which outlives the table. Callers have decided the permission
+// already. Blocking; any thread.
+//
+// Errors: not_found (no such table or backup), unprocessable "damaged-backup" (what is wrong with it), what the engine and
+// the store throw, cancelled by `progress`. After an error nothing has happened and nothing is left over.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/backup_manifest.h"
+#include "core/parts.h"
+#include "core/progress.h"
+#include "core/tables.h"
+
+namespace boathouse::core {
+
+struct RestoreRequest {
+  meta::WorkspaceRow workspace;
+  std::string table;
+  std::optional<BackupId> backup;  // the newest when absent
+  // Makes the restore happen once however often it is tried: derived from the job, unique to it.
+  base::BatchId batch;
+  Actor actor;
+};
+
+struct Restored {
+  std::string table;
+  BackupId backup;
+  base::SnapshotId version = 0;
+  std::int64_t rows = 0;
+};
+
+class Backups {
+ public:
+  // `archive` is where backups lie: a store with files on this machine. Both outlive this.
+  Backups(const Parts& parts, store::ObjectStore& archive) : parts_(parts), archive_(archive) {}
+
+  // Writes the table's current version as backup `id`; gives back what is there already when it is complete.
+  BackupManifest create(const meta::WorkspaceRow& workspace, std::string_view table, const BackupId& id,
+                        Progress& progress) const;
+
+  // {backups:[{id,at,version,rows,bytes}], next_page_token?}, newest first; complete ones only. Error{not_found} when there
+  // is neither a table of that name nor a backup of one.
+  boost::json::object list(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const;
+
+  // The newest backup of a table by that name, the name in its own spelling; nullopt: there is none.
+  std::optional<BackupId> newest(const meta::WorkspaceRow& workspace, std::string_view table) const;
+
+  // Checks every file of the backup against its checksum, then makes its rows, columns, partitioning and contract the
+  // table's, as a new version. A table that is gone is made anew.
+  Restored restore(const RestoreRequest& request, Progress& progress) const;
+
+  // Removes what a crash left of backups that never were complete. At start only, while nothing is written.
+  void remove_incomplete() const;
+
+ private:
+  std::string folder_of(const meta::WorkspaceRow& workspace, std::string_view table) const;
+  std::vector<BackupId> complete(const std::string& folder) const;  // newest first
+  BackupManifest verified(const std::string& folder, const BackupId& id, Progress& progress) const;
+
+  const Parts& parts_;
+  store::ObjectStore& archive_;
+};
+
+}  // namespace boathouse::core
