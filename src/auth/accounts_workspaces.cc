@@ -92,10 +92,7 @@ void Accounts::remove_member(const Caller& caller, std::string_view workspace, s
 }
 
 Access Accounts::administer(const Caller& caller, std::string_view workspace, meta::AuditRow& audit) const {
-  if (auto row = store_.accounts().find_workspace(workspace)) audit.workspace = row->id;
-  Access access = access_.decide(caller.principal, Action::administer, workspace);
-  audit.workspace = access.workspace.id;
-  return access;
+  return decide(store_, access_, caller.principal, Action::administer, workspace, audit);
 }
 
 WorkspaceState Accounts::get_workspace(const Principal& principal, std::string_view workspace) {

@@ -25,6 +25,11 @@ ADMINISTRATION = {
     "PATCH /v1/workspaces/{workspace}": "set-limits",
     "PUT /v1/workspaces/{workspace}/members/{name}": "set-member",
     "DELETE /v1/workspaces/{workspace}/members/{name}": "remove-member",
+    "DELETE /v1/workspaces/{workspace}/tables/{table}": "drop-table",
+    "PUT /v1/workspaces/{workspace}/tables/{table}/contract": "set-contract",
+    "DELETE /v1/workspaces/{workspace}/tables/{table}/contract": "delete-contract",
+    "PUT /v1/workspaces/{workspace}/insights/{insight}": "set-insight",
+    "DELETE /v1/workspaces/{workspace}/insights/{insight}": "delete-insight",
 }
 # Reading what only owners of main may read leaves a row when it is refused.
 REFUSED_READING = {"GET /v1/users": "list-users", "GET /v1/users/{name}": "get-user", "GET /v1/keys": "list-keys", "GET /v1/audit": "read-audit"}
@@ -74,6 +79,13 @@ def good_request(route, admin):
         "DELETE /v1/workspaces/{workspace}/members/{name}": lambda: (f"/v1/workspaces/main/members/{made_member()}", None),
     }
 
+    if "{table}" in route or "{insight}" in route:
+        admin.put_contract(name, ["id INTEGER"])
+        admin.put(f"/v1/workspaces/main/insights/{name}", json={"sql": "SELECT 1"}, expect=201)
+        path = route.split(" ")[1].format(workspace="main", table=name, insight=name)
+        body = {"sql": "SELECT 2"} if "{insight}" in route else {"columns": [{"name": "id", "type": "INTEGER"}]}
+        return path, body if route.startswith("PUT") else None
+
     def made_member():
         admin.put(f"/v1/workspaces/main/members/{made_user()}", json={"role": "viewer"}, expect=200)
         return name
@@ -94,7 +106,8 @@ def bad_request(route):
         "DELETE /v1/workspaces/{workspace}/members/{name}": ("/v1/workspaces/main/members/admin", None, 403),
         "POST /v1/users": ("/v1/users", {"name": "x", "password": GOOD}, 403),
         "PATCH /v1/users/{name}": ("/v1/users/admin", {"disabled": True}, 403),
-    }.get(route) or (route.split(" ")[1].format(name="admin", kind="token"), None, 403)
+    }.get(route) or (
+        route.split(" ")[1].format(name="admin", kind="token", workspace="main", table="t", insight="i"), None, 403)
 
 
 @pytest.mark.parametrize("route, what", ADMINISTRATION.items())

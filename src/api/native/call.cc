@@ -2,6 +2,7 @@
 #include "api/native/call.h"
 
 #include "api/common/credentials.h"
+#include "auth/audited.h"
 #include "net/on_pool.h"
 
 namespace boathouse::api::native {
@@ -22,6 +23,12 @@ asio::awaitable<net::Response> run(const Services& services, const BlockingHandl
 
 meta::WorkspaceRow Call::workspace(auth::Action action) const {
   return services.auth.access.decide(principal, action, request.param("workspace")).workspace;
+}
+
+void Call::administer(std::string what, std::string target,
+                      const std::function<void(const meta::WorkspaceRow&)>& work) const {
+  auth::administered(services.parts.meta, services.auth.access, caller(), auth::Action::write,
+                     request.param("workspace"), std::move(what), std::move(target), work);
 }
 
 net::Handler signed_in(const Services& services, BlockingHandler handler, Pace pace) {

@@ -23,6 +23,10 @@ struct Call {
 
   // Decides about the workspace of the path: not_found for strangers, permission_denied for too low a role.
   meta::WorkspaceRow workspace(auth::Action action) const;
+  // For changes of how things are set up: decides that the caller may write in the workspace of the path, runs
+  // `work(workspace)` and leaves a row in the audit log, also when it was refused.
+  void administer(std::string what, std::string target,
+                  const std::function<void(const meta::WorkspaceRow&)>& work) const;
   const std::string& table() const { return request.param("table"); }
   auth::Caller caller() const { return {principal, base::RequestId(request.request_id)}; }
   core::Actor actor() const { return {principal.name, base::RequestId(request.request_id), "native"}; }

@@ -42,23 +42,29 @@ net::Response get_insight(const Call& call) {
 
 net::Response put_insight(const Call& call) {
   allow_params(call.request, {});
-  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  JsonFields fields(parse_json(call.body));
-  meta::InsightRow insight;
-  insight.workspace = workspace.id;
-  insight.name = call.request.param("insight");
-  insight.sql = fields.text("sql");
-  insight.is_public = fields.optional_flag("public").value_or(false);
-  insight.description = fields.optional_text("description").value_or("");
-  fields.finish();
-  insight.updated_at = base::now_micros();
-  bool created = call.services.insights.put(workspace, std::move(insight));
-  return net::json_response(created ? 201 : 200, to_json(require_insight(call, workspace)));
+  const std::string& name = call.request.param("insight");
+  net::Response answer;
+  call.administer("set-insight", name, [&](const meta::WorkspaceRow& workspace) {
+    JsonFields fields(parse_json(call.body));
+    meta::InsightRow insight;
+    insight.workspace = workspace.id;
+    insight.name = name;
+    insight.sql = fields.text("sql");
+    insight.is_public = fields.optional_flag("public").value_or(false);
+    insight.description = fields.optional_text("description").value_or("");
+    fields.finish();
+    insight.updated_at = base::now_micros();
+    bool created = call.services.insights.put(workspace, std::move(insight));
+    answer = net::json_response(created ? 201 : 200, to_json(require_insight(call, workspace)));
+  });
+  return answer;
 }
 
 net::Response delete_insight(const Call& call) {
   allow_params(call.request, {});
-  call.services.insights.remove(call.workspace(auth::Action::write), call.request.param("insight"));
+  const std::string& name = call.request.param("insight");
+  call.administer("delete-insight", name,
+                  [&](const meta::WorkspaceRow& workspace) { call.services.insights.remove(workspace, name); });
   return net::empty_response();
 }
 

@@ -51,15 +51,18 @@ net::Response patch_table(const Call& call) {
 
 net::Response drop_table(const Call& call) {
   allow_params(call.request, {});
-  call.services.tables.drop(call.workspace(auth::Action::write), call.table());
+  call.administer("drop-table", call.table(),
+                  [&](const meta::WorkspaceRow& workspace) { call.services.tables.drop(workspace, call.table()); });
   return net::empty_response();
 }
 
 net::Response put_contract(const Call& call) {
   allow_params(call.request, {});
-  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  core::Contract contract = core::parse_contract_json(parse_json(call.body));
-  call.services.tables.put_contract(workspace, call.table(), contract, call.actor());
+  core::Contract contract;
+  call.administer("set-contract", call.table(), [&](const meta::WorkspaceRow& workspace) {
+    contract = core::parse_contract_json(parse_json(call.body));
+    call.services.tables.put_contract(workspace, call.table(), contract, call.actor());
+  });
   return net::json_response(200, core::to_json(contract));
 }
 
@@ -71,7 +74,9 @@ net::Response get_contract(const Call& call) {
 
 net::Response delete_contract(const Call& call) {
   allow_params(call.request, {});
-  call.services.tables.remove_contract(call.workspace(auth::Action::write), call.table());
+  call.administer("delete-contract", call.table(), [&](const meta::WorkspaceRow& workspace) {
+    call.services.tables.remove_contract(workspace, call.table());
+  });
   return net::empty_response();
 }
 
