@@ -65,6 +65,7 @@ class House {
   core::Ingest ingest_;
   core::Jobs jobs_;
   jobs::Scheduler scheduler_;
+  core::Quarantine quarantine_;
   api::Services services_;
   // What runs on the pools uses all of the above, so they end first.
   base::ThreadPool work_;

@@ -100,4 +100,8 @@ CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
   return outcome;
 }
 
+void throw_too_busy() {
+  throw Error(ErrorKind::conflict, "the table changes too fast for this change to get in: try again");
+}
+
 }  // namespace boathouse::core

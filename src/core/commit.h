@@ -42,4 +42,10 @@ enum class CommitOutcome {
 // says that `job_done` is another's by now.
 CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request);
 
+// How often a change is tried anew on a table that moved on. Within one process the table's lock leaves nothing to conflict
+// with; what is left are other processes.
+inline constexpr int kMaxCommitAttempts = 20;
+// Error{conflict}: after so many tries.
+[[noreturn]] void throw_too_busy();
+
 }  // namespace boathouse::core

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "core/ingest.h"
+#include "core/quarantine.h"
 #include "core/query.h"
 #include "core/tables.h"
 #include "meta/sqlite_store.h"
@@ -32,6 +33,7 @@ class CoreTest : public ::testing::Test {
                .layout = Layout(folder_.path(), folder_.path() / "warehouse"),
                .limits = {}},
         ingest_(parts_),
+        quarantine_(parts_, ingest_),
         queries_(parts_),
         tables_(parts_, queries_) {
     workspace_ = make_workspace("main");
@@ -112,6 +114,7 @@ class CoreTest : public ::testing::Test {
   auth::WorkspaceCounters counters_;
   Parts parts_;
   Ingest ingest_;
+  Quarantine quarantine_;
   Queries queries_;
   Tables tables_;
   meta::WorkspaceRow workspace_;

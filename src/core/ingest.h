@@ -43,7 +43,11 @@ struct BatchOrigin {
 struct IdempotencyKey {
   std::string scope;
   std::string key;
+  std::string body_hash{};  // hex SHA-256 of the request's body; empty: of the bytes that the receiver is given
 };
+// The answer that the first request with this key got. Error{unprocessable, "idempotency-key-reused"} when it had another
+// body.
+std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key);
 
 struct RejectedRow {
   std::int64_t row = 0;        // data rows from 1
@@ -81,6 +85,9 @@ struct IngestRequest {
   std::optional<std::int64_t> min_rows;
   std::optional<std::int64_t> max_rows;  // for a table whose contract says none
   std::size_t max_rejected_shown = 100;
+  // Rows of the table's quarantine that are tried again: row i of the body is what the row of the i-th id should be. The
+  // accepted ones leave the quarantine in the same commit; the others stay there as they are.
+  std::vector<std::string> resubmitted;
   std::optional<IdempotencyKey> idempotency;
 };
 

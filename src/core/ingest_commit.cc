@@ -6,6 +6,7 @@
 #include "core/check_sql.h"
 #include "core/commit.h"
 #include "core/ingest_stages.h"
+#include "core/quarantine_rows.h"
 #include "core/quarantine_schema.h"
 #include "core/row_deletes.h"
 #include "core/versions.h"
@@ -16,8 +17,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Within one process the table's lock leaves nothing to conflict with; what is left are other processes.
-constexpr int kMaxAttempts = 20;
 constexpr std::size_t kMaxStoredAnswer = 64 << 10;
 constexpr base::Micros kIdempotencyLifetime = base::kDay;
 
@@ -54,7 +53,11 @@ class CommitAttempt {
   CommitOutcome run() {
     at_ = base::now_micros();
     add_table();
-    add_quarantine();
+    if (state_.body.request.resubmitted.empty()) {
+      add_quarantine();
+    } else {
+      take_out_of_quarantine();
+    }
     add_rows();
     for (const iceberg::DataFile& file : state_.data) request_.files.push_back(file.path);
     request_.files.insert(request_.files.end(), own_files_.begin(), own_files_.end());
@@ -137,6 +140,31 @@ class CommitAttempt {
     request_.tables.push_back(std::move(table));
   }
 
+  // The rows tried again that were accepted this time.
+  void take_out_of_quarantine() {
+    std::vector<std::string> ids = accepted_again(state_.body.request.resubmitted, state_.outcome.rejected);
+    if (ids.empty()) return;
+    TableState quarantine = quarantine_state(parts_, state_.plan.row);
+    engine::Lease lease = ingest_lease(parts_, state_.plan.row.workspace);
+    RowDeletes deletes = delete_quarantined(parts_, lease, quarantine, ids, state_.body.folder->path());
+    for (const iceberg::DataFile& file : deletes.files) own_files_.push_back(file.path);
+    if (deletes.rows != static_cast<std::int64_t>(ids.size())) {
+      throw Error(ErrorKind::conflict, "some of these rows have left the quarantine meanwhile: list it again");
+    }
+    iceberg::SnapshotChange snapshot;
+    snapshot.id = base::new_snapshot_id();
+    snapshot.summary = summary_of(state_.body);
+    snapshot.added_deletes = std::move(deletes.files);
+    snapshot.required_files = std::move(deletes.touched);
+    snapshot.removed_files = std::move(deletes.emptied);
+    TableChange table;
+    table.row = quarantine.row;
+    table.base = std::move(quarantine);
+    table.change.at = at_;
+    table.change.snapshots.push_back(std::move(snapshot));
+    request_.tables.push_back(std::move(table));
+  }
+
   // A hard link, so that another attempt still finds the staged file.
   void keep_a_copy(const std::filesystem::path& staged, const std::string& location) {
     std::filesystem::path link = staged;
@@ -174,7 +202,7 @@ class CommitAttempt {
     }
     request_.idempotency = meta::IdempotencyRow{.scope = key.scope,
                                                 .key = key.key,
-                                                .body_hash = state_.body.body_hash,
+                                                .body_hash = key.body_hash,
                                                 .status = 200,
                                                 .answer = std::move(text),
                                                 .expires_at = at_ + kIdempotencyLifetime};
@@ -195,16 +223,6 @@ void plan_and_write_again(const Parts& parts, Written::State& state) {
   write_rows(parts, state);
 }
 
-std::string first_answer(const Parts& parts, const StagedBody& body) {
-  const IdempotencyKey& key = *body.request.idempotency;
-  auto row = parts.meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
-  if (!row || row->body_hash != body.body_hash) {
-    throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
-        .code("idempotency-key-reused");
-  }
-  return row->answer;
-}
-
 }  // namespace
 
 Committed Ingest::commit(Written written) {
@@ -215,7 +233,7 @@ Committed Ingest::commit(Written written) {
     return {.outcome = {}, .replayed_answer = std::move(state.body.replayed_answer)};
   }
   TableLocks::Guard lock = parts_.locks.lock(request.workspace.id, request.table);
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     auto now = find_state(parts_, request.workspace.id, request.table);
     if (!still_fits(state.plan, now)) {
       plan_and_write_again(parts_, state);
@@ -231,12 +249,12 @@ Committed Ingest::commit(Written written) {
     }
     if (outcome == CommitOutcome::conflict) continue;
     if (outcome == CommitOutcome::replay && request.idempotency) {
-      return {.outcome = {}, .replayed_answer = first_answer(parts_, state.body)};
+      return {.outcome = {}, .replayed_answer = first_answer(parts_, *request.idempotency)};
     }
     state.committed = true;
     return {.outcome = state.outcome, .replayed_answer = std::nullopt};
   }
-  throw Error(ErrorKind::conflict, "the table changes too fast for this batch to get in: try again");
+  throw_too_busy();
 }
 
 }  // namespace boathouse::core

@@ -67,6 +67,16 @@ void check_request(const IngestRequest& request, const std::optional<TableState>
 
 }  // namespace
 
+std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key) {
+  auto row = parts.meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
+  if (!row) return std::nullopt;
+  if (row->body_hash != key.body_hash) {
+    throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
+        .code("idempotency-key-reused");
+  }
+  return std::move(row->answer);
+}
+
 std::string_view to_string(WriteMode mode) {
   switch (mode) {
     case WriteMode::append: return "append";
@@ -139,7 +149,7 @@ Receiver Ingest::receive(IngestRequest request) {
   body.batch = base::BatchId(base::uuid_v7());
   if (request.idempotency) {
     body.hold.emplace(keys_in_use_->hold(*request.idempotency));
-    state->hash.emplace();
+    if (request.idempotency->body_hash.empty()) state->hash.emplace();
   }
   body.folder = std::make_unique<base::TemporaryFolder>(parts_.layout.staging_of(request.workspace.id));
   body.file = body.folder->path() / "body";
@@ -172,14 +182,8 @@ Received Receiver::finish() {
   StagedBody& body = state_->body;
   state_->fd.reset();
   if (body.request.idempotency) {
-    body.body_hash = base::to_hex(state_->hash->finish());
-    const IdempotencyKey& key = *body.request.idempotency;
-    auto first = state_->parts->meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
-    if (first && first->body_hash != body.body_hash) {
-      throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
-          .code("idempotency-key-reused");
-    }
-    if (first) body.replayed_answer = std::move(first->answer);
+    if (state_->hash) body.request.idempotency->body_hash = base::to_hex(state_->hash->finish());
+    body.replayed_answer = first_answer(*state_->parts, *body.request.idempotency);
   }
   if (state_->scanner && !body.replayed_answer) {
     try {

@@ -60,7 +60,6 @@ struct StagedBody {
   std::filesystem::path file;  // in the folder
   batch::ScanSummary scan;     // text formats
   EarlyRows early;
-  std::string body_hash;  // hex SHA-256, when there is an idempotency key
   std::optional<Ingest::KeysInUse::Hold> hold;
   std::optional<std::string> replayed_answer;
 };
@@ -91,7 +90,7 @@ struct Receiver::State {
   StagedBody body;
   base::UniqueFd fd;
   std::unique_ptr<batch::Scanner> scanner;  // none for Parquet
-  std::optional<base::Sha256> hash;
+  std::optional<base::Sha256> hash;         // where an idempotency key wants one
   std::optional<std::int64_t> max_rows;
   std::uint64_t bytes = 0;
   bool may_start_early = false;

@@ -51,7 +51,7 @@ TEST_F(IngestTest, AContractKeepsEveryReasonOfARow) {
   EXPECT_EQ(outcome.rejected[0].reasons.at(2).at("rule"), "max");
   EXPECT_EQ(outcome.rejected[1].reasons.at(0).at("rule"), "min");
   EXPECT_EQ(sql("SELECT count(*) FROM \"people$quarantine\""), "[[2]]");
-  auto listed = tables_.quarantine(workspace_, "people", {});
+  auto listed = quarantine_.list(workspace_, "people", {}, {});
   EXPECT_EQ(listed.at("rows").as_array().size(), 2U);
 }
 

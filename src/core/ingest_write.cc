@@ -110,20 +110,25 @@ class Writing {
                             .request = body_.request.origin.request,
                             .file = body_.request.origin.file_name,
                             .at = base::now_micros()};
-    auto results = lease_.execute({
+    std::vector<std::string> statements{
         fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
-        copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema().fields()),
+        "SELECT count(*) FROM rejected",
         fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}",
                     std::min<std::uint64_t>(body_.request.max_rejected_shown, kMostShown)),
-    });
-    rejected_files_ = files_from_copy(results.at(1), quarantine_schema().fields());
+    };
+    // What is tried again is in the quarantine already.
+    if (body_.request.resubmitted.empty()) {
+      statements.push_back(
+          copy_statement(quarantine_rows("rejected", origin), path("rejected.parquet"), quarantine_schema().fields()));
+    }
+    auto results = lease_.execute(statements);
+    auto kept_aside = results.at(1).rows.at(0).at(0).to_number<std::int64_t>();
     for (const boost::json::value& row : results.at(2).rows) {
       rejected_.push_back({.row = row.at(0).to_number<std::int64_t>(),
                            .reasons = boost::json::parse(row.at(1).as_string()).as_array(),
                            .data = boost::json::parse(row.at(2).as_string()).as_object()});
     }
-    std::int64_t kept_aside = 0;
-    for (const WrittenFile& file : rejected_files_) kept_aside += file.file.record_count;
+    if (results.size() > 3) rejected_files_ = files_from_copy(results.at(3), quarantine_schema().fields());
     if (kept_aside + accepted_ != plan_.rows_received) {
       throw Error(ErrorKind::internal, fmt::format("{} rows came, {} were accepted and {} rejected",
                                                    plan_.rows_received, accepted_, kept_aside));

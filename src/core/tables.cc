@@ -2,14 +2,12 @@
 // Reading: lists and descriptions. What changes a table is in tables_change.cc.
 #include "core/tables.h"
 
-#include <boost/json/parse.hpp>
 #include <charconv>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "core/column_types.h"
-#include "core/table_reference.h"
 #include "core/table_settings.h"
 #include "core/table_state.h"
 #include "core/versions.h"
@@ -53,21 +51,6 @@ json::array texts(const std::vector<std::string>& items) {
   json::array array;
   for (const std::string& item : items) array.emplace_back(item);
   return array;
-}
-
-// Collects a small result of rows as JSON.
-class JsonRows : public engine::ResultConsumer {
- public:
-  void on_columns(const std::vector<engine::Column>&) override {}
-  void on_bytes(std::string_view bytes) override { text_ += bytes; }
-  json::array rows() const { return json::parse("[" + text_ + "]").as_array(); }
-
- private:
-  std::string text_;
-};
-
-json::value parsed(const json::value& text) {
-  return text.is_string() ? json::parse(text.as_string()) : json::value(nullptr);
 }
 
 }  // namespace
@@ -149,36 +132,6 @@ json::object Tables::versions(const meta::WorkspaceRow& workspace, std::string_v
   }
   json::object answer{{"versions", std::move(list)}};
   if (end < all.size()) answer["next_page_token"] = std::to_string(end);
-  return answer;
-}
-
-json::object Tables::quarantine(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const {
-  TableState state = require_state(parts_, workspace.id, table);
-  std::size_t skip = rows_to_skip(page);
-  engine::QueryCommand command;
-  command.sql = fmt::format(
-      "SELECT id, batch_id, request_id, \"row\", data, reasons, CAST(epoch_us(\"at\") AS BIGINT), file FROM ({}) "
-      "ORDER BY \"at\" DESC, batch_id, \"row\" LIMIT {} OFFSET {}",
-      relation_for(parts_, workspace, state.row.name + "$quarantine"), page.limit + 1, skip);
-  JsonRows rows;
-  {
-    engine::Lease lease = parts_.engine.acquire(parts_.layout.query_confinement({workspace.id}), workspace.id,
-                                                base::steady_micros() + parts_.limits.query_timeout);
-    lease.query(command, rows);
-  }
-  json::array listed;
-  json::array found = rows.rows();
-  for (std::size_t i = 0; i < std::min(found.size(), page.limit); ++i) {
-    const json::array& cells = found[i].as_array();
-    json::object item{{"id", cells.at(0)},  {"batch_id", cells.at(1)},     {"request_id", cells.at(2)},
-                      {"row", cells.at(3)}, {"data", parsed(cells.at(4))}, {"reasons", parsed(cells.at(5))}};
-    // A number below 2^53 for the next two centuries.
-    item["at"] = base::to_rfc3339(cells.at(6).to_number<std::int64_t>());
-    if (cells.at(7).is_string()) item["file"] = cells.at(7);
-    listed.push_back(std::move(item));
-  }
-  json::object answer{{"rows", std::move(listed)}};
-  if (found.size() > page.limit) answer["next_page_token"] = std::to_string(skip + page.limit);
   return answer;
 }
 

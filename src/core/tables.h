@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables as people see them: list, describe, contract, settings, versions, drop, quarantine. Callers have decided the
+// Tables as people see them: list, describe, contract, settings, versions, drop. Callers have decided the
 // permission already and give the workspace that it was given for. Blocking; any thread.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/contract.h"
+#include "core/delete_rows.h"
 #include "core/parts.h"
 #include "core/query.h"
 
@@ -27,18 +28,6 @@ struct TableSettings {
   std::optional<std::int64_t> keep_versions;
   std::optional<base::Duration> keep_for;
   std::optional<std::string> description;
-};
-
-struct RowsDeleted {
-  base::SnapshotId version = 0;
-  std::int64_t rows = 0;
-};
-
-// Who does a thing, for a version's summary and the batch row.
-struct Actor {
-  std::string principal;
-  base::RequestId request;
-  std::string door;
 };
 
 class Tables {
@@ -65,9 +54,6 @@ class Tables {
 
   // {versions:[{version,parent?,at,operation,rows,added,deleted,by,request_id,branch?}], next_page_token?}, newest first.
   boost::json::object versions(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const;
-
-  // {rows:[{id,batch_id,request_id,row,data,reasons,at,file?}], next_page_token?}, newest first.
-  boost::json::object quarantine(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const;
 
   // Deletes the rows for which the SQL expression `where` is true; nullopt: every row. The expression is judged like any
   // user SQL and may hold no subquery.

@@ -3,17 +3,13 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/names.h"
 #include "core/column_types.h"
 #include "core/commit.h"
-#include "core/file_consumer.h"
-#include "core/relation.h"
+#include "core/delete_rows.h"
 #include "core/reshape.h"
-#include "core/row_deletes.h"
 #include "core/table_settings.h"
 #include "core/tables.h"
-#include "core/versions.h"
 
 namespace boathouse::core {
 namespace {
@@ -21,12 +17,6 @@ namespace {
 namespace json = boost::json;
 using base::Error;
 using base::ErrorKind;
-
-constexpr int kMaxAttempts = 20;
-
-[[noreturn]] void throw_too_busy() {
-  throw Error(ErrorKind::conflict, "the table changes too fast for this change to get in: try again");
-}
 
 std::vector<iceberg::Field> fields_of(const Contract& contract) {
   std::vector<iceberg::Field> fields;
@@ -61,30 +51,6 @@ TableChange evolved_table(const TableState& state, const Contract& contract) {
   return table;
 }
 
-// The positions of the rows for which `where` is true, found by a query worker, since the expression is a user's.
-void find_positions(const Parts& parts, const TableState& state, const iceberg::Scan& scan, const std::string& where,
-                    const std::filesystem::path& file) {
-  engine::QueryCommand command;
-  const iceberg::Schema& schema = state.metadata->schema();
-  command.setup.push_back(
-      "CREATE OR REPLACE TEMP VIEW target AS " +
-      rows_sql(parts.store(), scan,
-               {.schema = schema, .by = columns_by(*state.metadata, schema), .positions = Positions::with}));
-  command.sql = fmt::format("SELECT _file, _pos FROM target WHERE (\n{}\n)", where);
-  command.format = engine::ResultFormat::parquet;
-  FileConsumer consumer(file);
-  engine::Lease lease = parts.engine.acquire(parts.layout.query_confinement({state.row.workspace}), state.row.workspace,
-                                             base::steady_micros() + parts.limits.query_timeout);
-  lease.query(command, consumer);
-}
-
-iceberg::SnapshotChange snapshot_by(const Actor& actor) {
-  iceberg::SnapshotChange snapshot;
-  snapshot.id = base::new_snapshot_id();
-  snapshot.summary = {{std::string(kSummaryRequest), actor.request.value}, {std::string(kSummaryBy), actor.principal}};
-  return snapshot;
-}
-
 }  // namespace
 
 void Tables::drop(const meta::WorkspaceRow& workspace, std::string_view table) const {
@@ -112,7 +78,7 @@ bool Tables::put_contract(const meta::WorkspaceRow& workspace, std::string_view 
   }
   std::string text = json::serialize(to_json(contract));
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     auto state = find_state(parts_, workspace.id, table);
     if (state && state->row.contract == text) return false;
     if (!state) {
@@ -144,63 +110,12 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
                                 const std::optional<std::string>& where, const Actor& actor) const {
   if (where) queries_.check_expression(workspace, *where);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
-  base::TemporaryFolder folder(parts_.layout.staging_of(workspace.id));
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  auto current = [&] {
     TableState state = require_state(parts_, workspace.id, table);
     if (!state.row.quarantine_of.empty()) throw_no_table(table);
-    RowsDeleted deleted{.version = state.row.figures.version, .rows = 0};
-    iceberg::SnapshotChange snapshot = snapshot_by(actor);
-    CommitRequest request;
-    if (!where) {
-      deleted.rows = state.row.figures.rows;
-      snapshot.replace_all = true;
-      snapshot.operation = iceberg::Operation::delete_;
-    } else {
-      auto scan = iceberg::plan_scan(parts_.cache, state.metadata, state.metadata->current_snapshot());
-      if (scan.files.empty()) return deleted;
-      auto positions = folder.path() / fmt::format("positions-{}.parquet", attempt);
-      find_positions(parts_, state, scan, *where, positions);
-      engine::Lease lease = parts_.engine.acquire(parts_.layout.ingest_confinement(workspace.id), workspace.id,
-                                                  base::steady_micros() + parts_.limits.ingest_timeout);
-      RowDeletes deletes = write_row_deletes(
-          parts_, lease, state, scan, fmt::format("SELECT _file, _pos FROM read_parquet({})", file_list({positions})),
-          folder.path());
-      deleted.rows = deletes.rows;
-      for (const iceberg::DataFile& file : deletes.files) request.files.push_back(file.path);
-      snapshot.added_deletes = std::move(deletes.files);
-      snapshot.required_files = std::move(deletes.touched);
-      snapshot.removed_files = std::move(deletes.emptied);
-    }
-    if (deleted.rows == 0) return deleted;
-    deleted.version = snapshot.id;
-    TableChange change;
-    change.base = state;
-    change.row = state.row;
-    change.change.at = base::now_micros();
-    change.change.snapshots.push_back(std::move(snapshot));
-    request.tables.push_back(std::move(change));
-    request.batches.push_back({.id = base::BatchId(base::uuid_v7()),
-                               .table = state.row.id,
-                               .workspace = workspace.id,
-                               .request = actor.request,
-                               .principal = actor.principal,
-                               .door = actor.door,
-                               .file_name = {},
-                               .mode = "delete",
-                               .rows_received = 0,
-                               .rows_accepted = 0,
-                               .rows_rejected = 0,
-                               .version = deleted.version,
-                               .at = base::now_micros()});
-    try {
-      if (commit_tables(parts_, request) != CommitOutcome::conflict) return deleted;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::unknown_outcome) store::remove_all_quietly(parts_.store(), request.files);
-      throw;
-    }
-    store::remove_all_quietly(parts_.store(), request.files);
-  }
-  throw_too_busy();
+    return state;
+  };
+  return delete_rows_where(parts_, current, where, actor);
 }
 
 }  // namespace boathouse::core

@@ -97,6 +97,13 @@ def plain(**options):
     return lambda scene: ({}, options)
 
 
+def resubmit(scene):
+    table = scene.table()
+    scene.owner.post_rows(table, "id\nx\n", ws=TEAM)
+    [row] = scene.owner.quarantine(table, ws=TEAM)
+    return {"table": table}, body(rows=[{"id": row["id"], "data": {"id": 2}}])
+
+
 def upload(scene):
     return {}, {"files": {"file": (scene.table("main") + ".csv", b"1\n", "text/csv")}}
 
@@ -150,6 +157,9 @@ REQUESTS = {
     "DELETE " + _T + "/rows": on_table(params={"where": "id = 1"}),
     "GET " + _T + "/versions": on_table(),
     "GET " + _T + "/quarantine": on_table(),
+    "DELETE " + _T + "/quarantine": on_table(),
+    "GET " + _T + "/quarantine/reasons": on_table(),
+    "POST " + _T + "/quarantine/resubmit": resubmit,
     "POST /v1/sql": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
     "GET " + _WS + "/insights": plain(),
     "GET " + _I: on_insight(),

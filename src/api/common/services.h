@@ -10,6 +10,7 @@
 #include "core/ingest.h"
 #include "core/insights.h"
 #include "core/jobs.h"
+#include "core/quarantine.h"
 #include "core/query.h"
 #include "core/tables.h"
 
@@ -20,6 +21,7 @@ struct Services {
   const core::Parts& parts;
   const core::Tables& tables;
   core::Ingest& ingest;
+  const core::Quarantine& quarantine;
   const core::Queries& queries;
   const core::Insights& insights;
   const core::Jobs& jobs;

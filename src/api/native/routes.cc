@@ -5,6 +5,7 @@
 #include "api/native/errors.h"
 #include "api/native/insights.h"
 #include "api/native/jobs.h"
+#include "api/native/quarantine.h"
 #include "api/native/queries.h"
 #include "api/native/rows.h"
 #include "api/native/tables.h"
@@ -69,8 +70,15 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("GET", table + "/rows", get_rows(s), {.summary = "Read rows"});
   router.add("DELETE", table + "/rows", signed_in(s, delete_rows, Pace::slow), {.summary = "Delete rows"});
   router.add("GET", table + "/versions", signed_in(s, list_versions), {.summary = "A table's versions, newest first"});
-  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow),
-             {.summary = "A table's rejected rows"});
+
+  std::string quarantine = table + "/quarantine";
+  router.add("GET", quarantine, signed_in(s, list_quarantine, Pace::slow), {.summary = "A table's rejected rows"});
+  router.add("DELETE", quarantine, signed_in(s, delete_quarantine, Pace::slow),
+             {.summary = "Throw rejected rows away"});
+  router.add("GET", quarantine + "/reasons", signed_in(s, count_quarantine, Pace::slow),
+             {.summary = "How many rows each rule refused"});
+  router.add("POST", quarantine + "/resubmit", signed_in(s, resubmit_quarantine, Pace::slow),
+             {.summary = "Try rejected rows again, corrected"});
 }
 
 void add_query_routes(net::Router& router, const Services& s) {

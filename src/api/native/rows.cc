@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/rows.h"
 
-#include <boost/json/value.hpp>
-
 #include "api/common/credentials.h"
 #include "api/common/query_params.h"
+#include "api/native/batch_answer.h"
 #include "base/error.h"
 #include "net/on_pool.h"
 
@@ -57,15 +56,6 @@ bool fails_on_reject(const net::Request& request) {
   throw Error(ErrorKind::invalid_argument, "on_reject is fail or quarantine").with("parameter", "on_reject");
 }
 
-std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
-                                                    const meta::WorkspaceRow& workspace) {
-  const std::string* key = request.headers.find("Idempotency-Key");
-  if (!key) return std::nullopt;
-  return core::IdempotencyKey{.scope = fmt::format("{}\n{}\n{} {}?{}", principal.user.value, workspace.id.value,
-                                                   request.method, request.path, request.raw_query),
-                              .key = *key};
-}
-
 core::IngestRequest ingest_request(const Services& services, const net::Request& request) {
   auth::Principal principal = services.auth.authenticator.authenticate(credentials_of(request));
   auth::Access access = services.auth.access.decide(principal, auth::Action::write, request.param("workspace"));
@@ -83,11 +73,6 @@ core::IngestRequest ingest_request(const Services& services, const net::Request&
   out.header = csv_header(request, out.format);
   out.fail_on_reject = fails_on_reject(request);
   return out;
-}
-
-net::Response answer(const core::Committed& done) {
-  if (!done.replayed_answer) return net::json_response(200, core::to_json(done.outcome));
-  return net::text_response(200, *done.replayed_answer, "application/json").with("Idempotent-Replay", "true");
 }
 
 asio::awaitable<net::Response> handle(const Services& services, net::Request& request) {
@@ -114,7 +99,7 @@ asio::awaitable<net::Response> handle(const Services& services, net::Request& re
     return services.ingest.commit(services.ingest.write(services.ingest.check(std::move(received))));
   };
   core::Committed done = co_await net::on_pool(services.engine_work, finish);
-  co_return answer(done);
+  co_return batch_answer(done);
 }
 
 }  // namespace

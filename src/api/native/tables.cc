@@ -86,12 +86,6 @@ net::Response list_versions(const Call& call) {
       200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
 }
 
-net::Response list_quarantine(const Call& call) {
-  allow_params(call.request, {"limit", "page_token"});
-  return net::json_response(200, call.services.tables.quarantine(call.workspace(auth::Action::read), call.table(),
-                                                                 page_params(call.request)));
-}
-
 net::Response delete_rows(const Call& call) {
   allow_params(call.request, {"where", "all"});
   meta::WorkspaceRow workspace = call.workspace(auth::Action::write);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables: list, describe, settings, drop, contract, versions, quarantine, deleting rows.
+// Tables: list, describe, settings, drop, contract, versions, deleting rows.
 #pragma once
 
 #include "api/native/call.h"
@@ -16,7 +16,6 @@ net::Response get_contract(const Call& call);
 net::Response delete_contract(const Call& call);
 
 net::Response list_versions(const Call& call);
-net::Response list_quarantine(const Call& call);
 net::Response delete_rows(const Call& call);
 
 }  // namespace boathouse::api::native

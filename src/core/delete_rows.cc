@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/delete_rows.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "core/commit.h"
+#include "core/file_consumer.h"
+#include "core/relation.h"
+#include "core/row_deletes.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// The positions of the rows for which `where` is true, found by a query worker, since the expression is a user's.
+void find_positions(const Parts& parts, const TableState& state, const iceberg::Scan& scan, const std::string& where,
+                    const std::filesystem::path& file) {
+  engine::QueryCommand command;
+  const iceberg::Schema& schema = state.metadata->schema();
+  command.setup.push_back(
+      "CREATE OR REPLACE TEMP VIEW target AS " +
+      rows_sql(parts.store(), scan,
+               {.schema = schema, .by = columns_by(*state.metadata, schema), .positions = Positions::with}));
+  command.sql = fmt::format("SELECT _file, _pos FROM target WHERE (\n{}\n)", where);
+  command.format = engine::ResultFormat::parquet;
+  FileConsumer consumer(file);
+  engine::Lease lease = parts.engine.acquire(parts.layout.query_confinement({state.row.workspace}), state.row.workspace,
+                                             base::steady_micros() + parts.limits.query_timeout);
+  lease.query(command, consumer);
+}
+
+// The deletes of what `where` asks for in one version.
+RowDeletes find_and_write(const Parts& parts, const TableState& state, const std::string& where,
+                          const std::filesystem::path& folder) {
+  auto scan = iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
+  if (scan.files.empty()) return {};
+  auto positions = folder / fmt::format("positions-{}.parquet", base::uuid_v4());
+  find_positions(parts, state, scan, where, positions);
+  engine::Lease lease = parts.engine.acquire(parts.layout.ingest_confinement(state.row.workspace), state.row.workspace,
+                                             base::steady_micros() + parts.limits.ingest_timeout);
+  return write_row_deletes(parts, lease, state, scan,
+                           fmt::format("SELECT _file, _pos FROM read_parquet({})", file_list({positions})), folder);
+}
+
+meta::BatchRow batch_row(const TableState& state, const Actor& actor, base::SnapshotId version) {
+  return {.id = base::BatchId(base::uuid_v7()),
+          .table = state.row.id,
+          .workspace = state.row.workspace,
+          .request = actor.request,
+          .principal = actor.principal,
+          .door = actor.door,
+          .file_name = {},
+          .mode = "delete",
+          .rows_received = 0,
+          .rows_accepted = 0,
+          .rows_rejected = 0,
+          .version = version,
+          .at = base::now_micros()};
+}
+
+// False when the table has moved on; then nothing of the try is left.
+bool commit_or_clean_up(const Parts& parts, const CommitRequest& request) {
+  CommitOutcome outcome;
+  try {
+    outcome = commit_tables(parts, request);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unknown_outcome) store::remove_all_quietly(parts.store(), request.files);
+    throw;
+  }
+  if (outcome != CommitOutcome::conflict) return true;
+  store::remove_all_quietly(parts.store(), request.files);
+  return false;
+}
+
+}  // namespace
+
+RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState()>& current,
+                              const std::optional<std::string>& where, const Actor& actor) {
+  for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
+    TableState state = current();
+    RowsDeleted deleted{.version = state.row.figures.version, .rows = 0};
+    iceberg::SnapshotChange snapshot = snapshot_by(actor);
+    CommitRequest request;
+    if (where) {
+      base::TemporaryFolder folder(parts.layout.staging_of(state.row.workspace));
+      RowDeletes deletes = find_and_write(parts, state, *where, folder.path());
+      deleted.rows = deletes.rows;
+      for (const iceberg::DataFile& file : deletes.files) request.files.push_back(file.path);
+      snapshot.added_deletes = std::move(deletes.files);
+      snapshot.required_files = std::move(deletes.touched);
+      snapshot.removed_files = std::move(deletes.emptied);
+    } else {
+      deleted.rows = state.row.figures.rows;
+      snapshot.replace_all = true;
+      snapshot.operation = iceberg::Operation::delete_;
+    }
+    if (deleted.rows == 0) return deleted;
+    deleted.version = snapshot.id;
+    TableChange change;
+    change.base = state;
+    change.row = state.row;
+    change.change.at = base::now_micros();
+    change.change.snapshots.push_back(std::move(snapshot));
+    request.tables.push_back(std::move(change));
+    request.batches.push_back(batch_row(state, actor, deleted.version));
+    if (commit_or_clean_up(parts, request)) return deleted;
+  }
+  throw_too_busy();
+}
+
+}  // namespace boathouse::core

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deleting rows by a condition, as a version of its own. Blocking; any thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/actor.h"
+#include "core/table_state.h"
+
+namespace boathouse::core {
+
+struct RowsDeleted {
+  base::SnapshotId version = 0;  // the table's afterwards; 0: it has none
+  std::int64_t rows = 0;
+};
+
+// Deletes the rows for which the SQL expression `where` is true, or all of them (nullopt), in one commit. The expression is
+// judged already: it runs in a query worker, but what it says is the caller's to answer for. `current` gives the table as it
+// is now and is asked again after a conflict; the caller holds the table's lock. Without a row to delete nothing happens.
+RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState()>& current,
+                              const std::optional<std::string>& where, const Actor& actor);
+
+}  // namespace boathouse::core
