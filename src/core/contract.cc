@@ -22,7 +22,9 @@ constexpr std::int64_t kMaxExactInteger = 1LL << 53;
 json::value rule_json(const batch::ColumnType& type, const std::string& text) {
   std::int64_t integer = 0;
   bool is_integer = type.kind == batch::TypeKind::integer || type.kind == batch::TypeKind::bigint;
-  if (is_integer && batch::parse_bigint(text, integer) && std::abs(integer) <= kMaxExactInteger) return integer;
+  if (is_integer && batch::parse_bigint(text, integer) && integer >= -kMaxExactInteger && integer <= kMaxExactInteger) {
+    return integer;
+  }
   double number = 0;
   if (type.kind == batch::TypeKind::double_ && batch::parse_double(text, number) && std::isfinite(number))
     return number;
