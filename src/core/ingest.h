@@ -102,9 +102,13 @@ struct Committed {
   std::optional<std::string> replayed_answer;  // JSON as it was first given; then `outcome` says nothing
 };
 
+class KeyIndexes;
+
 class Ingest {
  public:
   explicit Ingest(const Parts& parts);
+  // With other limits for indexes than usual.
+  Ingest(const Parts& parts, std::unique_ptr<KeyIndexes> indexes);
   ~Ingest();
 
   // Looks at the request before a byte is read: names, mode, key columns against the contract.
@@ -119,6 +123,7 @@ class Ingest {
   friend class Receiver;
   const Parts& parts_;
   std::unique_ptr<KeysInUse> keys_in_use_;
+  std::unique_ptr<KeyIndexes> key_indexes_;
 };
 
 // Spools a body. Move only; a receiver or any later stage that is let go removes what it staged.

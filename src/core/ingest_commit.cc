@@ -42,8 +42,8 @@ std::map<std::string, std::string> summary_of(const StagedBody& body) {
 // One try to commit a written batch against one state of its table.
 class CommitAttempt {
  public:
-  CommitAttempt(const Parts& parts, Written::State& state, const std::optional<TableState>& now)
-      : parts_(parts), state_(state), now_(now) {}
+  CommitAttempt(const Parts& parts, KeyIndexes& indexes, Written::State& state, const std::optional<TableState>& now)
+      : parts_(parts), indexes_(indexes), state_(state), now_(now) {}
   ~CommitAttempt() {
     if (!done_) store::remove_all_quietly(parts_.store(), own_files_);
   }
@@ -104,7 +104,8 @@ class CommitAttempt {
   void add_deletes(iceberg::SnapshotChange& snapshot) {
     engine::Lease lease = ingest_lease(parts_, state_.plan.row.workspace);
     RowDeletes deletes = delete_replaced_rows(
-        parts_, lease, *now_, {.key = state_.plan.key, .added = state_.data, .schema = state_.plan.schema},
+        parts_, lease, *now_,
+        {.key = state_.plan.key, .added = state_.data, .schema = state_.plan.schema, .indexes = indexes_},
         state_.body.folder->path());
     for (const iceberg::DataFile& file : deletes.files) own_files_.push_back(file.path);
     snapshot.added_deletes = std::move(deletes.files);
@@ -209,6 +210,7 @@ class CommitAttempt {
   }
 
   const Parts& parts_;
+  KeyIndexes& indexes_;
   Written::State& state_;
   const std::optional<TableState>& now_;
   CommitRequest request_;
@@ -241,7 +243,7 @@ Committed Ingest::commit(Written written) {
     }
     CommitOutcome outcome;
     try {
-      outcome = CommitAttempt(parts_, state, now).run();
+      outcome = CommitAttempt(parts_, *key_indexes_, state, now).run();
     } catch (const Error& error) {
       // The files may be part of a version by now.
       if (error.kind() == ErrorKind::unknown_outcome) state.committed = true;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/ingest_head_start.h"
+#include "core/key_indexes.h"
 
 namespace boathouse::core {
 namespace {
@@ -124,7 +125,9 @@ void check_row_count(const IngestRequest& request, std::optional<std::int64_t> m
       .with("max_rows", max_rows ? boost::json::value(*max_rows) : boost::json::value(nullptr));
 }
 
-Ingest::Ingest(const Parts& parts) : parts_(parts), keys_in_use_(std::make_unique<KeysInUse>()) {}
+Ingest::Ingest(const Parts& parts) : Ingest(parts, std::make_unique<KeyIndexes>()) {}
+Ingest::Ingest(const Parts& parts, std::unique_ptr<KeyIndexes> indexes)
+    : parts_(parts), keys_in_use_(std::make_unique<KeysInUse>()), key_indexes_(std::move(indexes)) {}
 Ingest::~Ingest() = default;
 
 Receiver Ingest::receive(IngestRequest request) {

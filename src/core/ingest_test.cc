@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "core/key_indexes.h"
 #include "core/table_state.h"
 #include "iceberg/scan.h"
 
@@ -111,6 +112,40 @@ TEST_F(IngestTest, CompositeKeysAreFoundInTouchedAndEvolvedFiles) {
   EXPECT_EQ(sql("SELECT a, b, v FROM t ORDER BY a, b"), model.expected());
   EXPECT_EQ(sql("SELECT count(*) FROM t WHERE more IS NOT NULL"), "[[1]]");
   EXPECT_EQ(tables_.describe(workspace_, "t").at("rows"), model.rows.size());
+}
+
+TEST_F(IngestTest, IndexedFilesGiveTheSameRows) {
+  KeyIndexes::Limits limits;
+  limits.least_rows = 100;
+  limits.most_rows = 3500;  // of the files below, one is too large
+  Ingest indexing(parts_, std::make_unique<KeyIndexes>(limits));
+  auto upsert = [&](const std::string& csv) {
+    IngestRequest wanted = request("t");
+    wanted.mode = WriteMode::upsert;
+    wanted.key = {"a", "b"};
+    Receiver receiver = indexing.receive(std::move(wanted));
+    receiver.write(csv);
+    indexing.commit(indexing.write(indexing.check(receiver.finish())));
+  };
+  KeyedModel model;
+  load("t", model.batch(0, 3000, 0));
+  load("t", model.batch(5000, 9000, 0), WriteMode::upsert, {"a", "b"});
+  load("t", "a,b,v\n,7,7\n");
+  for (int v = 1; v < 6; ++v) {
+    upsert(model.batch(v * 400, v * 500, v));
+    upsert("b,a,v,more\n5,key 5," + std::to_string(v) + ",x\n");
+    model.rows[{"key 5", 5}] = v;
+    EXPECT_EQ(sql("SELECT a, b, v FROM t WHERE a IS NOT NULL ORDER BY a, b"), model.expected()) << v;
+  }
+  EXPECT_EQ(sql("SELECT v FROM t WHERE a IS NULL"), "[[7]]");
+  auto indexes = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(parts_.layout.staging_of(workspace_.id))) {
+      count += entry.path().extension() == ".keys" ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_GE(indexes(), 1U);
 }
 
 TEST_F(IngestTest, RowsWithoutAKeyStayWhenOthersAreUpserted) {

@@ -142,24 +142,54 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
   return fmt::format("{}", fmt::join(branches, " UNION ALL "));
 }
 
-std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, const PlacesSql& wanted) {
-  const RowsSql rows{.schema = wanted.columns, .positions = Positions::with};
-  std::vector<const iceberg::ScanFile*> files;
-  for (const iceberg::ScanFile& file : scan.files) files.push_back(&file);
-  if (files.empty()) return fmt::format("SELECT _file, _pos FROM ({})", no_rows(rows));
+std::string all_rows_sql(store::ObjectStore& store, const std::vector<const iceberg::ScanFile*>& files,
+                         const RowsSql& wanted) {
+  if (files.empty()) return no_rows(wanted);
+  return fmt::format("SELECT {} FROM {} t", columns(wanted), reader(store, files, wanted));
+}
 
-  std::vector<std::string> equal;
-  for (const iceberg::Field& field : wanted.columns.fields()) {
-    equal.push_back(fmt::format("t.{0} = k.{0}", quote_identifier(field.name)));
+std::string key_entry(const iceberg::Schema& columns, std::string_view position) {
+  std::vector<std::string> names;
+  for (const iceberg::Field& field : columns.fields()) {
+    names.push_back(fmt::format("CAST({} AS {})", quote_identifier(field.name), engine_type(field.type)));
   }
-  std::string found = fmt::format("SELECT t._file, t._pos FROM (SELECT {} FROM {} t) t SEMI JOIN ({}) k ON {}",
-                                  columns(rows), reader(store, files, rows), wanted.keys, fmt::join(equal, " AND "));
+  // The second hash is of other bytes: one over the same values would say the same again.
+  return fmt::format(
+      "((hash({0})::UHUGEINT << 64) | (((hash(concat_ws('/', 'key', {0})) & 4294967295) << 32) | "
+      "{1}::UBIGINT)::UHUGEINT)",
+      fmt::join(names, ", "), position);
+}
+
+std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, const PlacesSql& wanted) {
+  std::vector<const iceberg::ScanFile*> scanned;
+  std::vector<std::string> found;
+  for (const iceberg::ScanFile& file : scan.files) {
+    auto index = wanted.indexes.find(file.data->file.path);
+    if (index == wanted.indexes.end()) {
+      scanned.push_back(&file);
+    } else {
+      found.push_back(fmt::format("SELECT {} AS _file, unnest(key_index_rows({}, {})) AS _pos FROM ({}) k",
+                                  quote_string(path_for_engine(store, file.data->file.path)),
+                                  quote_string(index->second->path.string()), key_entry(wanted.columns, "0"),
+                                  wanted.keys));
+    }
+  }
+  if (!scanned.empty() || found.empty()) {
+    std::vector<std::string> equal;
+    for (const iceberg::Field& field : wanted.columns.fields()) {
+      equal.push_back(fmt::format("t.{0} = k.{0}", quote_identifier(field.name)));
+    }
+    found.push_back(fmt::format("SELECT t._file, t._pos FROM ({}) t SEMI JOIN ({}) k ON {}",
+                                all_rows_sql(store, scanned, {.schema = wanted.columns, .positions = Positions::with}),
+                                wanted.keys, fmt::join(equal, " AND ")));
+  }
+  const std::string places = fmt::format("{}", fmt::join(found, " UNION ALL "));
   const auto touched = files_where(scan, true);
-  if (touched.empty()) return found;
+  if (touched.empty()) return places;
   return fmt::format(
       "SELECT f._file, f._pos FROM ({}) f ANTI JOIN ({}) d ON f._pos = d.pos AND concat('file://', f._file) = "
       "d.file_path",
-      found, places_deleted_from(store, touched));
+      places, places_deleted_from(store, touched));
 }
 
 }  // namespace boathouse::core

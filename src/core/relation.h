@@ -3,9 +3,13 @@
 // but for the metadata that plan_scan reads through the cache. Any thread.
 #pragma once
 
+#include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/file.h"
 #include "iceberg/scan.h"
 
 namespace boathouse::core {
@@ -27,11 +31,31 @@ struct RowsSql {
 };
 std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted);
 
+// The same with deleted rows too.
+std::string all_rows_sql(store::ObjectStore& store, const std::vector<const iceberg::ScanFile*>& files,
+                         const RowsSql& wanted);
+
+// The index of a data file by a key (core/key_indexes.h); the file goes with it.
+struct KeyIndexFile {
+  explicit KeyIndexFile(std::filesystem::path place) : path(std::move(place)) {}
+  ~KeyIndexFile() { base::remove_quietly(path); }
+  KeyIndexFile(const KeyIndexFile&) = delete;
+  KeyIndexFile& operator=(const KeyIndexFile&) = delete;
+  const std::filesystem::path path;
+};
+using KeyIndexFiles = std::map<std::string, std::shared_ptr<const KeyIndexFile>>;  // by the data file's location
+
+// What such an index holds for a row, as SQL over the key's columns: 96 bits of two hashes, then the position, which is
+// at most 32 bits (engine/worker/key_index.h).
+std::string key_entry(const iceberg::Schema& columns, std::string_view position);
+
 // A SELECT of (_file, _pos): where the scan's live rows lie that have the `columns` of a row of `keys`, the SQL of a
 // relation with columns of the same names. Rows are looked up first and only what is found is compared with the deletes.
+// Files with an index are not read.
 struct PlacesSql {
   const iceberg::Schema& columns;
   std::string_view keys;
+  const KeyIndexFiles& indexes;
 };
 std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, const PlacesSql& wanted);
 

@@ -144,8 +144,10 @@ RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const 
   // The new files are read by name: they were written just now, with the schema's own names.
   std::string keys = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", fmt::join(names, ", "),
                                  file_list(added));
-  std::string positions =
-      places_sql(parts.store(), scan, {.columns = iceberg::Schema(0, std::move(key)), .keys = keys});
+  const iceberg::Schema columns(0, std::move(key));
+  const KeyIndexFiles indexes =
+      rows.indexes.of(lease, parts.store(), scan, columns, parts.layout.staging_of(table.row.workspace));
+  std::string positions = places_sql(parts.store(), scan, {.columns = columns, .keys = keys, .indexes = indexes});
   return write_row_deletes(parts, lease, table, scan, positions, folder);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/data_files.h"
+#include "core/key_indexes.h"
 #include "core/parts.h"
 #include "core/table_state.h"
 #include "iceberg/scan.h"
@@ -30,6 +31,7 @@ struct KeyedRows {
   const std::vector<std::string>& key;
   const std::vector<iceberg::DataFile>& added;
   const iceberg::Schema& schema;
+  KeyIndexes& indexes;
 };
 RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const TableState& table,
                                 const KeyedRows& rows, const std::filesystem::path& folder);

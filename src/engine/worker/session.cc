@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "engine/worker/execute.h"
 #include "engine/worker/functions.h"
+#include "engine/worker/key_index.h"
 #include "engine/worker/query.h"
 #include "engine/worker/result_json.h"
 #include "engine/worker/staged_scan.h"
@@ -82,6 +83,7 @@ void Session::lock_down() {
   if (options_.ingest) {
     register_staged_scan(connection.get());
     register_functions(connection.get());
+    register_key_index(connection.get());
   }
   for (const std::string& statement : final_settings(options_)) run(connection, statement);
 }
