@@ -27,6 +27,7 @@ unit: deps ## the unit tests beside the code
 	@ctest --preset release -j $(JOBS)
 
 e2e: build venv ## the tests under tests/, against a running server; ARGS="-k name" picks some
+	@cmake --build --preset release -j $(JOBS) --target iceberg_test # tests/iceberg/test_oracle.py asks it
 	@$(VENV)/bin/pytest tests $(ARGS)
 
 run: build ## serve ./data on 127.0.0.1:8000 (DATA=dir for another folder)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 
 #include "app/commands/command.h"
@@ -16,10 +17,24 @@ constexpr const char* kFooter =
     "  boathouse sql 'FROM jobs'\n"
     "Each command has its own --help.";
 
+// "boathouse nope": CLI11 alone would say that a command is missing.
+bool names_no_command(const CLI::App& app, const std::string& word) {
+  const auto commands = app.get_subcommands({});
+  return !word.starts_with('-') && std::none_of(commands.begin(), commands.end(),
+                                                [&](const CLI::App* command) { return command->get_name() == word; });
+}
+
+void tell_commands(const CLI::App& app, const std::string& word) {
+  std::cerr << "boathouse: there is no command '" << word << "'. Commands:";
+  for (const CLI::App* command : app.get_subcommands({})) std::cerr << ' ' << command->get_name();
+  std::cerr << "\nRun boathouse --help for more.\n";
+}
+
 int run(int argc, char** argv) {
   using namespace boathouse::app;
   CLI::App app("Boathouse: a small house on the data lake", "boathouse");
   ExitStatus status = kOk;
+  app.set_version_flag("--version", "boathouse " BOATHOUSE_VERSION);
   app.require_subcommand(1);
   app.footer(kFooter);
   add_serve(app, status);
@@ -29,6 +44,10 @@ int run(int argc, char** argv) {
   add_key(app, status);
   add_upload(app, status);
   add_sql(app, status);
+  if (argc > 1 && names_no_command(app, argv[1])) {
+    tell_commands(app, argv[1]);
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -28,10 +28,16 @@ std::string candidate(std::string_view user_name, int number) {
 
 bool is_reserved(std::string_view name) { return name == "main" || name == "system"; }
 
+// Empty: none.
 void check_email(std::string_view email) {
-  bool good = email.size() <= kMostEmailBytes && base::is_utf8(email);
+  const std::size_t at = email.find('@');
+  bool good = email.size() <= kMostEmailBytes && base::is_utf8(email) && at == email.rfind('@');
   for (unsigned char c : email) good = good && c > 0x20 && c != 0x7f;
-  if (!good) throw Error(ErrorKind::invalid_argument, "The email has at most 254 bytes and no white space.");
+  if (!email.empty()) good = good && at != std::string_view::npos && at > 0 && at + 1 < email.size();
+  if (!good) {
+    throw Error(ErrorKind::invalid_argument, "The email is name@host, of at most 254 bytes and without white space.")
+        .with("field", "email");
+  }
 }
 
 void require_done(ChangeOutcome outcome, std::string_view name) {

@@ -126,7 +126,7 @@ meta::UserRow Authenticator::verify_password(const UserPassword& who, std::strin
     throttle_.failed(who.username, remote_address);
     throw wrong_credentials();
   }
-  throttle_.succeeded(who.username);
+  throttle_.succeeded(who.username, remote_address);
   remembered_.remember(remembrance, {user->id, user->password_hash}, base::steady_micros());
   return *std::move(user);
 }

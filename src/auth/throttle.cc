@@ -13,6 +13,14 @@ namespace {
 
 // Names are given by strangers and may be long: their hash stands for them.
 std::string account_key(std::string_view account) { return base::sha256(base::fold_case(account)); }
+std::string pair_key(std::string_view account, std::string_view address) {
+  return account_key(account) + throttled_address(address);
+}
+
+ThrottleLimits shorter(ThrottleLimits limits, base::Micros longest) {
+  limits.longest_wait = std::min(limits.longest_wait, longest);
+  return limits;
+}
 
 base::Micros wait_after(int failures, const ThrottleLimits& limits) {
   int past = failures - limits.free_failures;
@@ -26,29 +34,32 @@ base::Micros wait_after(int failures, const ThrottleLimits& limits) {
 
 base::Micros FailureCounter::wait(std::string_view what, base::Micros now) {
   std::lock_guard lock(mutex_);
-  auto found = index_.find(what);
-  return found == index_.end() ? 0 : std::max<base::Micros>(found->second->refused_until - now, 0);
+  const Entry* entry = find(what);
+  return entry == nullptr ? 0 : std::max<base::Micros>(entry->refused_until - now, 0);
 }
 
 void FailureCounter::failed(std::string_view what, base::Micros now) {
   std::lock_guard lock(mutex_);
-  if (auto found = index_.find(what); found != index_.end()) {
-    entries_.splice(entries_.begin(), entries_, found->second);
-    if (now - entries_.front().last > limits_.window) entries_.front().failures = 0;
-  } else {
-    entries_.push_front({.what = std::string(what)});
-    index_.emplace(entries_.front().what, entries_.begin());
-  }
-  Entry& entry = entries_.front();
+  Entry& entry = touch(what);
+  if (now - entry.last > limits_.window) entry.failures = 0;
   entry.last = now;
   ++entry.failures;
   entry.refused_until = now + wait_after(entry.failures, limits_);
-  while (entries_.size() > limits_.most_remembered) drop(std::prev(entries_.end()));
 }
 
-void FailureCounter::forget(std::string_view what) {
+void FailureCounter::succeeded(std::string_view what, base::Micros now) {
   std::lock_guard lock(mutex_);
-  if (auto found = index_.find(what); found != index_.end()) drop(found->second);
+  Entry& entry = touch(what);
+  entry.failures = 0;
+  entry.last = now;
+  entry.refused_until = 0;
+  entry.known = true;
+}
+
+bool FailureCounter::known(std::string_view what) {
+  std::lock_guard lock(mutex_);
+  const Entry* entry = find(what);
+  return entry != nullptr && entry->known;
 }
 
 std::size_t FailureCounter::remembered() {
@@ -56,15 +67,34 @@ std::size_t FailureCounter::remembered() {
   return entries_.size();
 }
 
-void FailureCounter::drop(Entries::iterator entry) {
-  index_.erase(entry->what);
-  entries_.erase(entry);
+// Puts the entry first, a new one where there is none.
+FailureCounter::Entry& FailureCounter::touch(std::string_view what) {
+  if (auto found = index_.find(what); found != index_.end()) {
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return entries_.front();
+  }
+  entries_.push_front({.what = std::string(what)});
+  index_.emplace(entries_.front().what, entries_.begin());
+  if (entries_.size() > limits_.most_remembered) {
+    index_.erase(entries_.back().what);
+    entries_.pop_back();
+  }
+  return entries_.front();
 }
 
+const FailureCounter::Entry* FailureCounter::find(std::string_view what) const {
+  auto found = index_.find(what);
+  return found == index_.end() ? nullptr : &*found->second;
+}
+
+Throttle::Throttle(const ThrottleLimits& per_account, const ThrottleLimits& per_address)
+    : pairs_(per_account), accounts_(shorter(per_account, kLongestWaitForOthers)), addresses_(per_address) {}
+
 void Throttle::check(std::string_view account, std::string_view address) {
-  base::Micros now = base::steady_micros();
-  base::Micros wait =
-      std::max(accounts_.wait(account_key(account), now), addresses_.wait(throttled_address(address), now));
+  const base::Micros now = base::steady_micros();
+  const std::string pair = pair_key(account, address);
+  base::Micros wait = std::max(pairs_.wait(pair, now), addresses_.wait(throttled_address(address), now));
+  if (!pairs_.known(pair)) wait = std::max(wait, accounts_.wait(account_key(account), now));
   if (wait == 0) return;
   std::int64_t seconds = (wait + base::kSecond - 1) / base::kSecond;
   throw base::Error(base::ErrorKind::too_many_requests,
@@ -73,12 +103,15 @@ void Throttle::check(std::string_view account, std::string_view address) {
 }
 
 void Throttle::failed(std::string_view account, std::string_view address) {
-  base::Micros now = base::steady_micros();
+  const base::Micros now = base::steady_micros();
+  pairs_.failed(pair_key(account, address), now);
   accounts_.failed(account_key(account), now);
   addresses_.failed(throttled_address(address), now);
 }
 
-void Throttle::succeeded(std::string_view account) { accounts_.forget(account_key(account)); }
+void Throttle::succeeded(std::string_view account, std::string_view address) {
+  pairs_.succeeded(pair_key(account, address), base::steady_micros());
+}
 
 std::string throttled_address(std::string_view address) {
   const std::string text(address);

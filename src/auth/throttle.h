@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slows guessing of passwords, per account and per address. The first failures within a window cost nothing; each one
-// past them doubles the time in which the next try is refused, right or wrong. Memory is bounded: of the many, those
-// that failed longest ago are forgotten. Any thread.
+// Slows guessing of passwords: per account from one address, per account from all, and per address. The first failures
+// within a window cost nothing; each one past them doubles the time in which the next try is refused, right or wrong.
+// Nobody can lock a user out by guessing from elsewhere: see docs/decisions/0006-throttling-of-passwords.md. Memory is
+// bounded: of the many, those that were heard of longest ago are forgotten. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@ struct ThrottleLimits {
   std::size_t most_remembered = 20'000;
 };
 
-// Counts failures of one kind of thing: accounts, or addresses. `now` is base::steady_micros().
+// Counts failures of one kind of thing: accounts, addresses, or pairs of both. `now` is base::steady_micros().
 class FailureCounter {
  public:
   explicit FailureCounter(const ThrottleLimits& limits) : limits_(limits) {}
@@ -31,7 +32,10 @@ class FailureCounter {
   // How long from `now` tries are refused; 0 when they are not.
   base::Micros wait(std::string_view what, base::Micros now);
   void failed(std::string_view what, base::Micros now);
-  void forget(std::string_view what);
+  // Its failures are forgotten; from now on it is known().
+  void succeeded(std::string_view what, base::Micros now);
+  // It succeeded once, and is still remembered.
+  bool known(std::string_view what);
   std::size_t remembered();
 
  private:
@@ -40,14 +44,17 @@ class FailureCounter {
     int failures = 0;
     base::Micros last = 0;
     base::Micros refused_until = 0;
+    bool known = false;
   };
   using Entries = std::list<Entry>;
 
-  void drop(Entries::iterator entry);
+  // These need mutex_.
+  Entry& touch(std::string_view what);
+  const Entry* find(std::string_view what) const;
 
   const ThrottleLimits limits_;
 
-  // Guarded by mutex_; the entry that failed last comes first. The index's keys are views into the entries.
+  // Guarded by mutex_; the entry that was heard of last comes first. The index's keys are views into the entries.
   std::mutex mutex_;
   Entries entries_;
   std::unordered_map<std::string_view, Entries::iterator> index_;
@@ -55,18 +62,21 @@ class FailureCounter {
 
 class Throttle {
  public:
-  Throttle(const ThrottleLimits& per_account, const ThrottleLimits& per_address)
-      : accounts_(per_account), addresses_(per_address) {}
+  // No failure of others makes an account wait longer than this at a time.
+  static constexpr base::Micros kLongestWaitForOthers = 15 * base::kSecond;
+
+  Throttle(const ThrottleLimits& per_account, const ThrottleLimits& per_address);
 
   // Error{too_many_requests} with detail `retry_after` (seconds, at least 1) when this account or address has to wait.
   void check(std::string_view account, std::string_view address);
   void failed(std::string_view account, std::string_view address);
-  // The right password clears its account. The address keeps its count: one's own account must not buy tries at
-  // others'.
-  void succeeded(std::string_view account);
+  // The right password clears its account from this address, which waits for no failures elsewhere any more. The address
+  // keeps its count: one's own account must not buy tries at others'.
+  void succeeded(std::string_view account, std::string_view address);
 
  private:
-  FailureCounter accounts_;
+  FailureCounter pairs_;     // of an account from an address
+  FailureCounter accounts_;  // from any
   FailureCounter addresses_;
 };
 

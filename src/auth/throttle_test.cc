@@ -33,9 +33,11 @@ TEST(FailureCounterTest, AWindowWithoutFailureOrASuccessForgets) {
   EXPECT_EQ(counter.wait("a", 2 * kMinute + 1), 0);
   counter.failed("a", 2 * kMinute + 1);
   EXPECT_GT(counter.wait("a", 2 * kMinute + 1), 0);
-  counter.forget("a");
-  counter.forget("never seen");
+  EXPECT_FALSE(counter.known("a"));
+  counter.succeeded("a", 2 * kMinute + 1);
   EXPECT_EQ(counter.wait("a", 2 * kMinute + 1), 0);
+  EXPECT_TRUE(counter.known("a"));
+  EXPECT_FALSE(counter.known("b"));
 }
 
 TEST(FailureCounterTest, ManyLongBackoffsDoNotOverflow) {
@@ -64,9 +66,37 @@ TEST(ThrottleTest, AccountsAndAddressesCountApart) {
   throttle.failed("b", "192.0.2.1");
   throttle.failed("c", "192.0.2.1");
   EXPECT_EQ(error_of([&] { throttle.check("bob", "192.0.2.1"); }), base::ErrorKind::too_many_requests);
-  throttle.succeeded("ada");
+  throttle.succeeded("ada", "198.51.100.9");
   EXPECT_NO_THROW(throttle.check("ada", "198.51.100.9"));
   EXPECT_EQ(error_of([&] { throttle.check("ada", "192.0.2.1"); }), base::ErrorKind::too_many_requests);
+}
+
+std::int64_t wait_of(Throttle& throttle, std::string_view account, std::string_view address) {
+  try {
+    throttle.check(account, address);
+    return 0;
+  } catch (const base::Error& error) {
+    return error.detail().at("retry_after").as_int64();
+  }
+}
+
+TEST(ThrottleTest, GuessesFromElsewhereKeepNobodyOutForLong) {
+  Throttle throttle({}, {.free_failures = 100});
+  throttle.succeeded("ada", "192.0.2.1");
+  for (int i = 0; i < 60; ++i) throttle.failed("ada", "198.51.100.9");
+  EXPECT_EQ(wait_of(throttle, "ada", "198.51.100.9"), 300);  // who guesses
+  EXPECT_EQ(wait_of(throttle, "ada", "192.0.2.1"), 0);       // where the account was used before
+  EXPECT_EQ(wait_of(throttle, "ada", "203.0.113.5"), 15);    // any other address
+  for (int i = 0; i < 11; ++i) throttle.failed("ada", "192.0.2.1");
+  EXPECT_EQ(wait_of(throttle, "ada", "192.0.2.1"), 1);
+}
+
+TEST(ThrottleTest, GuessesFromManyAddressesCountTogether) {
+  Throttle throttle({}, {.free_failures = 100});
+  for (int i = 0; i < 10; ++i) throttle.failed("ada", "198.51.100." + std::to_string(i));
+  EXPECT_EQ(wait_of(throttle, "ada", "203.0.113.5"), 0);
+  throttle.failed("ada", "198.51.100.77");
+  EXPECT_EQ(wait_of(throttle, "ada", "203.0.113.5"), 1);
 }
 
 TEST(ThrottleTest, TheRefusalSaysWhenToComeBack) {

@@ -77,6 +77,22 @@ class Folder {
     return out;
   }
 
+  // Files that look like ours where nobody reads them: a misspelt name would otherwise be passed over in silence. Notes
+  // (*.md), hidden files and files of other kinds beside the folders are fine.
+  void refuse_strays() {
+    std::error_code failed;
+    for (fs::recursive_directory_iterator at(root_, failed), end; !failed && at != end; at.increment(failed)) {
+      fs::path relative = at->path().lexically_relative(root_);
+      if (relative.filename().native().starts_with('.')) {
+        at.disable_recursion_pending();
+      } else if (!at->is_directory(failed) && is_stray(relative)) {
+        refuse(relative,
+               "is no file that is read: tables are tables/NAME.toml, insights are insights/NAME.sql, beside them are "
+               "users.toml, triggers.toml and sinks.toml");
+      }
+    }
+  }
+
  private:
   void collect(const fs::path& folder, std::string_view extension, std::vector<fs::path>& out) {
     std::error_code failed;
@@ -98,6 +114,17 @@ class Folder {
         out.push_back(folder / name);
       }
     }
+  }
+
+  static bool is_stray(const fs::path& relative) {
+    const fs::path folder = *relative.begin();
+    const fs::path extension = relative.extension();
+    if (folder != relative && folder == "tables") return extension != ".toml" && extension != ".md";
+    if (folder != relative && folder == "insights") return extension != ".sql" && extension != ".md";
+    for (const char* known : {"users.toml", "triggers.toml", "sinks.toml", "boathouse.toml"}) {
+      if (relative == known) return false;
+    }
+    return extension == ".toml" || extension == ".sql";
   }
 
   bool is_inside(const fs::path& real) const {
@@ -175,6 +202,7 @@ class Reader {
 
   void run() {
     read_users();
+    folder_.refuse_strays();
     for (const fs::path& path : folder_.list("tables", ".toml")) read_table(path);
     for (const fs::path& path : folder_.list("insights", ".sql")) read_insight(path);
     for (const char* later : {"triggers.toml", "sinks.toml"}) {
@@ -289,7 +317,16 @@ class Reader {
     } else if (key == "public") {
       insight.is_public = value == "true";
       if (value != "true" && value != "false") problem(path, line_number, key, "must be true or false");
+    } else if (looks_like_key(key)) {
+      problem(path, line_number, key, "is unknown: description, public and workspace are known, in lower case");
     }
+  }
+
+  // A word in lower case, or one of ours in another: anything else before a colon is prose.
+  static bool looks_like_key(const std::string& text) {
+    const std::string folded = base::fold_case(text);
+    if (folded == "description" || folded == "public" || folded == "workspace") return true;
+    return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
   }
 
   static std::string trim(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/error.h"
@@ -133,6 +134,34 @@ TEST_F(ApplyFilesTest, FilesOfLaterDoorsAreNotIgnored) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(found[0].starts_with("triggers.toml:1: is not supported"));
   EXPECT_TRUE(found[1].starts_with("sinks.toml:1: is not supported"));
+}
+
+TEST_F(ApplyFilesTest, FilesThatNobodyReadsAreTold) {
+  put("table/a.toml", kTable);
+  put("user.toml", "");
+  put("tables/b.tmol", kTable);
+  put("insights/c.txt", "SELECT 1");
+  put("boathouse.toml", "");
+  put("notes.txt", "");
+  put("make.py", "");
+  put("tables/README.md", "");
+  put(".git/x.toml", "");
+  std::vector<std::string> told = problems();
+  std::sort(told.begin(), told.end());
+  ASSERT_EQ(told.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_TRUE(
+        told[i].starts_with(std::vector{"insights/c.txt:1", "table/a.toml:1", "tables/b.tmol:1", "user.toml:1"}[i]))
+        << told[i];
+  }
+}
+
+TEST_F(ApplyFilesTest, UnknownWordsOfAnInsightsHeaderAreTold) {
+  put("insights/a.sql", "-- publc: true\n-- Public: true\n-- Note: prose\n-- see also: this\n-- plain\nSELECT 1\n");
+  std::vector<std::string> told = problems();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_TRUE(told[0].starts_with("insights/a.sql:1: publc: ")) << told[0];
+  EXPECT_TRUE(told[1].starts_with("insights/a.sql:2: Public: ")) << told[1];
 }
 
 TEST_F(ApplyFilesTest, LinksDoNotLeadOut) {

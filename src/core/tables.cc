@@ -55,15 +55,17 @@ json::array texts(const std::vector<std::string>& items) {
 
 }  // namespace
 
-std::size_t rows_to_skip(const Page& page) {
-  std::size_t skip = 0;
-  if (page.token.empty()) return 0;
-  auto [end, failed] = std::from_chars(page.token.data(), page.token.data() + page.token.size(), skip);
-  if (failed != std::errc() || end != page.token.data() + page.token.size()) {
+std::optional<std::int64_t> number_of(const Page& page) {
+  std::int64_t number = 0;
+  if (page.token.empty()) return std::nullopt;
+  auto [end, failed] = std::from_chars(page.token.data(), page.token.data() + page.token.size(), number);
+  if (failed != std::errc() || end != page.token.data() + page.token.size() || number < 0) {
     throw Error(ErrorKind::invalid_argument, "page_token is not one that this list gave");
   }
-  return skip;
+  return number;
 }
+
+std::size_t rows_to_skip(const Page& page) { return static_cast<std::size_t>(number_of(page).value_or(0)); }
 
 json::object Tables::list(const meta::WorkspaceRow& workspace, std::string_view prefix, const Page& page) const {
   meta::TableListing listing{.prefix = std::string(prefix), .after = {}, .limit = page.limit + 1};
@@ -113,7 +115,11 @@ Contract Tables::contract(const meta::WorkspaceRow& workspace, std::string_view 
 json::object Tables::versions(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const {
   TableState state = require_state(parts_, workspace.id, table);
   std::vector<VersionInfo> all = list_versions(*state.metadata);
-  std::size_t begin = std::min(rows_to_skip(page), all.size());
+  // A page goes on below the last version of the one before, so that commits and expiry in between move nothing.
+  std::size_t begin = 0;
+  if (auto before = number_of(page)) {
+    while (begin < all.size() && all[begin].sequence >= *before) ++begin;
+  }
   std::size_t end = std::min(begin + page.limit, all.size());
   json::array list;
   for (std::size_t i = begin; i < end; ++i) {
@@ -131,7 +137,7 @@ json::object Tables::versions(const meta::WorkspaceRow& workspace, std::string_v
     list.push_back(std::move(item));
   }
   json::object answer{{"versions", std::move(list)}};
-  if (end < all.size()) answer["next_page_token"] = std::to_string(end);
+  if (end < all.size()) answer["next_page_token"] = std::to_string(all[end - 1].sequence);
   return answer;
 }
 

@@ -21,6 +21,8 @@ struct Page {
   std::string token;  // empty: from the start; otherwise what the page before gave
 };
 
+// A token that is a number, none for the first page. Error{invalid_argument} for any other text.
+std::optional<std::int64_t> number_of(const Page& page);
 // A token of lists that page by place: the number of rows to skip. Error{invalid_argument} for any other text.
 std::size_t rows_to_skip(const Page& page);
 

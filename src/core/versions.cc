@@ -34,6 +34,7 @@ std::vector<VersionInfo> list_versions(const iceberg::TableMetadata& metadata) {
     VersionInfo info;
     info.id = snapshot->id();
     info.parent = snapshot->parent_id();
+    info.sequence = snapshot->sequence_number();
     info.at = snapshot->timestamp_ms() * base::kMillisecond;
     info.operation = iceberg::to_string(snapshot->operation());
     info.rows = iceberg::totals(*snapshot).rows();

@@ -19,6 +19,7 @@ inline constexpr std::string_view kSummaryBy = "boathouse.by";
 struct VersionInfo {
   base::SnapshotId id = 0;
   std::optional<base::SnapshotId> parent;
+  std::int64_t sequence = 0;  // grows with every version of the table
   base::Micros at = 0;
   std::string operation;
   std::int64_t rows = 0;     // of the version

@@ -13,6 +13,10 @@ namespace http = boost::beast::http;
 using boost::beast::string_view;
 using boost::system::error_code;
 
+bool has_folded_line(std::string_view head) {
+  return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
+}
+
 template <bool is_request>
 class BeastParser : public MessageParser, private http::basic_parser<is_request> {
   using Base = http::basic_parser<is_request>;
@@ -25,8 +29,11 @@ class BeastParser : public MessageParser, private http::basic_parser<is_request>
   }
 
   std::size_t put(std::span<const char> bytes, error_code& ec) override {
+    const bool in_head = !Base::is_header_done();
     std::size_t used = Base::put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
     if (ec == http::error::need_buffer) ec = {};
+    // The header lines are parsed in one go, so a folded one lies whole in these bytes.
+    if (in_head && Base::is_header_done()) folded = has_folded_line(std::string_view(bytes.data(), used));
     return used;
   }
   bool head_done() const override { return Base::is_header_done(); }

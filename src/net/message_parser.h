@@ -33,6 +33,7 @@ class MessageParser {
   int minor = 1;
   int status = 0;
   Headers headers;
+  bool folded = false;  // a header line goes on in the next one, which begins with a blank (RFC 9112, obs-fold)
 
   // Where the content of chunks goes; what is used is cut off its front.
   std::span<char> into;

@@ -153,6 +153,7 @@ Framing read_head(MessageParser& parser, const ServerLimits& limits, Request& re
   request.http_minor = parser.minor;
   request.headers = std::move(parser.headers);
   request.request_id = choose_request_id(request.headers);
+  if (parser.folded) throw bad_request("a header line begins with a blank: each header is one line");
   request.traceparent = continue_trace(request.headers);
   read_target(parser.target, limits, request);
   if (request.headers.items.size() > limits.header_count) {

@@ -109,6 +109,12 @@ TEST(RequestHead, RefusesDoubtfulFraming) {
   EXPECT_EQ(status_of(error_of([] { with("Host: h\r\nExpect: miracle\r\n"); })), 417);
 }
 
+TEST(RequestHead, RefusesFoldedLines) {
+  EXPECT_EQ(error_of([] { with("Host: h\r\nX-A: b\r\n c\r\n"); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([] { with("Host: h\r\n\tX: c\r\n"); }).kind(), base::ErrorKind::invalid_argument);
+  EXPECT_EQ(with("Host: h\r\nX-A: \tb c\r\n").headers.get("X-A"), "b c");
+}
+
 TEST(RequestId, TakesWellFormedOnesOnly) {
   Headers headers;
   auto chosen = [&](const std::string& sent) {

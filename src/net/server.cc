@@ -74,6 +74,17 @@ tcp::endpoint resolve(asio::io_context& context, const std::string& listen) {
 
 }  // namespace
 
+void check_listen_address(const std::string& listen) {
+  asio::io_context events;
+  tcp::endpoint endpoint = resolve(events, listen);
+  endpoint.port(0);
+  error_code ec;
+  tcp::acceptor acceptor(events);
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (ec) throw Error(ErrorKind::invalid_argument, "cannot listen on '" + listen + "': " + ec.message());
+}
+
 class Server::Impl {
  public:
   Impl(const Router& router, base::ThreadPool& pool, ServerOptions options)

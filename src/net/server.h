@@ -44,6 +44,10 @@ struct ServerOptions {
   Metrics* metrics = nullptr;  // not owned, outlives the server; none: nothing is counted
 };
 
+// Throws Error{invalid_argument} unless `listen` names an address of this machine: what start() would say, but for a port
+// that is taken.
+void check_listen_address(const std::string& listen);
+
 class Server {
  public:
   // Router and pool outlive the server; routes are added before start().

@@ -289,3 +289,27 @@ def test_without_credentials_almost_nothing_is_shown(anyone):
         assert answer.status_code == 401 and "WWW-Authenticate" in answer.headers
     for path in ("/", "/healthz", "/readyz", "/metrics"):
         assert anyone.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("email, status", [
+    ("a@b", 201), ("x@" + "y" * 252, 201), ("x@" + "y" * 253, 400), ("plain", 400), ("@b", 400), ("a@", 400), ("a@b@c", 400),
+    ("a b@c", 400), ("a@b\t", 400), ("", 201),
+])
+def test_an_email_has_one_at_and_no_blanks(admin, user_name, email, status):
+    answer = admin.post("/v1/users", json={"name": user_name, "password": "Some-password-1", "email": email}, expect=status)
+    if status == 400:
+        assert "email" in answer.json()["detail"]
+        assert admin.get(f"/v1/users/{user_name}").status_code == 404
+
+
+def test_guesses_at_an_account_are_slowed_and_the_right_password_works_after_the_wait(make_server):
+    """Ten wrong passwords are free; afterwards even the right one waits, for as long as the answer says and no longer."""
+    api = make_server().start().api()
+    login = lambda password: api.post("/v1/login", json={"username": "admin", "password": password})
+    assert [login("wrong").status_code for _ in range(11)] == [401] * 11
+    refused = login(ADMIN_PASSWORD)
+    assert refused.status_code == 429 and 1 <= int(refused.headers["Retry-After"]) <= 2
+    time.sleep(int(refused.headers["Retry-After"]))
+    assert login(ADMIN_PASSWORD).status_code == 200
+    assert [login("wrong").status_code for _ in range(10)] == [401] * 10
+    assert login(ADMIN_PASSWORD).status_code == 200

@@ -210,3 +210,21 @@ def test_partition_values_that_hurt_stay_values(admin, table):
     told = admin.describe(table)
     assert rows_of(read_with_pyiceberg(told["metadata_location"]), "id") == expected
     assert rows_of(read_with_duckdb(told["metadata_location"]), "id") == expected
+
+
+def test_pages_of_versions_do_not_shift_under_commits(admin, table):
+    for i in range(5):
+        admin.post_rows(table, f"id\n{i}\n")
+    path = admin.table_path(table, "/versions")
+    expected = [v["version"] for v in admin.versions(table)]
+    seen, token = [], None
+    while True:
+        page = admin.get(path, params={"limit": 2} | ({"page_token": token} if token else {}), expect=200).json()
+        seen += [v["version"] for v in page["versions"]]
+        token = page.get("next_page_token")
+        if token is None:
+            break
+        admin.post_rows(table, "id\n9\n")
+    assert seen == expected
+    assert admin.get(path, params={"page_token": "x"}).status_code == 400
+    assert admin.get(path, params={"page_token": "-1"}).status_code == 400

@@ -39,6 +39,25 @@ def test_a_wrong_command_line_says_so_and_fails(arguments):
     assert done.stderr.strip()
 
 
+def test_an_unknown_command_is_named_with_those_there_are():
+    done = boathouse("nope")
+    assert done.returncode == 2
+    assert "'nope'" in done.stderr and all(command in done.stderr for command in ("serve", "upload", "sql"))
+
+
+def test_it_tells_its_version():
+    done = boathouse("--version")
+    assert done.returncode == 0 and re.fullmatch(r"boathouse \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1:99999", "192.0.2.1:0", "[::1", "no.such.host.invalid:0"])
+def test_a_wrong_address_leaves_nothing_behind(tmp_path, listen):
+    done = boathouse("serve", "--data", tmp_path / "data", "--listen", listen)
+    assert done.returncode == 1
+    assert listen in done.stderr and done.stdout == ""
+    assert not (tmp_path / "data").exists()
+
+
 # sql
 
 def test_sql_in_a_pipe_is_csv(client_env):

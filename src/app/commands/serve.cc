@@ -8,6 +8,7 @@
 #include "app/commands/remote_installer.h"
 #include "app/house.h"
 #include "base/log.h"
+#include "net/server.h"
 
 namespace boathouse::app {
 namespace {
@@ -49,6 +50,8 @@ base::LogLevel log_level(const std::string& name) {
 ExitStatus serve(const FlagValues& flags) {
   Settings settings = load_settings(flags, core::process_environment);
   base::set_log_level(log_level(settings.log_level));
+  // Before anything is made: a slip of the pen must not leave a data folder whose password was shown already.
+  net::check_listen_address(settings.listen);
   StopSignals signals;
   House house(settings);
   if (house.new_admin_password()) {
