@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 #include <condition_variable>
 #include <thread>
 
@@ -34,13 +35,20 @@ struct HostPort {
   std::string port;
 };
 
+// The resolver would take 99999 for another port.
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return failed == std::errc() && end == text.data() + text.size();
+}
+
 HostPort split_address(const std::string& listen) {
   std::size_t colon = listen.rfind(':');
   bool bracketed = listen.starts_with('[');
-  if (colon == std::string::npos || colon + 1 == listen.size() ||
+  if (colon == std::string::npos || !is_port(std::string_view(listen).substr(colon + 1)) ||
       (bracketed && (colon < 2 || listen[colon - 1] != ']'))) {
     throw Error(ErrorKind::invalid_argument,
-                "an address to listen on is HOST:PORT or [IPV6]:PORT, not '" + listen + "'");
+                "an address to listen on is HOST:PORT or [IPV6]:PORT, the port from 0 to 65535, not '" + listen + "'");
   }
   return {bracketed ? listen.substr(1, colon - 2) : listen.substr(0, colon), listen.substr(colon + 1)};
 }

@@ -79,7 +79,7 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path, make_server):
     server.log_path = tmp_path / "log"
     with pytest.raises(AssertionError, match="file/data|Not a directory"):
         server.start()
-    assert server.process.returncode == 1
+    assert server.process.returncode != 0
 
 
 def test_a_server_listens_on_ipv6(make_server):
