@@ -34,6 +34,7 @@ HeadStart::~HeadStart() {
 }
 
 void HeadStart::reached(batch::ScanSummary so_far) {
+  if (so_far.blocks.empty()) return;  // not a whole block yet: asked again as soon as there is more
   {
     std::lock_guard lock(mutex_);
     next_ = std::move(so_far);
