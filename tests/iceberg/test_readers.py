@@ -10,32 +10,7 @@ import pytest
 from pyiceberg.expressions import EqualTo, GreaterThanOrEqual
 
 from support.readers import catalog_of, plain_path, read_with_duckdb, read_with_pyiceberg, rows_of
-
-COLUMNS = ["id INTEGER required", "name STRING", "at TIMESTAMPTZ", "fare DECIMAL(10,2)", "day DATE", "ok BOOLEAN", "big BIGINT",
-           "x DOUBLE"]
-
-
-def row(n, name=None):
-    return {"id": n, "name": name or f"row {n} ü", "at": f"2024-06-{n % 28 + 1:02}T10:00:00.{n:06}Z", "fare": f"{n}.25",
-            "day": f"2024-{n % 12 + 1:02}-01", "ok": n % 2 == 0, "big": n * 10 ** 15, "x": n / 7}
-
-
-def ours(admin, table, columns="*"):
-    """Rows by /v1/sql in Parquet, which carries types."""
-    import io
-
-    import pyarrow.parquet as pq
-    answer = admin.sql_answer(f'SELECT {columns} FROM "{table}"', accept="application/vnd.apache.parquet")
-    assert answer.status_code == 200, answer.text
-    return pq.read_table(io.BytesIO(answer.content))
-
-
-def plain(rows):
-    """Times compared as instants, whatever zone object a reader uses."""
-    def value(v):
-        return v.astimezone(datetime.timezone.utc).replace(tzinfo=None) if isinstance(v, datetime.datetime) and v.tzinfo else v
-    return [tuple(map(value, row)) for row in rows]
-
+from support.rows import COLUMNS, ours, plain, row, send
 
 def assert_all_agree(admin, table, expected_rows, order_by="id"):
     location = admin.describe(table)["metadata_location"]
@@ -44,10 +19,6 @@ def assert_all_agree(admin, table, expected_rows, order_by="id"):
     assert plain(rows_of(read_with_pyiceberg(location), order_by)) == said
     assert plain(rows_of(read_with_duckdb(location), order_by)) == said
     return said
-
-
-def send(admin, table, rows, **query):
-    return admin.post_rows(table, rows, "application/json", **query).json()
 
 
 def test_every_type_is_read_alike(admin, table):
