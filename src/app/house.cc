@@ -10,6 +10,7 @@
 #include "api/system/routes.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "core/backup_jobs.h"
 #include "core/sweep.h"
 #include "meta/sqlite_store.h"
 
@@ -40,6 +41,7 @@ House::House(const Settings& settings, const fs::path& worker)
       lock_(data_),
       meta_(meta::open_sqlite_store(data_ / "boathouse.db")),
       store_(warehouse_),
+      archive_(data_ / "backups"),
       cache_(store_, kCacheBytes),
       engine_(pool_options(settings, data_, worker)),
       auth_(*meta_, auth_options(settings, data_)),
@@ -54,6 +56,7 @@ House::House(const Settings& settings, const fs::path& worker)
       tables_(parts_, queries_),
       insights_(parts_, queries_),
       ingest_(parts_),
+      backups_(parts_, archive_),
       jobs_(*meta_, auth_),
       scheduler_(meta_->jobs(), scheduler_options(settings, node_id(data_))),
       quarantine_(parts_, ingest_),
@@ -64,6 +67,8 @@ House::House(const Settings& settings, const fs::path& worker)
                 .quarantine = quarantine_,
                 .queries = queries_,
                 .insights = insights_,
+                .backups = backups_,
+                .archive = archive_,
                 .jobs = jobs_,
                 .work = work_,
                 .engine_work = engine_work_,
@@ -71,6 +76,7 @@ House::House(const Settings& settings, const fs::path& worker)
       work_(kWorkThreads, kWorkQueue),
       engine_work_(kEngineThreads, kEngineQueue) {
   parts_.layout.clear_staging();
+  backups_.remove_incomplete();
   base::make_directories_durably(services_.spool);
   new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
   add_job_kinds();
@@ -118,6 +124,12 @@ void House::add_job_kinds() {
   scheduler_.add(core::sweep_kind(settings_.sweep_every), [this, rules](const meta::JobRow&, core::Progress& progress) {
     core::Swept swept = core::sweep(*meta_, rules, base::now_micros(), progress);
     return boost::json::object{{"idempotency_keys", swept.idempotency_keys}, {"jobs", swept.jobs}};
+  });
+  scheduler_.add(core::backup_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
+    return core::run_backup(parts_, backups_, job, progress);
+  });
+  scheduler_.add(core::restore_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
+    return core::run_restore(parts_, backups_, job, progress);
   });
 }
 

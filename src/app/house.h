@@ -54,6 +54,7 @@ class House {
   const DataLock lock_;
   std::unique_ptr<meta::MetaStore> meta_;
   store::LocalStore store_;
+  store::LocalStore archive_;  // of backups
   iceberg::MetadataCache cache_;
   engine::WorkerPool engine_;
   auth::Auth auth_;
@@ -63,6 +64,7 @@ class House {
   core::Tables tables_;
   core::Insights insights_;
   core::Ingest ingest_;
+  core::Backups backups_;
   core::Jobs jobs_;
   jobs::Scheduler scheduler_;
   core::Quarantine quarantine_;

@@ -43,6 +43,8 @@ int run(int argc, char** argv) {
   add_token(app, status);
   add_key(app, status);
   add_upload(app, status);
+  add_backup(app, status);
+  add_restore(app, status);
   add_sql(app, status);
   if (argc > 1 && names_no_command(app, argv[1])) {
     tell_commands(app, argv[1]);

@@ -103,7 +103,7 @@ class BackupWriter {
  private:
   engine::Lease lease() const {
     return parts_.engine.acquire(parts_.layout.ingest_confinement(state_.row.workspace), state_.row.workspace,
-                                 base::steady_micros() + parts_.limits.ingest_timeout);
+                                 base::steady_micros() + parts_.limits.ingest_timeout, progress_.stop_token());
   }
 
   std::string select(const iceberg::Scan& scan) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bringing a backup back: every file is held against its checksum, its rows are written anew with the table's field ids and
 // partitioning, and one commit makes them the table's current version together with columns and contract.
+#include <boost/json/serialize.hpp>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -61,11 +63,16 @@ class Restore {
     throw Error(ErrorKind::conflict, "the table changes too fast for the backup to get in: try again");
   }
 
-  base::SnapshotId version() const { return version_; }
+  // What it came to, once committed.
+  Restored restored() const {
+    return {.table = manifest_.table, .backup = manifest_.id, .version = version_, .rows = manifest_.rows};
+  }
 
  private:
   // What the table is to be like, against what it is now.
   void plan() {
+    auth::check_bytes(auth::parse_limits(request_.workspace.limits), parts_.meta.catalog().usage(request_.workspace.id),
+                      manifest_.bytes());
     change_ = {};
     change_.contract = manifest_.contract;
     if (base_) {
@@ -133,6 +140,10 @@ class Restore {
     for (const iceberg::DataFile& file : files_) wanted.files.push_back(file.path);
     wanted.batches.push_back(batch_row());
     wanted.tables.push_back(change_);
+    if (request_.job) {
+      wanted.job_done = request_.job;
+      wanted.job_done->result = boost::json::serialize(to_json(restored()));
+    }
     try {
       CommitOutcome outcome = commit_tables(parts_, wanted);
       if (outcome == CommitOutcome::committed) files_.clear();
@@ -240,26 +251,23 @@ BackupManifest Backups::verified(const std::string& folder, const BackupId& id, 
   return manifest;
 }
 
+boost::json::object to_json(const Restored& restored) {
+  return {{"backup", restored.backup.value},
+          {"table", restored.table},
+          {"version", std::to_string(restored.version)},
+          {"rows", restored.rows}};
+}
+
 Restored Backups::restore(const RestoreRequest& request, Progress& progress) const {
-  const std::string table_folder = folder_of(request.workspace, request.table);
-  std::optional<BackupId> id = request.backup ? request.backup : newest(request.workspace, request.table);
-  const std::string folder = id ? store::join(table_folder, store::path_segment(id->value)) : "";
-  if (!id || !archive_.exists(store::join(folder, kManifestFile))) {
-    throw Error(ErrorKind::not_found, id ? fmt::format("table \"{}\" has no backup {}", request.table, id->value)
-                                         : fmt::format("table \"{}\" has no backup", request.table));
-  }
-  const BackupManifest manifest = verified(folder, *id, progress);
-  Restored restored{.table = manifest.table, .backup = *id, .version = 0, .rows = manifest.rows};
-  auto already = parts_.meta.catalog().find_batch(request.batch);
-  if (!already) {
-    auth::check_bytes(auth::parse_limits(request.workspace.limits), parts_.meta.catalog().usage(request.workspace.id),
-                      manifest.bytes());
-    Restore restore(parts_, request, manifest, *archive_.local_path(folder), progress);
-    restored.version = restore.run() == CommitOutcome::committed ? restore.version() : 0;
-    if (restored.version == 0) already = parts_.meta.catalog().find_batch(request.batch);
-  }
-  if (already) restored.version = already->version;
-  progress.log(fmt::format("{} rows of backup {} are version {}", restored.rows, id->value, restored.version));
+  const BackupId id = find(request.workspace, request.table, request.backup);
+  const std::string folder = store::join(folder_of(request.workspace, request.table), id.value);
+  const BackupManifest manifest = verified(folder, id, progress);
+  Restore restore(parts_, request, manifest, *archive_.local_path(folder), progress);
+  auto done = parts_.meta.catalog().find_batch(request.batch);
+  if (!done && restore.run() == CommitOutcome::replay) done = parts_.meta.catalog().find_batch(request.batch);
+  Restored restored = restore.restored();
+  if (done) restored.version = done->version;
+  progress.log(fmt::format("{} rows of backup {} are version {}", restored.rows, id.value, restored.version));
   return restored;
 }
 

@@ -44,9 +44,14 @@ std::vector<BackupId> Backups::complete(const std::string& folder) const {
   return ids;
 }
 
-std::optional<BackupId> Backups::newest(const meta::WorkspaceRow& workspace, std::string_view table) const {
-  std::vector<BackupId> ids = complete(folder_of(workspace, table));
-  return ids.empty() ? std::nullopt : std::optional(ids.front());
+BackupId Backups::find(const meta::WorkspaceRow& workspace, std::string_view table,
+                       const std::optional<BackupId>& wanted) const {
+  const std::vector<BackupId> ids = complete(folder_of(workspace, table));
+  if (!wanted && !ids.empty()) return ids.front();
+  if (wanted && std::find(ids.begin(), ids.end(), *wanted) != ids.end()) return *wanted;
+  throw Error(ErrorKind::not_found, wanted ? fmt::format("table \"{}\" has no backup {}", table, wanted->value)
+                                           : fmt::format("table \"{}\" has no backup", table))
+      .code(std::string(kNoBackup));
 }
 
 json::object Backups::list(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const {

@@ -22,10 +22,13 @@ namespace boathouse::core {
 struct RestoreRequest {
   meta::WorkspaceRow workspace;
   std::string table;
-  std::optional<BackupId> backup;  // the newest when absent
+  std::optional<BackupId> backup{};  // the newest when absent
   // Makes the restore happen once however often it is tried: derived from the job, unique to it.
   base::BatchId batch;
   Actor actor;
+  // The job that this is the work of: it has succeeded once the commit is there, and a commit is refused (cancelled) when
+  // another worker has the job by then. Its result is filled in.
+  std::optional<meta::JobDone> job{};
 };
 
 struct Restored {
@@ -34,6 +37,10 @@ struct Restored {
   base::SnapshotId version = 0;
   std::int64_t rows = 0;
 };
+boost::json::object to_json(const Restored& restored);
+
+// The code of the error where there is no such backup.
+inline constexpr std::string_view kNoBackup = "no-backup";
 
 class Backups {
  public:
@@ -48,8 +55,10 @@ class Backups {
   // is neither a table of that name nor a backup of one.
   boost::json::object list(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const;
 
-  // The newest backup of a table by that name, the name in its own spelling; nullopt: there is none.
-  std::optional<BackupId> newest(const meta::WorkspaceRow& workspace, std::string_view table) const;
+  // That backup of a table by that name, or its newest: a complete one, not looked into. Error{not_found, kNoBackup} when
+  // there is none.
+  BackupId find(const meta::WorkspaceRow& workspace, std::string_view table,
+                const std::optional<BackupId>& wanted) const;
 
   // Checks every file of the backup against its checksum, then makes its rows, columns, partitioning and contract the
   // table's, as a new version. A table that is gone is made anew.

@@ -26,7 +26,8 @@ class BackupsTest : public CoreTest {
             .table = table,
             .backup = std::move(backup),
             .batch = base::BatchId(base::uuid_v7()),
-            .actor = {.principal = "tester", .request = base::RequestId(base::uuid_v4()), .door = "test"}};
+            .actor = {.principal = "tester", .request = base::RequestId(base::uuid_v4()), .door = "test"},
+            .job = {}};
   }
   Restored restore(const std::string& table, std::optional<BackupId> backup = std::nullopt) {
     return backups_.restore(wanted(table, std::move(backup)), progress_);
@@ -193,7 +194,7 @@ TEST_F(BackupsTest, CutShortAreNeverOffered) {
   EXPECT_EQ(listed("t"), 1U);
   // The job that was cut short does it again, under its own id.
   EXPECT_EQ(backups_.create(workspace_, "t", id, progress_).id, id);
-  EXPECT_EQ(backups_.newest(workspace_, "t"), whole);
+  EXPECT_EQ(backups_.find(workspace_, "t", std::nullopt), whole);
 }
 
 TEST_F(BackupsTest, StopWhenCancelledAndLeaveNothing) {
@@ -247,7 +248,7 @@ TEST_F(BackupsTest, RunBesideEachOtherAndBesideUploads) {
     threads.emplace_back([&] { back_up("t"); });
     threads.emplace_back([&] { load("t", "id\n2\n"); });
     threads.emplace_back([&] {
-      if (backups_.newest(workspace_, "t")) restore("t");
+      if (listed("t") > 0) restore("t");
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -20,6 +20,8 @@ class Layout {
   Layout(std::filesystem::path data, std::filesystem::path warehouse)
       : data_(std::move(data)), warehouse_(std::move(warehouse)) {}
 
+  const std::filesystem::path& data() const { return data_; }
+
   // Made when missing.
   std::filesystem::path staging_of(const base::WorkspaceId& workspace) const;
   std::filesystem::path warehouse_of(const base::WorkspaceId& workspace) const;

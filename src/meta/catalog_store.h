@@ -92,6 +92,9 @@ class CatalogStore {
   virtual bool drop_table(const base::TableId& id, const std::optional<std::string>& expected_metadata_location,
                           const std::vector<JobRow>& jobs = {}) = 0;
 
+  // Every location under `from` (without a trailing '/') becomes one under `to`: for a warehouse that moved.
+  virtual void relocate(std::string_view from, std::string_view to) = 0;
+
   virtual std::optional<BatchRow> find_batch(const base::BatchId& id) = 0;
   // Oldest first.
   virtual std::vector<BatchRow> find_batches(const base::RequestId& request) = 0;

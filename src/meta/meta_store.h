@@ -2,6 +2,8 @@
 // The metadata store, by subject. One is opened by the wiring and lives longer than everyone who was given it.
 #pragma once
 
+#include <filesystem>
+
 #include "meta/account_store.h"
 #include "meta/audit_store.h"
 #include "meta/catalog_store.h"
@@ -19,6 +21,10 @@ class MetaStore {
   virtual InsightStore& insights() = 0;
   virtual AuditStore& audit() = 0;
   virtual JobStore& jobs() = 0;
+
+  // Everything as it is at one moment, in a new file that open_sqlite_store() opens; others go on meanwhile. The file is not
+  // synced. Error{already_exists} when there is a file.
+  virtual void copy_to(const std::filesystem::path& file) = 0;
 };
 
 }  // namespace boathouse::meta

@@ -17,6 +17,20 @@ class CatalogSuite : public MetaStoreSuite {
 };
 INSTANTIATE_TEST_SUITE_P(Every, CatalogSuite, every_backend(), backend_name);
 
+TEST_P(CatalogSuite, LocationsMoveTogetherAndOthersStay) {
+  base::WorkspaceId workspace = add_workspace("w");
+  for (const auto& [name, root] : {std::pair{"in", "file:///old"}, std::pair{"beside", "file:///older"}}) {
+    PointerSwap swap = creation(workspace, name);
+    swap.create->location = std::string(root) + "/" + name;
+    swap.next = swap.create->location + "/metadata/0.json";
+    ASSERT_TRUE(is_committed(catalog().commit({.at = 30, .swaps = {swap}})));
+  }
+  catalog().relocate("file:///old", "file:///a/new");
+  EXPECT_EQ(catalog().find_table(workspace, "in")->location, "file:///a/new/in");
+  EXPECT_EQ(catalog().find_table(workspace, "in")->metadata_location, "file:///a/new/in/metadata/0.json");
+  EXPECT_EQ(catalog().find_table(workspace, "beside")->metadata_location, "file:///older/beside/metadata/0.json");
+}
+
 TEST_P(CatalogSuite, ATableIsMadeByItsFirstCommitAndKeepsEveryField) {
   PointerSwap swap = creation(main_, "Sales/Orders");
   swap.create->contract = R"({"columns":[]})";

@@ -15,6 +15,7 @@ class SqliteStore : public MetaStore {
   InsightStore& insights() override { return insights_; }
   AuditStore& audit() override { return audit_; }
   JobStore& jobs() override { return jobs_; }
+  void copy_to(const std::filesystem::path& file) override { database_.copy_to(file); }
 
  private:
   sqlite::Database database_;

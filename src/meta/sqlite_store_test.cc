@@ -67,6 +67,24 @@ TEST_F(SqliteStoreTest, FilesAreForTheirOwnerOnly) {
   }
 }
 
+TEST_F(SqliteStoreTest, ACopyIsOneMomentWhileOthersWrite) {
+  auto store = open();
+  store->catalog().commit(batch_commit("before"));
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) store->catalog().commit(batch_commit("b" + std::to_string(i)));
+  });
+  const std::filesystem::path copy = folder_.path() / "copy.db";
+  store->copy_to(copy);
+  stop = true;
+  writer.join();
+  store->catalog().commit(batch_commit("after"));
+  auto copied = open_sqlite_store(copy);
+  EXPECT_TRUE(has_batch(*copied, "before"));
+  EXPECT_FALSE(has_batch(*copied, "after"));
+  EXPECT_THROW(store->copy_to(copy), base::Error);
+}
+
 TEST_F(SqliteStoreTest, ConnectionsSyncFullyKeepALogAndForeignKeys) {
   open();
   Connection connection = raw();

@@ -25,7 +25,7 @@ def client_env(house, admin):
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["apply"], ["user"], ["token"], ["key"], ["key", "access"], ["key", "rotate"], ["upload"],
-                                     ["sql"]])
+                                     ["sql"], ["backup"], ["restore"]])
 def test_help_teaches_and_succeeds(command):
     done = boathouse(*command, "--help")
     assert done.returncode == 0

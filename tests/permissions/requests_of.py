@@ -91,6 +91,19 @@ def on_insight(**options):
 
 def on_job(ws=TEAM, **columns):
     return lambda scene: ({"id": scene.job(ws, **columns)}, {})
+def on_backup(scene):
+    table = scene.table()
+    return {"table": table, "backup": scene.owner.back_up(table, TEAM)}, {}
+
+
+def on_main_table(scene):
+    return {}, {"params": {"table": scene.table("main")}}
+
+
+def on_backed_up_main_table(scene):
+    table = scene.table("main")
+    scene.admin.back_up(table)
+    return {}, {"params": {"table": table}}
 
 
 def plain(**options):
@@ -138,6 +151,7 @@ REQUESTS = {
     "DELETE /v1/users/{name}": lambda scene: ({"name": scene.user()}, {}),
     "GET /v1/keys": plain(),
     "POST /v1/keys/{kind}/rotate": lambda scene: ({"kind": "token"}, {}),
+    "POST /v1/installation/backups": lambda scene: ({}, body(to=str(scene.server.data.with_name(fresh("copy"))))),
     "GET /v1/audit": plain(),
     "GET /v1/audit?workspace=team": plain(params={"workspace": TEAM}),
     "GET " + _WS: plain(),
@@ -160,6 +174,9 @@ REQUESTS = {
     "DELETE " + _T + "/quarantine": on_table(),
     "GET " + _T + "/quarantine/reasons": on_table(),
     "POST " + _T + "/quarantine/resubmit": resubmit,
+    "POST " + _T + "/backups": on_table(),
+    "GET " + _T + "/backups": on_table(),
+    "POST " + _T + "/backups/{backup}/restore": on_backup,
     "POST /v1/sql": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
     "GET " + _WS + "/insights": plain(),
     "GET " + _I: on_insight(),
@@ -177,6 +194,8 @@ REQUESTS = {
     "POST " + _J + "/retry": on_job(**_FAILED),
     "POST " + _J + "/retry?of=house": on_job(None, **_FAILED),
     "POST /upload": upload,
+    "POST /backup": on_main_table,
+    "POST /restore": on_backed_up_main_table,
     "GET /insights?kind=private": lambda scene: ({}, {"params": {"table": scene.insight("main")}}),
     "GET /insights": lambda scene: ({}, {"params": {"table": scene.insight("main", public=True)}}),
     "GET /": plain(),

@@ -2,6 +2,7 @@
 """A small client. Any 5xx answer fails the test unless the client was told to expect some (`allow_5xx`)."""
 
 import json
+import time
 from urllib.parse import quote
 
 import requests
@@ -95,6 +96,32 @@ class Api:
 
     def quarantine(self, table, ws="main"):
         return self.get(self.table_path(table, "/quarantine", ws), expect=200).json()["rows"]
+
+    # Jobs
+
+    def ended_job(self, answer):
+        """The job that an answer of 202 named, once it has ended."""
+        assert answer.status_code == 202, f"{answer.status_code} {answer.text}"
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            job = self.get(f"/v1/jobs/{answer.json()['id']}", expect=200).json()
+            if job["state"] not in ("queued", "running"):
+                return job
+            assert time.monotonic() < deadline, job
+            time.sleep(0.02)
+
+    def back_up(self, table, ws="main"):
+        """Makes a backup; returns its id."""
+        job = self.ended_job(self.post(self.table_path(table, "/backups", ws)))
+        assert job["state"] == "succeeded", job
+        return job["id"]
+
+    def backups(self, table, ws="main"):
+        return self.get(self.table_path(table, "/backups", ws), expect=200).json()["backups"]
+
+    def restore(self, table, backup, ws="main"):
+        """The job of a restore, once it has ended."""
+        return self.ended_job(self.post(self.table_path(table, f"/backups/{backup}/restore", ws)))
 
     # SQL
 

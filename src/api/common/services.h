@@ -7,6 +7,7 @@
 
 #include "auth/auth.h"
 #include "base/thread_pool.h"
+#include "core/backups.h"
 #include "core/ingest.h"
 #include "core/insights.h"
 #include "core/jobs.h"
@@ -24,6 +25,8 @@ struct Services {
   const core::Quarantine& quarantine;
   const core::Queries& queries;
   const core::Insights& insights;
+  const core::Backups& backups;
+  store::ObjectStore& archive;  // where they lie
   const core::Jobs& jobs;
   base::ThreadPool& work;         // short work: metadata, disk
   base::ThreadPool& engine_work;  // work that may wait long for a worker: check, write, queries, password hashing

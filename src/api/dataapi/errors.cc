@@ -3,6 +3,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "core/backups.h"
+
 namespace boathouse::api::dataapi {
 namespace {
 
@@ -26,6 +28,7 @@ net::Response render(const Error& error) {
   if (code == kNoTable || code == kNoInsight) return answer(405, "error", error.message());
   if (code == kInvalidFields) return net::json_response(422, json::object{{"detail", error.detail().at("fields")}});
   if (code == net::kMethodNotAllowed) return answer(405, "detail", "Method Not Allowed");
+  if (code == core::kNoBackup) return answer(404, "error", error.message());
   if (error.kind() == ErrorKind::not_found) return answer(404, "detail", "Not Found");
   if (error.kind() == ErrorKind::internal) return answer(500, "detail", "Internal Server Error");
   return answer(net::status_of(error), "error", error.message());

@@ -19,7 +19,7 @@ boost::json::object invalid_field(std::string_view place, std::string_view field
 boost::json::object missing_field(std::string_view place, std::string_view field);
 base::Error invalid_fields(boost::json::array fields);
 
-// For /upload, where wrong credentials are a 400.
+// For /upload, /backup and /restore, where wrong credentials are a 400.
 net::Response render_upload_error(const net::Request& request, const base::Error& error);
 // For /insights, where they are a 401.
 net::Response render_insight_error(const net::Request& request, const base::Error& error);

@@ -2,6 +2,7 @@
 #include "api/dataapi/upload_answer.h"
 
 #include <boost/json/serialize.hpp>
+#include "api/dataapi/timed_response.h"
 
 namespace boathouse::api::dataapi {
 namespace {
@@ -41,11 +42,7 @@ net::Response upload_answer(const std::string& file_name, const core::Outcome& o
     body["rows_failed"] = std::move(failed);
     body["nrows_failed"] = outcome.rows_rejected;
   }
-  // Written by hand: the serializer would say 2.83E1 for 28.3.
-  std::string text = json::serialize(body);
-  text.back() = ',';
-  text += fmt::format("\"duration(s)\":{:.3f}}}", static_cast<double>(duration) / base::kSecond);
-  return net::text_response(200, std::move(text), "application/json");
+  return timed_response(body, duration);
 }
 
 }  // namespace boathouse::api::dataapi

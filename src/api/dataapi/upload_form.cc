@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/dataapi/upload_form.h"
 
-#include "api/common/credentials.h"
 #include "api/dataapi/errors.h"
 #include "api/dataapi/permission.h"
 #include "base/error.h"
@@ -19,17 +18,11 @@ constexpr std::uint64_t kMaxSpooled = 64 << 20;
 }  // namespace
 
 void UploadForm::begin_part(const net::PartHeader& part) {
-  sink_ = Sink::none;
-  if (part.name == "username" && !username_) {
-    username_.emplace();
-    sink_ = Sink::username;
-  } else if (part.name == "password" && !password_) {
-    password_.emplace();
-    sink_ = Sink::password;
-  } else if (part.name == "file" && !has_file_ && part.filename) {
+  LoginForm::begin_part(part);
+  in_file_ = part.name == "file" && !has_file_ && part.filename.has_value();
+  if (in_file_) {
     has_file_ = true;
     file_name_ = *part.filename;
-    sink_ = Sink::file;
     if (knows_credentials()) {
       open_receiver();
     } else {
@@ -41,11 +34,9 @@ void UploadForm::begin_part(const net::PartHeader& part) {
 }
 
 void UploadForm::data(std::string_view bytes) {
-  switch (sink_) {
-    case Sink::none: return;
-    case Sink::username: username_->append(bytes); return;
-    case Sink::password: password_->append(bytes); return;
-    case Sink::file: break;
+  if (!in_file_) {
+    LoginForm::data(bytes);
+    return;
   }
   if (receiver_) {
     receiver_->write(bytes);
@@ -57,18 +48,9 @@ void UploadForm::data(std::string_view bytes) {
   spool_->append(bytes);
 }
 
-void UploadForm::take_fields(const net::NamedValues& fields) {
-  for (const auto& [name, value] : fields.items) {
-    begin_part({.name = name, .filename = std::nullopt, .content_type = {}});
-    data(value);
-    end_part();
-  }
-}
-
 void UploadForm::check_complete() const {
   boost::json::array wrong;
-  if (header_.empty() && !username_) wrong.push_back(missing_field("body", "username"));
-  if (header_.empty() && !password_) wrong.push_back(missing_field("body", "password"));
+  add_missing(wrong);
   if (!has_file_ && !file_is_text_) wrong.push_back(missing_field("body", "file"));
   if (!has_file_ && file_is_text_) {
     wrong.push_back(invalid_field("body", "file", "Expected UploadFile, received: <class 'str'>", "value_error"));
@@ -101,9 +83,7 @@ core::IngestRequest UploadForm::ingest_request(const auth::Principal& principal,
 }
 
 void UploadForm::open_receiver() {
-  auth::Credentials credentials = credentials_of(request_);
-  if (username_ && password_) credentials.password = {.username = *username_, .password = *password_};
-  auth::Principal principal = services_.auth.authenticator.authenticate(credentials);
+  auth::Principal principal = authenticate();
   meta::WorkspaceRow workspace = allow(services_, principal, auth::Action::write);
   receiver_.emplace(services_.ingest.receive(ingest_request(principal, std::move(workspace))));
 }

@@ -2,8 +2,10 @@
 #include "api/native/routes.h"
 
 #include "api/native/accounts.h"
+#include "api/native/backups.h"
 #include "api/native/errors.h"
 #include "api/native/insights.h"
+#include "api/native/installation.h"
 #include "api/native/jobs.h"
 #include "api/native/quarantine.h"
 #include "api/native/queries.h"
@@ -39,6 +41,8 @@ void add_account_routes(net::Router& router, const Services& s) {
              {.summary = "The installation's keys, without what is secret"});
   router.add("POST", "/v1/keys/{kind}/rotate", signed_in(s, rotate_key, Pace::slow),
              {.summary = "Make a new key of a kind"});
+  router.add("POST", "/v1/installation/backups", signed_in(s, back_up_installation, Pace::slow),
+             {.summary = "Copy the whole installation"});
   router.add("GET", "/v1/audit", signed_in(s, list_audit), {.summary = "Who administered what, newest first"});
 }
 
@@ -79,6 +83,10 @@ void add_table_routes(net::Router& router, const Services& s) {
              {.summary = "How many rows each rule refused"});
   router.add("POST", quarantine + "/resubmit", signed_in(s, resubmit_quarantine, Pace::slow),
              {.summary = "Try rejected rows again, corrected"});
+  router.add("POST", table + "/backups", signed_in(s, create_backup), {.summary = "Back up a table"});
+  router.add("GET", table + "/backups", signed_in(s, list_backups), {.summary = "A table's backups, newest first"});
+  router.add("POST", table + "/backups/{backup}/restore", signed_in(s, restore_backup),
+             {.summary = "Restore a table from one of its backups"});
 }
 
 void add_query_routes(net::Router& router, const Services& s) {

@@ -29,6 +29,8 @@ void add_apply(CLI::App& app, ExitStatus& status);
 void add_user(CLI::App& app, ExitStatus& status);
 void add_token(CLI::App& app, ExitStatus& status);
 void add_key(CLI::App& app, ExitStatus& status);
+void add_backup(CLI::App& app, ExitStatus& status);
+void add_restore(CLI::App& app, ExitStatus& status);
 void add_upload(CLI::App& app, ExitStatus& status);
 void add_sql(CLI::App& app, ExitStatus& status);
 

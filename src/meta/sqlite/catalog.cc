@@ -153,6 +153,20 @@ bool Catalog::drop_table(const base::TableId& id, const std::optional<std::strin
   return dropped;
 }
 
+void Catalog::relocate(std::string_view from, std::string_view to) {
+  const std::string inside = std::string(from) + "/";
+  database_.write([&](Transaction& transaction) {
+    for (const auto& [table, column] :
+         {std::pair{"tables", "location"}, std::pair{"iceberg_tables", "metadata_location"},
+          std::pair{"iceberg_tables", "previous_metadata_location"}}) {
+      run(transaction.connection(),
+          fmt::format("UPDATE {0} SET {1} = ?2 || substr({1}, length(?1) + 1) WHERE substr({1}, 1, length(?3)) = ?3",
+                      table, column),
+          from, to, inside);
+    }
+  });
+}
+
 std::optional<BatchRow> Catalog::find_batch(const base::BatchId& id) {
   // Whoever asks may have to decide what became of a commit: "not there" must stay true.
   database_.settle();

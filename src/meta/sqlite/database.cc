@@ -32,6 +32,22 @@ Database::Database(const std::filesystem::path& file, const SqliteOptions& optio
   }
 }
 
+void Database::copy_to(const std::filesystem::path& file) {
+  base::create_file(file);
+  sqlite3* opened = nullptr;
+  int code = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close)> copy(opened, &sqlite3_close);
+  if (code != SQLITE_OK) throw sqlite_error(opened, code);
+  read([&](Connection& connection) {
+    sqlite3_backup* backup = sqlite3_backup_init(opened, "main", connection.handle(), "main");
+    if (backup == nullptr) throw sqlite_error(opened, sqlite3_errcode(opened));
+    // All pages in one step, so under one read lock.
+    sqlite3_backup_step(backup, -1);
+    const int ended = sqlite3_backup_finish(backup);
+    if (ended != SQLITE_OK) throw sqlite_error(opened, ended);
+  });
+}
+
 void Database::settle() {
   if (writer_->unsettled()) writer_->run([](Transaction&) {});
 }

@@ -41,6 +41,9 @@ class Database {
     }
   }
 
+  // Everything as it is at one moment, into a file that does not exist yet.
+  void copy_to(const std::filesystem::path& file);
+
   // After a failed fsync: makes sure that what is not seen now cannot come back. Throws while the disk still fails.
   void settle();
 

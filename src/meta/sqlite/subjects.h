@@ -66,6 +66,7 @@ class Catalog : public CatalogStore {
   std::optional<TableRow> find_longest_prefix(const base::WorkspaceId& workspace, std::string_view text) override;
   std::vector<TableRow> list_tables(const base::WorkspaceId& workspace, const TableListing& listing) override;
   WorkspaceUsage usage(const base::WorkspaceId& workspace) override;
+  void relocate(std::string_view from, std::string_view to) override;
 
   bool update_contract(const base::TableId& id, std::string_view contract, base::Micros at) override;
   bool update_settings(const base::TableId& id, std::string_view settings, base::Micros at) override;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/dataapi/backup.h"
+
+#include "api/dataapi/errors.h"
+#include "api/dataapi/login_form.h"
+#include "api/dataapi/permission.h"
+#include "api/dataapi/timed_response.h"
+#include "base/error.h"
+#include "core/backup_jobs.h"
+#include "net/on_pool.h"
+
+namespace boathouse::api::dataapi {
+namespace {
+
+namespace asio = boost::asio;
+using base::Error;
+using base::ErrorKind;
+
+// Who asks for which table; nothing is said about the table before the sender is known.
+struct Order {
+  meta::WorkspaceRow workspace;
+  std::string table;
+  core::Actor actor;
+  base::UserId user;
+};
+
+Order read_order(const Services& services, const net::Request& request, const LoginForm& form) {
+  boost::json::array wrong;
+  const std::string* table = request.query.find("table");
+  if (table == nullptr) wrong.push_back(missing_field("query", "table"));
+  form.add_missing(wrong);
+  if (!wrong.empty()) throw invalid_fields(std::move(wrong));
+  const auth::Principal principal = form.authenticate();
+  return {.workspace = allow(services, principal, auth::Action::write),
+          .table = *table,
+          .actor = {.principal = principal.name, .request = base::RequestId(request.request_id), .door = "dataapi"},
+          .user = principal.user};
+}
+
+[[noreturn]] void refuse_table(const std::string& table) {
+  throw Error(ErrorKind::not_found, fmt::format("The table {} is not supported", table)).code(std::string(kNoTable));
+}
+
+std::string back_up(const Services& services, const Order& order) {
+  try {
+    meta::JobRow job = core::backup_job(services.parts, order.workspace, order.table, order.actor);
+    job.user = order.user;
+    services.jobs.queue(job);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found) refuse_table(order.table);
+    throw;
+  }
+  return fmt::format("Backup process for {} started.", order.table);
+}
+
+meta::JobRow queue_restore(const Services& services, const Order& order) {
+  try {
+    meta::JobRow job = core::restore_job(services.backups, order.workspace, order.table, std::nullopt, order.actor);
+    job.user = order.user;
+    services.jobs.queue(job);
+    return job;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    if (!services.parts.meta.catalog().find_table(order.workspace.id, order.table)) refuse_table(order.table);
+    throw Error(ErrorKind::not_found, fmt::format("The table {} has no backup", order.table))
+        .code(std::string(core::kNoBackup));
+  }
+}
+
+std::string restore(const Services& services, const net::Request& request, const Order& order) {
+  const meta::JobRow job = queue_restore(services, order);
+  const meta::JobRow end =
+      services.jobs.wait(job.id, base::steady_micros() + services.parts.limits.ingest_timeout, request.abandoned);
+  switch (end.state) {
+    case meta::JobState::succeeded: return fmt::format("Table {} restored from backup.", order.table);
+    case meta::JobState::failed: throw Error(ErrorKind::unprocessable, end.error);
+    case meta::JobState::cancelled: throw Error(ErrorKind::conflict, "the restore was cancelled");
+    default: break;
+  }
+  throw Error(ErrorKind::timeout, fmt::format("the restore goes on as job {}", end.id.value));
+}
+
+using Work = std::string (*)(const Services&, const net::Request&, const Order&);
+
+asio::awaitable<net::Response> handle(const Services& services, net::Request& request, Work work) {
+  const base::Micros started = base::steady_micros();
+  LoginForm form(services, request);
+  co_await receive_form(request, form);
+  auto run = [&] { return work(services, request, read_order(services, request, form)); };
+  std::string result = co_await net::on_pool(services.engine_work, run);
+  co_return timed_response({{"result", result}}, base::steady_micros() - started);
+}
+
+}  // namespace
+
+net::Handler post_backup(const Services& services) {
+  return [&services](net::Request& request) {
+    return handle(services, request,
+                  [](const Services& s, const net::Request&, const Order& order) { return back_up(s, order); });
+  };
+}
+
+net::Handler post_restore(const Services& services) {
+  return [&services](net::Request& request) { return handle(services, request, restore); };
+}
+
+}  // namespace boathouse::api::dataapi
