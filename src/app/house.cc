@@ -58,6 +58,7 @@ House::House(const Settings& settings, const fs::path& worker)
       ingest_(parts_),
       backups_(parts_, archive_),
       jobs_(*meta_, auth_),
+      long_queries_(parts_, auth_, queries_, jobs_, data_ / "cache" / "queries", long_query_rules(settings)),
       scheduler_(meta_->jobs(), scheduler_options(settings, node_id(data_))),
       quarantine_(parts_, ingest_),
       services_{.auth = auth_,
@@ -66,6 +67,7 @@ House::House(const Settings& settings, const fs::path& worker)
                 .ingest = ingest_,
                 .quarantine = quarantine_,
                 .queries = queries_,
+                .long_queries = long_queries_,
                 .insights = insights_,
                 .backups = backups_,
                 .archive = archive_,
@@ -123,7 +125,12 @@ void House::add_job_kinds() {
                          .keep_jobs = static_cast<std::int64_t>(settings_.keep_jobs)};
   scheduler_.add(core::sweep_kind(settings_.sweep_every), [this, rules](const meta::JobRow&, core::Progress& progress) {
     core::Swept swept = core::sweep(*meta_, rules, base::now_micros(), progress);
-    return boost::json::object{{"idempotency_keys", swept.idempotency_keys}, {"jobs", swept.jobs}};
+    return boost::json::object{{"idempotency_keys", swept.idempotency_keys},
+                               {"jobs", swept.jobs},
+                               {"query_results", long_queries_.sweep(base::now_micros())}};
+  });
+  scheduler_.add(core::long_query_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
+    return long_queries_.run(job, progress);
   });
   scheduler_.add(core::backup_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
     return core::run_backup(parts_, backups_, job, progress);

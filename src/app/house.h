@@ -9,6 +9,7 @@
 #include "app/data_lock.h"
 #include "app/options.h"
 #include "core/installation.h"
+#include "core/long_queries.h"
 #include "jobs/scheduler.h"
 #include "net/metrics.h"
 #include "net/router.h"
@@ -66,6 +67,7 @@ class House {
   core::Ingest ingest_;
   core::Backups backups_;
   core::Jobs jobs_;
+  core::LongQueries long_queries_;
   jobs::Scheduler scheduler_;
   core::Quarantine quarantine_;
   api::Services services_;

@@ -61,8 +61,17 @@ core::Limits core_limits(const Settings& settings) {
   return limits;
 }
 
+core::LongQueryRules long_query_rules(const Settings& settings) {
+  return {.timeout = settings.long_query_timeout,
+          .keep = settings.keep_query_results,
+          .max_bytes = settings.max_query_result,
+          .max_kept_bytes = settings.max_query_results};
+}
+
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node) {
-  return {.owner = std::move(node), .workers = settings.job_workers, .query_workers = settings.job_workers};
+  // One worker process stays for statements whose client waits, where there is more than one.
+  std::uint64_t query_workers = std::min(settings.job_workers, std::max<std::uint64_t>(settings.workers - 1, 1));
+  return {.owner = std::move(node), .workers = settings.job_workers, .query_workers = query_workers};
 }
 
 net::ServerOptions server_options(const Settings& settings) {

@@ -7,6 +7,7 @@
 
 #include "app/settings.h"
 #include "auth/auth.h"
+#include "core/long_queries.h"
 #include "core/parts.h"
 #include "jobs/scheduler.h"
 #include "net/server.h"
@@ -27,6 +28,7 @@ engine::PoolOptions pool_options(const Settings& settings, const std::filesystem
                                  const std::filesystem::path& worker);
 auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
 core::Limits core_limits(const Settings& settings);
+core::LongQueryRules long_query_rules(const Settings& settings);
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);
 net::ServerOptions server_options(const Settings& settings);
 

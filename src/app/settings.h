@@ -29,6 +29,9 @@ struct Settings {
   std::uint64_t workers = 0;
   base::Micros query_timeout = 0;
   base::Micros long_query_timeout = 0;
+  base::Micros keep_query_results = 0;
+  std::uint64_t max_query_result = 0;
+  std::uint64_t max_query_results = 0;  // of a workspace
   base::Micros file_grace = 0;
   std::uint64_t job_workers = 0;
   base::Micros keep_jobs_for = 0;

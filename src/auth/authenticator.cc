@@ -36,6 +36,10 @@ Authorization split(std::string_view header) {
   return {base::fold_case(header.substr(0, space)), rest};
 }
 
+TokenScope scope_of(const meta::ApiTokenRow& row) {
+  return {.token = row.id, .workspace = row.workspace, .role_cap = row.role, .expires_at = row.expires_at};
+}
+
 }  // namespace
 
 Authenticator::Authenticator(meta::MetaStore& store, PasswordHasher& hasher, KeyRing& keys,
@@ -155,9 +159,19 @@ Principal Authenticator::from_api_token(std::string_view token) {
   auto user = store_.accounts().find_user(row->user);
   if (!user || user->disabled) throw bad_token();
   note_use(row->last_used, now, [&] { store_.accounts().touch_api_token(row->id, now); });
-  return make_principal(
-      *user,
-      TokenScope{.token = row->id, .workspace = row->workspace, .role_cap = row->role, .expires_at = row->expires_at});
+  return make_principal(*user, scope_of(*row));
+}
+
+Principal Authenticator::again(const base::UserId& user, const std::optional<base::TokenId>& token) {
+  auto row = store_.accounts().find_user(user);
+  if (!row || row->disabled)
+    throw Error(ErrorKind::unauthenticated, "The user who asked for this is gone or disabled.");
+  if (!token) return make_principal(*row, std::nullopt);
+  base::Micros now = base::now_micros();
+  for (const meta::ApiTokenRow& known : store_.accounts().list_api_tokens(user)) {
+    if (known.id == *token && known.expires_at.value_or(now + 1) > now) return make_principal(*row, scope_of(known));
+  }
+  throw Error(ErrorKind::unauthenticated, "The API token that asked for this has been revoked or has expired.");
 }
 
 std::optional<KnownAccessKey> Authenticator::find_access_key(const base::AccessKeyId& id) {

@@ -62,6 +62,10 @@ class Authenticator {
   // permission_denied with code "password-change-required" for a temporary password.
   Principal authenticate(const Credentials& credentials);
 
+  // Whoever made an earlier request, as things are now, for work that goes on after its answer; `token` is the API token
+  // that spoke. Error{unauthenticated} once the user is gone or disabled, or the token revoked or expired.
+  Principal again(const base::UserId& user, const std::optional<base::TokenId>& token);
+
   // For doors whose requests are signed: nullopt for an unknown or expired key and for one of a user who is disabled.
   // The caller checks the signature before it believes anything. Error{unavailable, "seal-broken"}.
   std::optional<KnownAccessKey> find_access_key(const base::AccessKeyId& id);

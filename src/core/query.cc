@@ -179,27 +179,61 @@ void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::st
 
 }  // namespace
 
+WorkspaceLookup workspaces_of(const auth::AccessControl& access, auth::Principal principal) {
+  return [&access, principal = std::move(principal)](std::string_view name) {
+    return access.decide(principal, auth::Action::read, name).workspace;
+  };
+}
+
+// One request on its way, with its worker.
+struct Queries::Run {
+  Run(const Parts& owner, const QueryRequest& wanted)
+      : parts(owner),
+        request(wanted),
+        deadline(base::steady_micros() + request.timeout.value_or(parts.limits.query_timeout)) {}
+
+  void take_worker(std::vector<base::WorkspaceId> readable) {
+    lease.reset();
+    lease.emplace(parts.engine.acquire(parts.layout.query_confinement(std::move(readable)), request.workspace.id,
+                                       deadline, request.stop));
+  }
+
+  const Parts& parts;
+  const QueryRequest& request;
+  base::Micros deadline;
+  std::optional<engine::Lease> lease;
+};
+
+GuardResult Queries::judged(Run& run, const std::string& statement) const {
+  if (auto known = judged_.find(statement)) return *std::move(known);
+  run.take_worker({run.request.workspace.id});
+  GuardResult guard = judge(run.lease->parse(statement));
+  judged_.keep(statement, guard);
+  return guard;
+}
+
+void Queries::check(const QueryRequest& request) const {
+  Run running(parts_, request);
+  SplitExplain split = split_explain(request.sql);
+  GuardResult guard = judged(running, std::string(split.statement));
+  if (guard.show == ShowKind::none) {
+    resolve(parts_, request, guard, split.prefix.size());
+  } else if (!guard.show_schema.empty()) {
+    request.lookup(guard.show_schema);
+  }
+}
+
 engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultConsumer& consumer) const {
   auto slot = parts_.counters.begin_query(request.workspace.id, auth::parse_limits(request.workspace.limits));
-  base::Micros deadline = base::steady_micros() + parts_.limits.query_timeout;
-  std::optional<engine::Lease> lease;
-  auto take_worker = [&](std::vector<base::WorkspaceId> readable) {
-    lease.reset();
-    lease.emplace(parts_.engine.acquire(parts_.layout.query_confinement(std::move(readable)), request.workspace.id,
-                                        deadline, request.stop));
-  };
+  Run running(parts_, request);
   SplitExplain split = split_explain(request.sql);
-  std::optional<GuardResult> guard = judged_.find(split.statement);
-  if (!guard) {
-    take_worker({request.workspace.id});
-    guard = judge(lease->parse(split.statement));
-    judged_.keep(split.statement, *guard);
-  }
+  GuardResult guard = judged(running, std::string(split.statement));
 
   engine::QueryCommand command;
   command.format = request.format;
   command.params = request.params;
   command.row_limit = request.limit;
+  command.max_result_bytes = request.max_bytes;
   if (request.format == engine::ResultFormat::json_rows) {
     if (request.limit && *request.limit > parts_.limits.max_json_rows) {
       throw Error(
@@ -211,16 +245,16 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
     command.max_result_bytes = parts_.limits.max_json_bytes;
   }
   std::vector<base::WorkspaceId> readable{request.workspace.id};
-  if (guard->show != ShowKind::none) {
-    command.sql = show_statement(parts_, request, *guard);
+  if (guard.show != ShowKind::none) {
+    command.sql = show_statement(parts_, request, guard);
   } else {
-    Resolved resolved = resolve(parts_, request, *guard, split.prefix.size());
+    Resolved resolved = resolve(parts_, request, guard, split.prefix.size());
     command.sql = request.sql;
     command.setup = std::move(resolved.setup);
     readable = ids_of(resolved.workspaces);
   }
-  if (!lease || readable.size() > 1) take_worker(std::move(readable));
-  return lease->query(command, consumer);
+  if (!running.lease || readable.size() > 1) running.take_worker(std::move(readable));
+  return running.lease->query(command, consumer);
 }
 
 std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/access.h"
 #include "core/judged_statements.h"
 #include "core/parts.h"
 
@@ -18,6 +19,8 @@ namespace boathouse::core {
 
 // The workspace of that name where the caller may read it; throws not_found or permission_denied otherwise.
 using WorkspaceLookup = std::function<meta::WorkspaceRow(std::string_view name)>;
+// The workspaces that this principal may read.
+WorkspaceLookup workspaces_of(const auth::AccessControl& access, auth::Principal principal);
 
 struct QueryRequest {
   std::string sql;
@@ -25,8 +28,10 @@ struct QueryRequest {
   WorkspaceLookup lookup;        // for `WS.T`
   boost::json::value params;     // null, array or object
   engine::ResultFormat format = engine::ResultFormat::json_rows;
-  std::optional<std::uint64_t> limit;  // rows; json_rows: the default when absent
-  std::stop_token stop = {};           // once stopped, the statement ends with Error{cancelled}
+  std::optional<std::uint64_t> limit;           // rows; json_rows: the default when absent
+  std::stop_token stop = {};                    // once stopped, the statement ends with Error{cancelled}
+  std::optional<base::Micros> timeout = {};     // waiting included; Limits::query_timeout when absent
+  std::optional<std::uint64_t> max_bytes = {};  // of a result that is not json_rows
 };
 
 // SELECT over one table out of parts (GET .../rows). Every part is checked to be what it is called.
@@ -45,6 +50,10 @@ class Queries {
   // does not exist (detail `table`, `position`), and what `lookup` throws.
   engine::QueryResult run(const QueryRequest& request, engine::ResultConsumer& consumer) const;
 
+  // Throws what run() would before the statement itself begins, but takes no place among the workspace's running queries:
+  // for what runs later.
+  void check(const QueryRequest& request) const;
+
   // The statement for a RowsRequest; Error{not_found} when there is no such table, invalid_argument for a part that is
   // more than it should be.
   std::string select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const;
@@ -53,6 +62,10 @@ class Queries {
   void check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const;
 
  private:
+  struct Run;
+  // Sees to it that the statement is one that may run, by a worker where it is new; the worker is kept in `run`.
+  GuardResult judged(Run& run, const std::string& statement) const;
+
   const Parts& parts_;
   mutable JudgedStatements judged_;
 };

@@ -24,6 +24,7 @@ void refuse_nul(std::string_view sql) {
 std::string_view name_of(ResultFormat format) {
   switch (format) {
     case ResultFormat::json_rows: return "json_rows";
+    case ResultFormat::json_lines: return "json_lines";
     case ResultFormat::ndjson: return "ndjson";
     case ResultFormat::csv: return "csv";
     case ResultFormat::parquet: return "parquet";

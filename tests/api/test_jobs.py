@@ -46,7 +46,7 @@ def test_the_house_sweeps_by_itself_and_shows_it_to_its_owners(stopped):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     sweep = sweeps[0]
-    assert sweep["result"] == {"idempotency_keys": 0, "jobs": 0}
+    assert sweep["result"] == {"idempotency_keys": 0, "jobs": 0, "query_results": 0}
     assert sweep["attempts"] == 1 and "workspace" not in sweep and "error" not in sweep
     lines = admin.get(f"/v1/jobs/{sweep['id']}/log", expect=200).json()["lines"]
     assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))

@@ -6,6 +6,7 @@ import itertools
 import time
 
 from support.jobs import put_job
+from support.queries import wait_for_query
 
 PASSWORD = "Some-password-1"
 TEAM = "team"
@@ -47,6 +48,13 @@ class Scene:
 
     def token(self, another=False):
         return self.holder(another).post("/v1/tokens", json={"name": "t"}, expect=201).json()["id"]
+
+    def query(self, another=False):
+        """A submitted statement that has ended."""
+        api = self.holder(another)
+        query = api.post("/v1/queries", json={"sql": "SELECT 1"}, expect=202).json()["id"]
+        wait_for_query(api, query)
+        return query
 
     def access_key(self, another=False):
         return self.holder(another).post("/v1/access-keys", json={}, expect=201).json()["access_key_id"]
@@ -106,6 +114,10 @@ def on_backed_up_main_table(scene):
     return {}, {"params": {"table": table}}
 
 
+def on_query(another):
+    return lambda scene: ({"id": scene.query(another)}, {})
+
+
 def plain(**options):
     return lambda scene: ({}, options)
 
@@ -124,6 +136,7 @@ def upload(scene):
 _WS = "/v1/workspaces/{workspace}"
 _T = _WS + "/tables/{table}"
 _I = _WS + "/insights/{insight}"
+_Q = "/v1/queries/{id}"
 _J = "/v1/jobs/{id}"
 _FAILED = {"state": "failed", "finished_at": int(time.time() * 1e6)}
 
@@ -183,6 +196,10 @@ REQUESTS = {
     "PUT " + _I: on_insight(json={"sql": "SELECT 2 AS two"}),
     "DELETE " + _I: on_insight(),
     "GET " + _I + "/result": on_insight(),
+    "POST /v1/queries": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
+    "GET /v1/queries": plain(),
+    **{f"{route}{'?of=another' if another else ''}": on_query(another) for another in (False, True)
+       for route in ("GET " + _Q, "GET " + _Q + "/result", "DELETE " + _Q)},
     "GET /v1/jobs": plain(),
     "GET /v1/jobs?workspace=team": plain(params={"workspace": TEAM}),
     "GET " + _J: on_job(),

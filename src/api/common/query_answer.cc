@@ -30,11 +30,6 @@ constexpr ResultFormat kFormats[] = {ResultFormat::json_rows, ResultFormat::ndjs
 constexpr std::string_view kFormatNames[] = {"json", "ndjson", "csv", "parquet"};
 constexpr std::size_t kQueueBytes = 4 << 20;
 
-std::string content_type(ResultFormat format) {
-  auto at = std::find(std::begin(kFormats), std::end(kFormats), format) - std::begin(kFormats);
-  return std::string(kMediaTypes[at]) + (format == ResultFormat::csv ? "; charset=utf-8" : "");
-}
-
 // {"columns":[..],"rows":[..],...}: columns come first, bytes are rows with commas between them.
 class JsonDocument : public engine::ResultConsumer {
  public:
@@ -164,6 +159,11 @@ asio::awaitable<net::Response> answer_stream(const Services& services, const net
 }
 
 }  // namespace
+
+std::string content_type(ResultFormat format) {
+  auto at = std::find(std::begin(kFormats), std::end(kFormats), format) - std::begin(kFormats);
+  return std::string(kMediaTypes[at]) + (format == ResultFormat::csv ? "; charset=utf-8" : "");
+}
 
 ResultFormat wanted_format(const net::Request& request) {
   auto chosen = negotiate(request.headers.get("Accept"), kMediaTypes);

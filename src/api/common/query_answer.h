@@ -26,6 +26,9 @@ engine::ResultFormat wanted_format(const net::Request& request);
 // "json", "ndjson", "csv" or "parquet". Error{invalid_argument}.
 engine::ResultFormat parse_format(std::string_view name);
 
+// The Content-Type of an answer in that format.
+std::string content_type(engine::ResultFormat format);
+
 boost::asio::awaitable<net::Response> answer_query(const Services& services, const net::Request& request,
                                                    engine::ResultFormat format, QueryCall query);
 

@@ -11,6 +11,7 @@
 #include "core/ingest.h"
 #include "core/insights.h"
 #include "core/jobs.h"
+#include "core/long_queries.h"
 #include "core/quarantine.h"
 #include "core/query.h"
 #include "core/tables.h"
@@ -24,6 +25,7 @@ struct Services {
   core::Ingest& ingest;
   const core::Quarantine& quarantine;
   const core::Queries& queries;
+  const core::LongQueries& long_queries;
   const core::Insights& insights;
   const core::Backups& backups;
   store::ObjectStore& archive;  // where they lie

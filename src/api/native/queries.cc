@@ -2,10 +2,11 @@
 #include "api/native/queries.h"
 
 #include "api/common/credentials.h"
-#include "api/common/json_fields.h"
 #include "api/common/public_insights.h"
 #include "api/common/query_answer.h"
 #include "api/common/query_params.h"
+#include "api/native/call.h"
+#include "api/native/sql_body.h"
 #include "base/error.h"
 #include "net/on_pool.h"
 
@@ -15,16 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using base::Error;
 using base::ErrorKind;
-
-constexpr std::size_t kMaxSqlBody = 4 << 20;
-constexpr std::int64_t kMaxRows = std::numeric_limits<std::int64_t>::max();
-
-// Which workspaces a statement of this principal may name.
-core::WorkspaceLookup lookup_for(const Services& services, const auth::Principal& principal) {
-  return [&services, principal](std::string_view name) {
-    return services.auth.access.decide(principal, auth::Action::read, name).workspace;
-  };
-}
 
 QueryCall call_of(const Services& services, core::QueryRequest query) {
   return [&services, query = std::move(query)](engine::ResultFormat format, engine::ResultConsumer& consumer,
@@ -37,47 +28,23 @@ QueryCall call_of(const Services& services, core::QueryRequest query) {
 }
 
 // JSON is one document, so it has a largest; what streams has none.
-std::optional<std::uint64_t> limit_of(const Services& services, std::optional<std::int64_t> limit,
+std::int64_t most_rows(const Services& services, engine::ResultFormat format) {
+  return format == engine::ResultFormat::json_rows ? static_cast<std::int64_t>(services.parts.limits.max_json_rows)
+                                                   : kMaxRows;
+}
+
+std::optional<std::uint64_t> limit_of(const Services& services, const net::Request& request,
                                       engine::ResultFormat format) {
-  if (!limit) return std::nullopt;
-  auto most = format == engine::ResultFormat::json_rows ? services.parts.limits.max_json_rows
-                                                        : std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-  if (*limit < 0 || static_cast<std::uint64_t>(*limit) > most) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("\"limit\" is a whole number from 0 to {}", most))
-        .with("field", "limit");
-  }
-  return static_cast<std::uint64_t>(*limit);
-}
-
-void check_consistency(const std::optional<std::string>& text) {
-  if (!text || *text == "latest" || *text == "committed") return;
-  throw Error(ErrorKind::invalid_argument, "consistency is latest or committed").with("field", "consistency");
-}
-
-core::QueryRequest read_sql(const Services& services, const auth::Principal& principal, const std::string& body,
-                            engine::ResultFormat format) {
-  JsonFields fields(parse_json(body));
-  core::QueryRequest query;
-  query.sql = fields.text("sql");
-  auto workspace = fields.optional_text("workspace");
-  query.params = fields.any("params");
-  query.limit = limit_of(services, fields.optional_integer("limit"), format);
-  check_consistency(fields.optional_text("consistency"));
-  fields.finish();
-  query.workspace =
-      services.auth.access
-          .resolve_workspace(principal, auth::Action::read, workspace, auth::DefaultWorkspace::main_or_personal)
-          .workspace;
-  query.lookup = lookup_for(services, principal);
-  return query;
+  auto limit = number_param(request, "limit", 0, most_rows(services, format));
+  return limit ? std::optional(static_cast<std::uint64_t>(*limit)) : std::nullopt;
 }
 
 asio::awaitable<net::Response> handle_sql(const Services& services, net::Request& request) {
   auth::Principal principal = co_await authenticate(services, request);
   allow_params(request, {});
   engine::ResultFormat format = wanted_format(request);
-  std::string body = co_await request.body.text(kMaxSqlBody);
-  auto read = [&] { return read_sql(services, principal, body, format); };
+  std::string body = co_await request.body.text(kMaxJsonBody);
+  auto read = [&] { return read_sql(services, principal, body, most_rows(services, format)); };
   core::QueryRequest query = co_await net::on_pool(services.work, read);
   QueryCall call = call_of(services, std::move(query));
   co_return co_await answer_query(services, request, format, std::move(call));
@@ -98,8 +65,8 @@ core::QueryRequest read_rows(const Services& services, const net::Request& reque
                          .where = std::string(request.query.get("where")),
                          .order = std::string(request.query.get("order"))};
   query.sql = services.queries.select_rows(query.workspace, rows);
-  query.limit = limit_of(services, number_param(request, "limit", 0, kMaxRows), format);
-  query.lookup = lookup_for(services, principal);
+  query.limit = limit_of(services, request, format);
+  query.lookup = core::workspaces_of(services.auth.access, principal);
   return query;
 }
 
@@ -129,7 +96,7 @@ asio::awaitable<net::Response> handle_insight_result(const Services& services, n
   auto find = [&] { return find_readable_insight(services, request); };
   FoundInsight found = co_await net::on_pool(services.work, find);
   allow_params(request, {"limit"});
-  auto limit = limit_of(services, number_param(request, "limit", 0, kMaxRows), wanted);
+  auto limit = limit_of(services, request, wanted);
   QueryCall call = [&services, found = std::move(found), limit](
                        engine::ResultFormat format, engine::ResultConsumer& consumer, std::stop_token stop) {
     return services.insights.run(found.workspace, found.insight, format, limit, consumer, std::move(stop));

@@ -7,6 +7,7 @@
 #include "api/native/insights.h"
 #include "api/native/installation.h"
 #include "api/native/jobs.h"
+#include "api/native/long_queries.h"
 #include "api/native/quarantine.h"
 #include "api/native/queries.h"
 #include "api/native/rows.h"
@@ -91,6 +92,14 @@ void add_table_routes(net::Router& router, const Services& s) {
 
 void add_query_routes(net::Router& router, const Services& s) {
   router.add("POST", "/v1/sql", post_sql(s), {.summary = "Run one read-only SQL statement"});
+
+  router.add("POST", "/v1/queries", signed_in(s, submit_query, Pace::slow), {.summary = "Submit a long statement"});
+  router.add("GET", "/v1/queries", signed_in(s, list_queries), {.summary = "One's submitted statements, newest first"});
+  std::string query = "/v1/queries/{id}";
+  router.add("GET", query, signed_in(s, get_query), {.summary = "How far a submitted statement is"});
+  router.add("GET", query + "/result", signed_in(s, get_query_result), {.summary = "A page of its result"});
+  router.add("DELETE", query, signed_in(s, delete_query, Pace::slow),
+             {.summary = "Cancel it, or throw its result away"});
 
   std::string insights = "/v1/workspaces/{workspace}/insights";
   std::string insight = insights + "/{insight}";

@@ -3,9 +3,9 @@
 
 #include <fstream>
 #include <functional>
-#include <set>
 
 #include "base/file.h"
+#include "engine/result_names.h"
 #include "engine/worker/params.h"
 #include "engine/worker/result_avro.h"
 #include "engine/worker/result_csv.h"
@@ -48,21 +48,9 @@ std::optional<std::uint64_t> number(const json::object& command, std::string_vie
   return value ? std::optional(value->to_number<std::uint64_t>()) : std::nullopt;
 }
 
-// What SELECT a, a gives has no second "a" in an object: it is "a_1" there, or the next number that is free.
-std::vector<std::string> distinct_names(const std::vector<ResultColumn>& columns) {
-  std::set<std::string> taken;
-  for (const ResultColumn& column : columns) taken.insert(column.name);
-  std::set<std::string> given;
+std::vector<std::string> names_of(const std::vector<ResultColumn>& columns) {
   std::vector<std::string> names;
-  for (const ResultColumn& column : columns) {
-    std::string name = column.name;
-    bool fresh = given.insert(name).second;
-    for (int i = 1; !fresh; ++i) {
-      name = column.name + "_" + std::to_string(i);
-      fresh = taken.insert(name).second;
-    }
-    names.push_back(std::move(name));
-  }
+  for (const ResultColumn& column : columns) names.push_back(column.name);
   return names;
 }
 
@@ -72,12 +60,18 @@ WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& 
   if (format == "csv") return append_csv_row;
   if (format == "ndjson") {
     std::vector<std::string> keys;
-    for (const std::string& name : distinct_names(columns)) {
+    for (const std::string& name : distinct_names(names_of(columns))) {
       append_json_string(keys.emplace_back(), name);
       keys.back() += ':';
     }
     return [keys](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
       append_json_object(out, keys, vectors, row);
+      out += '\n';
+    };
+  }
+  if (format == "json_lines") {
+    return [](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
+      append_json_row(out, vectors, row, false);
       out += '\n';
     };
   }

@@ -3,24 +3,12 @@
 
 #include <string_view>
 
+#include "engine/result_names.h"
 #include "engine/worker/result_json.h"
 #include "engine/worker/value_text.h"
 
 namespace boathouse::engine {
 namespace {
-
-// Quotes what stands in `out` from `at` on, where it needs it.
-void quote_field(std::string& out, std::size_t at) {
-  if (out.size() > at && out.find_first_of(",\"\r\n", at) == std::string::npos) return;
-  std::string field = out.substr(at);
-  out.resize(at);
-  out += '"';
-  for (char c : field) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
 
 // A UNION's value is written like its member's.
 void append_field(std::string& out, const VectorView& vector, idx_t row) {
@@ -35,7 +23,7 @@ void append_field(std::string& out, const VectorView& vector, idx_t row) {
   } else {
     append_json(out, vector, row, false);
   }
-  quote_field(out, at);
+  quote_csv_field(out, at);
 }
 
 }  // namespace
@@ -45,7 +33,7 @@ void append_csv_header(std::string& out, const std::vector<ResultColumn>& column
     if (i > 0) out += ',';
     const std::size_t at = out.size();
     out += columns[i].name;
-    quote_field(out, at);
+    quote_csv_field(out, at);
   }
   out += '\n';
 }
