@@ -42,6 +42,26 @@ TEST_F(AuthenticatorTest, TokensOutliveARestart) {
   EXPECT_NO_THROW(authenticator().refresh(granted.refresh_token));
 }
 
+TEST_F(AuthenticatorTest, WhoAskedEarlierIsAsThingsAreNow) {
+  base::UserId ada = add_user("ada", meta::Role::editor).id;
+  Principal by_token = bearer(add_token("ada", {.role = meta::Role::viewer}).token);
+  base::TokenId token = by_token.scope->token;
+  auto kind = [&](const std::optional<base::TokenId>& which) {
+    return error_of([&] { authenticator().again(ada, which); });
+  };
+  EXPECT_FALSE(authenticator().again(ada, std::nullopt).scope);
+  EXPECT_EQ(authenticator().again(ada, token).scope->role_cap, meta::Role::viewer);
+  EXPECT_EQ(kind(base::TokenId("nosuch")), ErrorKind::unauthenticated);
+  accounts().patch_user(admin(), "ada", {.disabled = true});
+  EXPECT_EQ(kind(std::nullopt), ErrorKind::unauthenticated);
+  EXPECT_EQ(kind(token), ErrorKind::unauthenticated);
+  accounts().patch_user(admin(), "ada", {.disabled = false});
+  EXPECT_EQ(kind(token), std::nullopt);
+  accounts().delete_api_token(as("ada"), token);
+  EXPECT_EQ(kind(token), ErrorKind::unauthenticated);
+  EXPECT_EQ(kind(std::nullopt), std::nullopt);
+}
+
 TEST_F(AuthenticatorTest, CredentialsComeInSeveralForms) {
   EXPECT_EQ(header(basic(std::string("ADMIN:") + kPassword)), std::nullopt);
   EXPECT_EQ(header("bAsIc " + base::to_base64(std::string("admin:") + kPassword)), std::nullopt);

@@ -44,7 +44,7 @@ Resolved resolve(const Parts& parts, const QueryRequest& request, const GuardRes
   for (const TableReference& reference : guard.tables) {
     meta::WorkspaceRow workspace = request.workspace;
     if (!reference.schema.empty()) {
-      workspace = request.lookup(reference.schema);
+      workspace = request.lookup(base::fold_case(reference.schema));
       add_workspace(resolved.workspaces, workspace);
     }
     std::string relation;
@@ -76,7 +76,8 @@ std::string show_statement(const Parts& parts, const QueryRequest& request, cons
   if (guard.show == ShowKind::databases) {
     return "SELECT database_name FROM (VALUES ('boathouse')) v(database_name)";
   }
-  meta::WorkspaceRow workspace = guard.show_schema.empty() ? request.workspace : request.lookup(guard.show_schema);
+  meta::WorkspaceRow workspace =
+      guard.show_schema.empty() ? request.workspace : request.lookup(base::fold_case(guard.show_schema));
   std::vector<std::string> rows;
   std::string after;
   constexpr std::size_t kPage = 1000;
@@ -219,7 +220,7 @@ void Queries::check(const QueryRequest& request) const {
   if (guard.show == ShowKind::none) {
     resolve(parts_, request, guard, split.prefix.size());
   } else if (!guard.show_schema.empty()) {
-    request.lookup(guard.show_schema);
+    request.lookup(base::fold_case(guard.show_schema));
   }
 }
 

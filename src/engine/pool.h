@@ -78,10 +78,10 @@ struct Column {
 };
 
 enum class ResultFormat {
-  json_rows,  // rows as JSON arrays with commas between them, no brackets around: `[1,"a"],[2,null]`
+  json_rows,   // rows as JSON arrays with commas between them, no brackets around: `[1,"a"],[2,null]`
   json_lines,  // the same rows, a line feed after each
-  ndjson,     // an object and a line feed for each row
-  csv,        // RFC 4180 with header and LF; NULL is empty, an empty string is ""
+  ndjson,      // an object and a line feed for each row
+  csv,         // RFC 4180 with header and LF; NULL is empty, an empty string is ""
   parquet,
   avro,  // an object container; worker/result_avro.h says how values stand in it
 };

@@ -118,6 +118,48 @@ def test_parameters_by_position_and_name(admin, trips):
     assert admin.sql("SELECT ?", params=["'; DROP TABLE x; --"]) == [("'; DROP TABLE x; --",)]
 
 
+@pytest.mark.parametrize("expression, value, shown", [
+    ("?", None, None), ("?", True, True), ("?", False, False), ("?", 0, 0), ("?", -(2 ** 63), str(-(2 ** 63))),
+    ("?", 2 ** 63 - 1, str(2 ** 63 - 1)), ("?", 2 ** 64 - 1, str(2 ** 64 - 1)), ("?", 2 ** 53, 2 ** 53), ("?", 0.1, 0.1), ("?", -1e300, -1e300),
+    ("?", "", ""), ("?", "Å \"x\" 'y'", "Å \"x\" 'y'"), ("?::DATE", "2024-02-29", "2024-02-29"), ("?::DECIMAL(20,2)", "12345678901234567.89", "12345678901234567.89"),
+    ("?::HUGEINT", str(2 ** 100), str(2 ** 100)), ("?::TIMESTAMPTZ", "2024-06-01T12:00:00+02:00", "2024-06-01T10:00:00Z"),
+    ("?::UUID", "019a8f3e-5c1b-7d20-9a4e-0c6f5b1e2d3a", "019a8f3e-5c1b-7d20-9a4e-0c6f5b1e2d3a"), ("?", [1, 2, None], [1, 2, None]),
+    ("?", ["a", "b"], ["a", "b"]), ("list_contains(?, 2)", [1, 2], True), ("?", [], []), ("typeof(?)", 1, "BIGINT"), ("typeof(?)", 1.0, "DOUBLE")])
+def test_values_of_parameters(admin, expression, value, shown):
+    told = admin.value("SELECT " + expression, params=[value])
+    assert (told, type(told)) == (shown, type(shown))
+
+
+def test_a_parameter_may_come_again_and_out_of_order(admin):
+    assert admin.sql("SELECT $2, $1, $2", params=["a", "b"]) == [("b", "a", "b")]
+    assert admin.sql("SELECT $x || $y || $x", params={"x": "a", "y": "b"}) == [("aba",)]
+    assert admin.sql("SELECT 1", params=[]) == admin.sql("SELECT 1", params={}) == admin.sql("SELECT 1", params=None) == [(1,)]
+
+
+@pytest.mark.parametrize("value", ["'; DROP TABLE sql_trips; --", "1 OR 1=1", "$1", "\\' OR 1=1 --", "sql_trips"])
+def test_a_value_is_never_sql(admin, trips, value):
+    assert admin.sql(f"SELECT id FROM {trips} WHERE port = ?", params=[value]) == []
+    assert admin.sql("SELECT ?", params=[value]) == [(value,)]
+    assert admin.sql_answer("SELECT * FROM ?", params=[value]).status_code in (400, 403)
+    assert admin.value(f"SELECT count(*) FROM {trips}") == 3
+
+
+@pytest.mark.parametrize("sql, params, word", [
+    ("SELECT ?, ?", [1], "$2"), ("SELECT ?", [1, 2], "2 values"), ("SELECT $a", {"b": 1}, "$a"), ("SELECT $a", {"a": 1, "b": 2}, "$b"),
+    ("SELECT $a", [1], "$a"), ("SELECT ?", {"a": 1}, "$1"), ("SELECT ?", None, "$1"), ("SELECT ?", [{"a": 1}], "$1"), ("SELECT ?", [[[1]]], "$1"),
+    ("SELECT ?", [[1, "a"]], "$1"), ("SELECT 1", "x", "params"), ("SELECT 1", 5, "params"), ("SELECT ?::INTEGER", ["x"], "x")])
+def test_a_wrong_parameter_is_named(admin, sql, params, word):
+    answer = admin.sql_answer(sql, params=params)
+    assert answer.status_code == 400 and word in answer.json()["detail"], answer.text
+
+
+@pytest.mark.parametrize("consistency, status", [("latest", 200), ("committed", 200), (None, 200), ("eventual", 400), (1, 400), ("", 400)])
+def test_consistency(admin, consistency, status):
+    answer = admin.sql_answer("SELECT 1", consistency=consistency)
+    assert answer.status_code == status
+    assert status == 200 or "consistency" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("sql, params", [("SELECT ?", []), ("SELECT ?", [1, 2]), ("SELECT $a", {"b": 1}), ("SELECT 1", "x")])
 def test_parameters_that_do_not_fit_are_400(admin, sql, params):
     assert admin.sql_answer(sql, params=params).status_code == 400
@@ -255,6 +297,35 @@ def test_a_member_of_two_workspaces_may_join_them(admin, trips, user_name):
     member.post_rows("boats", "id,boat\n1,Argo\n", ws=own)
     sql = f'SELECT t.port, b.boat FROM main.{trips} t JOIN "{own}".boats b ON t.id = b.id'
     assert member.sql(sql) == [("Oslo", "Argo")]
+
+
+def test_how_another_workspaces_tables_are_named(admin, table, user_name):
+    member = admin.make_user(user_name + "@example.org", workspace="main", role="viewer")
+    own = member.get("/v1/me").json()["workspace"]
+    assert own != user_name + "@example.org"
+    admin.put_contract(table + "/of a Kind", ["id INTEGER required"])
+    first = admin.post_rows(table + "/of a Kind", "id\n1\nx\n").json()["version"]
+    admin.post_rows(table + "/of a Kind", "id\n2\n")
+    member.post_rows(table, "id\n7\n", ws=own)
+    count = lambda name, ws: member.value(f"SELECT count(*) FROM {name}", workspace=ws)  # noqa: E731
+    for ws in (own, "main"):
+        assert count(f'main."{table}/of a Kind"', ws) == count(f'MAIN."{table}/OF A KIND"', ws) == 2
+        assert count(f'main."{table}/of a Kind@{first}"', ws) == 1
+        assert count(f'main."{table}/of a Kind$quarantine"', ws) == 1
+        assert count(f'"{own}".{table}', ws) == count(f'"{user_name}@example.org".{table}', ws) == 1
+    assert member.sql("SHOW TABLES FROM main", workspace=own) == admin.sql("SHOW TABLES")
+
+
+def test_a_token_of_one_workspace_reads_no_other(admin, house, trips, user_name):
+    admin.post("/v1/workspaces", json={"name": user_name}, expect=201)
+    token = admin.post("/v1/tokens", json={"name": "t", "workspace": user_name, "role": "viewer"}, expect=201).json()["token"]
+    narrow = house.api().with_token(token)
+    assert narrow.value("SELECT 1") == 1
+    told = [narrow.sql_answer(sql) for sql in (f"SELECT * FROM main.{trips}", f'SELECT * FROM main."{trips}$quarantine"', "SHOW TABLES FROM main",
+                                               "SELECT * FROM nosuchspace.t")]
+    assert [answer.status_code for answer in told] == [404] * 4
+    assert told[0].json()["detail"].replace("main", "nosuchspace") == told[3].json()["detail"]
+    assert narrow.sql_answer("SELECT 1", workspace="main").status_code == 404
 
 
 # Errors

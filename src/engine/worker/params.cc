@@ -2,6 +2,7 @@
 #include "engine/worker/params.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace boathouse::engine {
@@ -55,6 +56,7 @@ Value to_value(const json::value& value, const std::string& name) {
   const json::array& items = value.get_array();
   std::vector<Value> owned;
   std::vector<duckdb_value> values;
+  values.reserve(items.size() + 1);  // so that the list of an empty array has an address too
   for (const json::value& item : items) {
     owned.push_back(scalar(item, name));
     values.push_back(owned.back().get());
@@ -91,12 +93,19 @@ std::size_t count(const json::value& params) {
 void bind_parameters(const Prepared& statement, const json::value& params) {
   const std::size_t given = count(params);
   const idx_t wanted = duckdb_nparams(statement.get());
+  std::set<std::string> names;
   for (idx_t i = 1; i <= wanted; ++i) {
-    const std::string name = parameter_name(statement, i);
+    const std::string& name = *names.insert(parameter_name(statement, i)).first;
     const json::value* value = find(params, name);
     if (!value) refuse("parameter $" + name + " has no value");
     if (duckdb_bind_value(statement.get(), i, to_value(*value, "$" + name).get()) != DuckDBSuccess) {
       throw duck_error(duckdb_prepare_error(statement.get()));
+    }
+  }
+  if (const auto* object = params.if_object()) {
+    for (const auto& member : *object) {
+      if (!names.contains(std::string(member.key())))
+        refuse("the statement has no parameter $" + std::string(member.key()));
     }
   }
   if (given > wanted) {
