@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Ends with 0: done; 1: failed; 2: a wrong command line; 3: done, but rows were rejected; 4: no server answers;\n"
-    "5: wrong credentials or too few rights.\n"
+    "5: wrong credentials or too few rights; 6: doctor found something that is left to be mended.\n"
     "\n"
     "Start here:\n"
     "  boathouse serve --data data                        prints admin's password at the first start\n"
@@ -46,6 +46,10 @@ int run(int argc, char** argv) {
   add_backup(app, status);
   add_restore(app, status);
   add_sql(app, status);
+  add_table(app, status);
+  add_job(app, status);
+  add_doctor(app, status);
+  add_completion(app, status);
   if (argc > 1 && names_no_command(app, argv[1])) {
     tell_commands(app, argv[1]);
     return kUsage;

@@ -8,11 +8,16 @@
 
 namespace boathouse::app {
 
-std::string reset_password(const std::filesystem::path& data, const std::string& user) {
+std::filesystem::path database_of(const std::filesystem::path& data) {
   std::filesystem::path database = data / "boathouse.db";
   if (!std::filesystem::exists(database)) {
     throw base::Error(base::ErrorKind::not_found, data.string() + " is no data folder of Boathouse");
   }
+  return database;
+}
+
+std::string reset_password(const std::filesystem::path& data, const std::string& user) {
+  std::filesystem::path database = database_of(data);
   DataLock lock(data);
   auto store = meta::open_sqlite_store(database);
   auth::PasswordHasher hasher;

@@ -95,7 +95,8 @@ class Fetch {
     base::UniqueFd file;
     std::uint64_t length = 0;
     std::string_view text;
-    if (const auto* upload = std::get_if<UploadFile>(&request_.body)) {
+    const auto* upload = std::get_if<UploadFile>(&request_.body);
+    if (upload) {
       file = base::open_for_read(upload->path);
       length = base::file_size(upload->path);
     } else {
@@ -106,6 +107,7 @@ class Fetch {
     error_code ec;
     co_await transport_->write(head, text, {}, options_.idle_timeout, ec);
     std::string piece;
+    const std::uint64_t whole = length;
     while (file && length > 0 && !ec) {
       piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, length)));
       ssize_t got = ::read(file.get(), piece.data(), piece.size());
@@ -115,6 +117,7 @@ class Fetch {
       length -= static_cast<std::uint64_t>(got);
       std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
       co_await transport_->write(bytes, {}, {}, options_.idle_timeout, ec);
+      if (!ec && upload->on_sent) upload->on_sent(whole - length, whole);
     }
     co_return !ec;
   }

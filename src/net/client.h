@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -16,6 +17,8 @@ namespace boathouse::net {
 
 struct UploadFile {
   std::filesystem::path path;
+  // Told after each piece how many bytes are sent, of how many. On the calling thread.
+  std::function<void(std::uint64_t sent, std::uint64_t length)> on_sent = {};
 };
 
 struct ClientRequest {

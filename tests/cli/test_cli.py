@@ -2,26 +2,13 @@
 """The command line: help, exit codes, applying an installation from files, and the client commands."""
 
 import json
-import os
 import re
-import subprocess
 
 import pytest
 
-from support.paths import BINARY, HIRING
+from support.command import boathouse
+from support.paths import HIRING
 from support.server import ADMIN_PASSWORD, Server
-
-
-def boathouse(*arguments, env=None, stdin=None):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BOATHOUSE_")}
-    return subprocess.run([str(BINARY), *map(str, arguments)], env=clean | (env or {}), input=stdin, capture_output=True, text=True,
-                          timeout=60)
-
-
-@pytest.fixture(scope="module")
-def client_env(house, admin):
-    token = admin.post("/v1/tokens", json={"name": "cli"}, expect=201).json()["token"]
-    return {"BOATHOUSE_URL": house.url, "BOATHOUSE_TOKEN": token}
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["apply"], ["user"], ["token"], ["key"], ["key", "access"], ["key", "rotate"], ["upload"],

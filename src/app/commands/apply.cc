@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "app/commands/output.h"
 #include "app/commands/remote_installer.h"
 
 namespace boathouse::app {
 namespace {
 
+namespace json = boost::json;
+
 struct ApplyCommand {
   Connection connection;
+  Output output;
   std::string directory;
 };
+
+json::object to_json(const core::Applied& applied) {
+  json::array items;
+  for (const core::AppliedItem& item : applied.items) {
+    items.push_back({{"kind", item.kind}, {"name", item.name}, {"action", item.action}});
+  }
+  json::array problems;
+  for (const core::FileProblem& problem : applied.problems) {
+    problems.push_back(
+        {{"file", problem.file}, {"line", problem.line}, {"key", problem.key}, {"message", problem.message}});
+  }
+  return {{"items", std::move(items)}, {"problems", std::move(problems)}};
+}
 
 ExitStatus run(ApplyCommand& command) {
   core::Installation installation = core::read_installation(command.directory);
   core::Applied applied = RemoteInstaller(command.connection).apply(installation);
-  print_applied(applied);
+  if (command.output.is_json()) {
+    command.output.say(to_json(applied), "");
+  } else {
+    print_applied(applied);
+  }
   return applied.problems.empty() ? kOk : kFailed;
 }
 
@@ -33,6 +54,7 @@ void add_apply(CLI::App& app, ExitStatus& status) {
   CLI::App* sub = app.add_subcommand("apply", "Make a running server what a folder of files says");
   sub->add_option("directory", command->directory, "users.toml, tables/*.toml, insights/*.sql")->required();
   command->connection.add_options(*sub);
+  command->output.add_option(*sub);
   sub->footer(
       "Tells what it created, changed or left, and does nothing twice. Of a file with a mistake nothing is applied; "
       "the\n"

@@ -5,6 +5,7 @@
 
 #include "app/commands/connection.h"
 #include "app/commands/output.h"
+#include "app/commands/progress_bar.h"
 #include "app/data_lock.h"
 #include "app/options.h"
 #include "base/file.h"
@@ -60,7 +61,7 @@ void restore(RestoreCommand& command) {
   base::make_directories_durably(command.data);
   const fs::path data = fs::canonical(command.data);
   DataLock lock(data);
-  core::NoProgress progress;
+  ProgressBar progress("restoring", !command.output.is_json());
   core::RestoredInstallation restored;
   try {
     restored = core::restore_installation({.from = fs::canonical(command.from),
@@ -73,6 +74,7 @@ void restore(RestoreCommand& command) {
     for (const fs::directory_entry& entry : fs::directory_iterator(data, ignored)) fs::remove_all(entry, ignored);
     throw;
   }
+  progress.clear();
   json::object told = core::to_json(restored.copy);
   told["notes"] = json::array(restored.notes.begin(), restored.notes.end());
   command.output.say(told, fmt::format("{} tables, {} files, {} bytes restored into {}", restored.copy.tables,

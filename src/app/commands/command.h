@@ -19,6 +19,7 @@ enum ExitStatus : int {
   kRowsRejected = 3,  // done, but for rows that wait in quarantine
   kUnreachable = 4,   // no server answers
   kNotAllowed = 5,    // wrong credentials, or too few rights
+  kUnsound = 6,       // doctor: something is left to be mended
 };
 
 ExitStatus status_of(const base::Error& error);
@@ -33,5 +34,9 @@ void add_backup(CLI::App& app, ExitStatus& status);
 void add_restore(CLI::App& app, ExitStatus& status);
 void add_upload(CLI::App& app, ExitStatus& status);
 void add_sql(CLI::App& app, ExitStatus& status);
+void add_table(CLI::App& app, ExitStatus& status);
+void add_job(CLI::App& app, ExitStatus& status);
+void add_doctor(CLI::App& app, ExitStatus& status);
+void add_completion(CLI::App& app, ExitStatus& status);
 
 }  // namespace boathouse::app

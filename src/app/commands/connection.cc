@@ -113,13 +113,14 @@ json::value Connection::call(const std::string& method, const std::string& path,
 
 json::value Connection::list(const std::string& path, std::string_view name) {
   json::array all;
-  std::string page = "?limit=1000";
+  const std::string first = (path.find('?') == std::string::npos ? "?" : "&") + std::string("limit=1000");
+  std::string page = first;
   while (true) {
     json::value answer = call("GET", path + page);
     for (json::value& item : answer.at(name).as_array()) all.push_back(std::move(item));
     const json::value* next = answer.as_object().if_contains("next_page_token");
     if (!next) return json::object{{name, std::move(all)}};
-    page = "?limit=1000&page_token=" + base::percent_encode(std::string(next->as_string()));
+    page = first + "&page_token=" + base::percent_encode(std::string(next->as_string()));
   }
 }
 

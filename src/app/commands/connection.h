@@ -20,7 +20,7 @@ class Connection {
   net::ClientResponse send(net::ClientRequest request, const net::ResponseSink& sink = {});
   // The same with JSON on both ends; null for an answer without a body.
   boost::json::value call(const std::string& method, const std::string& path, const boost::json::value& body = nullptr);
-  // {<name>: [..]} of every page of a list.
+  // {<name>: [..]} of every page of a list; `path` may have a query.
   boost::json::value list(const std::string& path, std::string_view name);
   // nullopt for 404.
   std::optional<boost::json::value> find(const std::string& path);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "app/commands/connection.h"
-#include "app/commands/output.h"
+#include "app/commands/client_command.h"
 #include "app/commands/scope_options.h"
 #include "base/encoding.h"
 
@@ -65,23 +64,16 @@ void delete_access(KeyCommand& command) {
   command.output.say({{"deleted", command.id}}, "deleted " + command.id);
 }
 
-CLI::App* add_sub(CLI::App& app, const std::shared_ptr<KeyCommand>& command, const std::string& name,
-                  const std::string& description, void (*run)(KeyCommand&)) {
-  CLI::App* sub = app.add_subcommand(name, description);
-  command->connection.add_options(*sub);
-  command->output.add_option(*sub);
-  sub->callback([command, run] { run(*command); });
-  return sub;
-}
-
 void add_access(CLI::App& app, const std::shared_ptr<KeyCommand>& command) {
   CLI::App* sub = app.add_subcommand("access", "Access keys of your own, with which S3 clients sign");
   sub->require_subcommand(1);
-  CLI::App* creation = add_sub(*sub, command, "create", "Make an access key and print it, once", create_access);
+  CLI::App* creation = add_client_command(*sub, command, "create", "Make an access key and print it, once",
+                                          "key access create laptop --role viewer", create_access);
   creation->add_option("name", command->name, "What it is for");
   command->scope.add_options(*creation);
-  add_sub(*sub, command, "list", "List your access keys", list_access);
-  CLI::App* removal = add_sub(*sub, command, "delete", "Revoke an access key at once", delete_access);
+  add_client_command(*sub, command, "list", "List your access keys", "key access list", list_access);
+  CLI::App* removal = add_client_command(*sub, command, "delete", "Revoke an access key at once",
+                                         "key access delete $AWS_ACCESS_KEY_ID", delete_access);
   removal->add_option("id", command->id, "As `boathouse key access list` tells it")->required();
   sub->footer(
       "Examples:\n"
@@ -95,8 +87,10 @@ void add_key(CLI::App& app, ExitStatus&) {
   auto command = std::make_shared<KeyCommand>();
   CLI::App* sub = app.add_subcommand("key", "Keys of the installation, for owners of main, and access keys");
   sub->require_subcommand(1);
-  add_sub(*sub, command, "list", "List the installation's keys: what they are for, never what they are", list);
-  CLI::App* rotation = add_sub(*sub, command, "rotate", "Make a new key of a kind; it works from now on", rotate);
+  add_client_command(*sub, command, "list", "List the installation's keys: what they are for, never what they are",
+                     "key list", list);
+  CLI::App* rotation = add_client_command(*sub, command, "rotate", "Make a new key of a kind; it works from now on",
+                                          "key rotate token", rotate);
   rotation
       ->add_option("kind", command->kind, "token (signs access tokens), sealing (seals secrets), rsa (signs for JWKS)")
       ->check(CLI::IsMember({"token", "sealing", "rsa"}))

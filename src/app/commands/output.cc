@@ -11,10 +11,14 @@ namespace {
 
 namespace json = boost::json;
 
+std::string text_of(const json::value& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+}
+
 std::string cell(const json::value& row, const std::string& field) {
   const json::value* value = row.as_object().if_contains(field);
-  if (!value || value->is_null()) return "";
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  return value ? text_of(*value) : "";
 }
 
 }  // namespace
@@ -26,11 +30,20 @@ void Output::add_option(CLI::App& command) {
 }
 
 void Output::say(const json::value& answer, const std::string& text) const {
-  std::cout << (format_ == "json" ? json::serialize(answer) : text) << '\n';
+  std::cout << (is_json() ? json::serialize(answer) : text) << '\n';
+}
+
+void Output::fields(const json::value& answer) const {
+  std::string text;
+  for (const auto& member : answer.as_object()) {
+    std::string name(member.key());
+    text += fmt::format("{}{:<18} {}", text.empty() ? "" : "\n", name, text_of(member.value()));
+  }
+  say(answer, text);
 }
 
 void Output::list(const json::value& answer, std::string_view name, const std::vector<Column>& columns) const {
-  if (format_ == "json") {
+  if (is_json()) {
     std::cout << json::serialize(answer) << '\n';
     return;
   }

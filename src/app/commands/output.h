@@ -15,9 +15,13 @@ class Output {
  public:
   // --output table|json
   void add_option(CLI::App& command);
+  bool is_json() const { return format_ == "json"; }
 
   // The answer as JSON, or `text` and a line end.
   void say(const boost::json::value& answer, const std::string& text) const;
+
+  // One object: a line for each member, what is nested as JSON.
+  void fields(const boost::json::value& answer) const;
 
   struct Column {
     std::string title;

@@ -85,14 +85,14 @@ void add_sql(CLI::App& app, ExitStatus&) {
   CLI::App* sub = app.add_subcommand("sql", "Run one read-only SQL statement");
   sub->add_option("statement", command->statement, "The statement; - reads it from the input")->required();
   sub->add_option("--workspace", command->workspace, "What unqualified table names mean; main unless given");
-  sub->add_option("--format", command->format, "table on a terminal, csv in a pipe, unless given")
+  sub->add_option("--output,--format", command->format, "table on a terminal, csv in a pipe, unless given")
       ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
   sub->add_option("--limit", command->limit, "At most so many rows");
   command->connection.add_options(*sub);
   sub->footer(
       "Examples:\n"
       "  boathouse sql 'SELECT count(*) FROM jobs'\n"
-      "  boathouse sql 'FROM jobs' --format parquet > jobs.parquet\n"
+      "  boathouse sql 'FROM jobs' --output parquet > jobs.parquet\n"
       "  boathouse sql 'FROM \"jobs$quarantine\"'      rejected rows with their reasons\n"
       "  boathouse sql 'FROM \"jobs$versions\"'        how the table came to be\n"
       "  boathouse sql - < report.sql");

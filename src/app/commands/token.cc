@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "app/commands/connection.h"
-#include "app/commands/output.h"
+#include "app/commands/client_command.h"
 #include "app/commands/scope_options.h"
 #include "base/encoding.h"
 
@@ -43,26 +42,19 @@ void remove(TokenCommand& command) {
   command.output.say({{"deleted", command.id}}, "deleted " + command.id);
 }
 
-CLI::App* add_sub(CLI::App& app, const std::shared_ptr<TokenCommand>& command, const std::string& name,
-                  const std::string& description, void (*run)(TokenCommand&)) {
-  CLI::App* sub = app.add_subcommand(name, description);
-  command->connection.add_options(*sub);
-  command->output.add_option(*sub);
-  sub->callback([command, run] { run(*command); });
-  return sub;
-}
-
 }  // namespace
 
 void add_token(CLI::App& app, ExitStatus&) {
   auto command = std::make_shared<TokenCommand>();
   CLI::App* sub = app.add_subcommand("token", "Make, list and revoke API tokens");
   sub->require_subcommand(1);
-  CLI::App* creation = add_sub(*sub, command, "create", "Make a token and print it, once", create);
+  CLI::App* creation = add_client_command(*sub, command, "create", "Make a token and print it, once",
+                                          "token create laptop --expires-in 30d", create);
   creation->add_option("name", command->name, "What it is for")->required();
   command->scope.add_options(*creation);
-  add_sub(*sub, command, "list", "List your tokens", list);
-  CLI::App* removal = add_sub(*sub, command, "delete", "Revoke a token at once", remove);
+  add_client_command(*sub, command, "list", "List your tokens", "token list", list);
+  CLI::App* removal = add_client_command(*sub, command, "delete", "Revoke a token at once",
+                                         "token delete 0198d3c4-7b5b-7fc0-ad7b-8944df9be83e", remove);
   removal->add_option("id", command->id, "As `boathouse token list` tells it")->required();
   sub->footer(
       "A token does what you may do, or less; it never does more than you may at that moment.\n"

@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "app/commands/connection.h"
+#include "app/commands/output.h"
+#include "app/commands/progress_bar.h"
 #include "base/encoding.h"
 
 namespace boathouse::app {
@@ -16,6 +18,7 @@ using base::ErrorKind;
 
 struct UploadCommand {
   Connection connection;
+  Output output;
   fs::path file;
   std::string table;
   std::string workspace = "main";
@@ -78,13 +81,22 @@ void print_rejected(const json::object& answer) {
   if (all > rejected.size()) std::cout << fmt::format("  ... and {} more\n", all - rejected.size());
 }
 
-ExitStatus print_outcome(const json::object& answer) {
+void print_outcome(const json::object& answer) {
   std::cout << fmt::format("{}: {} rows received, {} accepted, {} rejected, version {}, {:.1f} ms\n",
                            text_of(answer.at("table")), text_of(answer.at("rows_received")),
                            text_of(answer.at("rows_accepted")), text_of(answer.at("rows_rejected")),
                            text_of(answer.at("version")), answer.at("duration_ms").to_number<double>());
   print_rejected(answer);
-  return answer.at("rows_rejected").to_number<std::int64_t>() > 0 ? kRowsRejected : kOk;
+}
+
+// The answer's body; a bar on a terminal tells how much of the file is sent.
+std::string send(UploadCommand& command, net::ClientRequest request) {
+  ProgressBar bar("sending " + command.file.filename().string(), !command.output.is_json());
+  request.body =
+      net::UploadFile{command.file, [&](std::uint64_t sent, std::uint64_t length) {
+                        bar.advance(static_cast<std::int64_t>(sent), static_cast<std::int64_t>(length), "bytes");
+                      }};
+  return command.connection.send(std::move(request)).body;
 }
 
 ExitStatus run(UploadCommand& command) {
@@ -101,15 +113,20 @@ ExitStatus run(UploadCommand& command) {
   std::string table = command.table.empty() ? kind.stem : command.table;
   net::ClientRequest request{
       .method = "POST",
-      .url = command.connection.url_of(table_path(command.workspace, table, "/rows" + query_of(command))),
-      .body = net::UploadFile{command.file}};
+      .url = command.connection.url_of(table_path(command.workspace, table, "/rows" + query_of(command)))};
   request.headers.add("Content-Type", media_type->second);
   if (!kind.coding.empty()) request.headers.add("Content-Encoding", kind.coding);
   try {
-    return print_outcome(json::parse(command.connection.send(std::move(request)).body).as_object());
+    json::value answer = json::parse(send(command, std::move(request)));
+    if (command.output.is_json()) {
+      command.output.say(answer, "");
+    } else {
+      print_outcome(answer.as_object());
+    }
+    return answer.at("rows_rejected").to_number<std::int64_t>() > 0 ? kRowsRejected : kOk;
   } catch (const Error& error) {
     // With --fail-on-reject the refusal tells the rows, as an answer would.
-    if (error.detail().contains("rejected")) print_rejected(error.detail());
+    if (!command.output.is_json() && error.detail().contains("rejected")) print_rejected(error.detail());
     throw;
   }
 }
@@ -133,6 +150,7 @@ void add_upload(CLI::App& app, ExitStatus& status) {
   sub->add_flag("--no-header", command->no_header, "The CSV has no header: columns in the table's order");
   sub->add_flag("--fail-on-reject", command->fail_on_reject, "Write nothing when any row is rejected");
   command->connection.add_options(*sub);
+  command->output.add_option(*sub);
   sub->footer(
       "Examples:\n"
       "  boathouse upload jobs.csv\n"

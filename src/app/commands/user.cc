@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "app/commands/connection.h"
-#include "app/commands/output.h"
+#include "app/commands/client_command.h"
 #include "app/stopped_house.h"
 #include "base/encoding.h"
 
@@ -61,22 +60,14 @@ void remove(UserCommand& command) {
 
 void reset(UserCommand& command) {
   std::string password = reset_password(command.data, command.name);
-  std::cout << fmt::format("The password of {} is now: {}\nIt is not shown again. The user is enabled.\n", command.name,
-                           password);
-}
-
-CLI::App* add_sub(CLI::App& app, const std::shared_ptr<UserCommand>& command, const std::string& name,
-                  const std::string& description, void (*run)(UserCommand&)) {
-  CLI::App* sub = app.add_subcommand(name, description);
-  command->connection.add_options(*sub);
-  command->output.add_option(*sub);
-  sub->callback([command, run] { run(*command); });
-  return sub;
+  command.output.say({{"name", command.name}, {"password", password}},
+                     fmt::format("The password of {} is now: {}\nIt is not shown again. The user is enabled.",
+                                 command.name, password));
 }
 
 CLI::App* add_named(CLI::App& app, const std::shared_ptr<UserCommand>& command, const std::string& name,
                     const std::string& description, void (*run)(UserCommand&)) {
-  CLI::App* sub = add_sub(app, command, name, description, run);
+  CLI::App* sub = add_client_command(app, command, name, description, "user " + name + " ann", run);
   sub->add_option("name", command->name, "The user's name")->required();
   return sub;
 }
@@ -102,6 +93,8 @@ void add_reset(CLI::App& app, const std::shared_ptr<UserCommand>& command) {
   CLI::App* sub = app.add_subcommand("reset", "Give a user a new random password, while the server is stopped");
   sub->add_option("name", command->name, "The user's name")->required();
   sub->add_option("--data", command->data, "The server's data folder")->envname("BOATHOUSE_DATA")->required();
+  command->output.add_option(*sub);
+  sub->footer("Example:\n  boathouse user reset admin --data data");
   sub->callback([command] { reset(*command); });
 }
 
@@ -111,7 +104,7 @@ void add_user(CLI::App& app, ExitStatus&) {
   auto command = std::make_shared<UserCommand>();
   CLI::App* sub = app.add_subcommand("user", "Users of the installation, for owners of main");
   sub->require_subcommand(1);
-  add_sub(*sub, command, "list", "List users", list);
+  add_client_command(*sub, command, "list", "List users", "user list", list);
   add_creation(*sub, command);
   add_passwd(*sub, command);
   add_named(*sub, command, "disable", "Stop a user at once; everything of theirs stays", disable);

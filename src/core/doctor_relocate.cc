@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// A warehouse whose folder was moved. Its files are brought to a folder beside it, with their new locations inside; the two
+// folders change names in one step; then the catalog's pointers follow. A crash in between leaves files that name the new
+// place and pointers that name the old one: the next run finds nothing to change in the files and moves the pointers.
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "core/copied_files.h"
+#include "core/doctor_checks.h"
+#include "core/move_warehouse.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::size_t kPage = 500;
+
+// Calls `look(location)` with every table's.
+template <class Look>
+void for_each_location(meta::MetaStore& meta, Look look) {
+  for (std::string after;;) {
+    auto workspaces = meta.accounts().list_workspaces(after, kPage);
+    if (workspaces.empty()) return;
+    for (const meta::WorkspaceRow& workspace : workspaces) {
+      for (meta::TableListing listing{.limit = kPage, .quarantines = true};;) {
+        auto tables = meta.catalog().list_tables(workspace.id, listing);
+        for (const meta::TableRow& table : tables) look(table.location);
+        if (tables.size() < kPage) break;
+        listing.after = tables.back().name;
+      }
+    }
+    after = workspaces.back().name;
+  }
+}
+
+// A table lies two folders below its warehouse.
+std::string warehouse_of(const std::string& location) {
+  return store::location_of(store::path_of(location).parent_path().parent_path());
+}
+
+std::optional<std::string> old_warehouse(meta::MetaStore& meta, const std::string& now) {
+  std::optional<std::string> old;
+  for_each_location(meta, [&](const std::string& location) {
+    if (!old && !location.starts_with(now + "/")) old = warehouse_of(location);
+  });
+  return old;
+}
+
+// A wrong folder must not become the catalog's.
+void require_tables(meta::MetaStore& meta, const iceberg::Relocation& locations) {
+  for_each_location(meta, [&](const std::string& location) {
+    const fs::path now = store::path_of(locations.moved(location));
+    if (fs::is_directory(now)) return;
+    throw Error(ErrorKind::conflict,
+                fmt::format("this is not the warehouse that was at {}: {} is not there", locations.from, now.string()));
+  });
+}
+
+void exchange(const fs::path& one, const fs::path& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
+    throw base::system_error(errno, "putting the warehouse's files into their place");
+  }
+  base::sync_directory(one.parent_path());
+}
+
+}  // namespace
+
+void relocate(Examination& examination, meta::MetaStore& meta) {
+  const fs::path& warehouse = examination.request.warehouse;
+  const std::string now = store::location_of(warehouse);
+  const auto old = old_warehouse(meta, now);
+  if (!old) {
+    examination.add(Severity::note, "relocate", "nothing was moved", warehouse.string(), "");
+    return;
+  }
+  fs::path beside = warehouse;
+  beside += ".relocating";
+  fs::remove_all(beside);
+  base::TemporaryFolder spill(fs::temp_directory_path(), "boathouse-doctor-");
+  const WarehouseMove move{.from = warehouse,
+                           .to = beside,
+                           .locations = {.from = *old, .to = now},
+                           .worker = examination.request.worker,
+                           .spill = spill.path(),
+                           .by_links = true};
+  require_tables(meta, move.locations);
+  std::vector<std::string> notes;
+  move_warehouse(move, notes, examination.progress);
+  sync_folders(beside);
+  exchange(warehouse, beside);
+  meta.catalog().relocate(move.locations.from, move.locations.to);
+  fs::remove_all(beside);
+  examination.add(Severity::note, "relocate", "its tables were at " + *old + " before", now, "");
+  for (const std::string& note : notes) examination.add(Severity::note, "relocate", note, now, "");
+}
+
+}  // namespace boathouse::core
