@@ -60,9 +60,11 @@ class House {
   engine::WorkerPool engine_;
   auth::Auth auth_;
   core::TableLocks locks_;
+  core::FileUses uses_;
   core::Parts parts_;
   core::Queries queries_;
   core::Tables tables_;
+  core::TableHistory history_;
   core::Insights insights_;
   core::Ingest ingest_;
   core::Backups backups_;

@@ -11,6 +11,7 @@
 #include "core/ingest.h"
 #include "core/quarantine.h"
 #include "core/query.h"
+#include "core/table_history.h"
 #include "core/tables.h"
 #include "meta/sqlite_store.h"
 #include "store/local_store.h"
@@ -29,13 +30,15 @@ class CoreTest : public ::testing::Test {
                .cache = cache_,
                .engine = engine_,
                .locks = locks_,
+               .uses = uses_,
                .counters = counters_,
                .layout = Layout(folder_.path(), folder_.path() / "warehouse"),
                .limits = {}},
         ingest_(parts_),
         quarantine_(parts_, ingest_),
         queries_(parts_),
-        tables_(parts_, queries_) {
+        tables_(parts_, queries_),
+        history_(parts_) {
     workspace_ = make_workspace("main");
   }
 
@@ -111,12 +114,14 @@ class CoreTest : public ::testing::Test {
   iceberg::MetadataCache cache_;
   engine::WorkerPool engine_;
   TableLocks locks_;
+  FileUses uses_;
   auth::WorkspaceCounters counters_;
   Parts parts_;
   Ingest ingest_;
   Quarantine quarantine_;
   Queries queries_;
   Tables tables_;
+  TableHistory history_;
   meta::WorkspaceRow workspace_;
 };
 

@@ -58,6 +58,7 @@ struct StagedBody {
   base::Micros started = 0;  // base::steady_micros()
   std::unique_ptr<base::TemporaryFolder> folder;
   std::filesystem::path file;  // in the folder
+  FileUses::Use use;           // from the check on
   batch::ScanSummary scan;     // text formats
   EarlyRows early;
   std::optional<Ingest::KeysInUse::Hold> hold;

@@ -181,6 +181,7 @@ Checked Ingest::check(Received received) {
   auto state = std::make_unique<Checked::State>();
   state->body = std::move(received.state_->body);
   if (!state->body.replayed_answer) {
+    state->body.use = parts_.uses.begin(state->body.request.workspace.id);
     state->plan = plan_batch(parts_, state->body);
     hold_to_limits(parts_, state->body, state->plan);
   }

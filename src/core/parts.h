@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "auth/limits.h"
+#include "core/file_uses.h"
 #include "core/table_locks.h"
 #include "engine/pool.h"
 #include "iceberg/cache.h"
@@ -57,6 +58,7 @@ struct Parts {
   iceberg::MetadataCache& cache;
   engine::WorkerPool& engine;
   TableLocks& locks;
+  FileUses& uses;
   auth::WorkspaceCounters& counters;
   Layout layout;
   Limits limits;

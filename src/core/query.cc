@@ -20,14 +20,16 @@ using base::quote_string;
 // The tables of a judged statement, with the workspace that each name means.
 struct Resolved {
   std::vector<meta::WorkspaceRow> workspaces;  // the default one first, each once
+  std::vector<FileUses::Use> uses;             // begun before their tables were looked up
   std::vector<std::string> setup;
 };
 
-void add_workspace(std::vector<meta::WorkspaceRow>& workspaces, const meta::WorkspaceRow& workspace) {
-  for (const meta::WorkspaceRow& known : workspaces) {
+void add_workspace(const Parts& parts, Resolved& resolved, const meta::WorkspaceRow& workspace) {
+  for (const meta::WorkspaceRow& known : resolved.workspaces) {
     if (known.id == workspace.id) return;
   }
-  workspaces.push_back(workspace);
+  resolved.uses.push_back(parts.uses.begin(workspace.id));
+  resolved.workspaces.push_back(workspace);
 }
 
 Error at_position(const Error& error, const TableReference& reference, std::size_t shift) {
@@ -40,12 +42,12 @@ Error at_position(const Error& error, const TableReference& reference, std::size
 // temporary view, which is found before any schema's, so that it can stand beside `main.T` of another workspace.
 Resolved resolve(const Parts& parts, const QueryRequest& request, const GuardResult& guard, std::size_t shift) {
   Resolved resolved;
-  resolved.workspaces.push_back(request.workspace);
+  add_workspace(parts, resolved, request.workspace);
   for (const TableReference& reference : guard.tables) {
     meta::WorkspaceRow workspace = request.workspace;
     if (!reference.schema.empty()) {
       workspace = request.lookup(base::fold_case(reference.schema));
-      add_workspace(resolved.workspaces, workspace);
+      add_workspace(parts, resolved, workspace);
     }
     std::string relation;
     try {
@@ -246,10 +248,11 @@ engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultCons
     command.max_result_bytes = parts_.limits.max_json_bytes;
   }
   std::vector<base::WorkspaceId> readable{request.workspace.id};
+  Resolved resolved;  // lives while the statement runs: its files are in use
   if (guard.show != ShowKind::none) {
     command.sql = show_statement(parts_, request, guard);
   } else {
-    Resolved resolved = resolve(parts_, request, guard, split.prefix.size());
+    resolved = resolve(parts_, request, guard, split.prefix.size());
     command.sql = request.sql;
     command.setup = std::move(resolved.setup);
     readable = ids_of(resolved.workspaces);

@@ -10,9 +10,17 @@
 namespace boathouse::core {
 
 std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table) {
-  auto row = parts.meta.catalog().find_table(workspace, table);
-  if (!row) return std::nullopt;
-  return state_of(parts, std::move(*row));
+  // Whoever looks without a use of the files (file_uses.h) may find the metadata file gone when the table moved on.
+  constexpr int kMaxLooks = 5;
+  for (int look = 1;; ++look) {
+    auto row = parts.meta.catalog().find_table(workspace, table);
+    if (!row) return std::nullopt;
+    try {
+      return state_of(parts, std::move(*row));
+    } catch (const base::Error& error) {
+      if (error.kind() != base::ErrorKind::not_found || look == kMaxLooks) throw;
+    }
+  }
 }
 
 TableState state_of(const Parts& parts, meta::TableRow row) {

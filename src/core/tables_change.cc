@@ -77,6 +77,7 @@ bool Tables::put_contract(const meta::WorkspaceRow& workspace, std::string_view 
     throw Error(ErrorKind::invalid_argument, "a contract needs at least one column").with("key", "columns");
   }
   std::string text = json::serialize(to_json(contract));
+  FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     auto state = find_state(parts_, workspace.id, table);
@@ -109,6 +110,7 @@ void Tables::remove_contract(const meta::WorkspaceRow& workspace, std::string_vi
 RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string_view table,
                                 const std::optional<std::string>& where, const Actor& actor) const {
   if (where) queries_.check_expression(workspace, *where);
+  FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   auto current = [&] {
     TableState state = require_state(parts_, workspace.id, table);

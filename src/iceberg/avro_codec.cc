@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iceberg/avro_codec.h"
 
-#include <zlib.h>
 #include <zstd.h>
 
 #include "iceberg/json_read.h"
+#include "iceberg/zlib_stream.h"
 
 namespace boathouse::iceberg {
 namespace {
 
-constexpr int kRawDeflate = -15;
 constexpr std::size_t kChunk = 64 << 10;
-
-// Gives a stream back to zlib whatever happens.
-struct ZStream {
-  z_stream stream{};
-  int (*end)(z_stream*);
-  ~ZStream() { end(&stream); }
-};
-
-[[noreturn]] void no_memory() {
-  throw base::Error(base::ErrorKind::unavailable, "not enough memory to unfold metadata");
-}
-
-void set_input(z_stream& stream, std::string_view bytes) {
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-}
 
 }  // namespace
 

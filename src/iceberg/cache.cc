@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/metadata_json.h"
+#include "iceberg/metadata_file.h"
 
 namespace boathouse::iceberg {
 namespace {
@@ -79,7 +79,7 @@ void MetadataCache::insert(const std::string& location, Parsed parsed, std::size
 MetadataPtr MetadataCache::metadata(const std::string& location) {
   if (auto known = find<MetadataPtr>(location)) return known;
   auto fresh =
-      parsed(location, [&] { return std::make_shared<const TableMetadata>(metadata_from_json(store_.get(location))); });
+      parsed(location, [&] { return std::make_shared<const TableMetadata>(decode_metadata(store_.get(location))); });
   remember(location, MetadataPtr(fresh));
   return fresh;
 }

@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "iceberg/metadata_json.h"
+#include "iceberg/json_read.h"
+#include "iceberg/metadata_file.h"
 #include "iceberg/snapshot_builder.h"
 #include "store/location.h"
 
@@ -145,11 +146,25 @@ class Preparation {
       }
     }
     std::erase_if(next_.snapshots, [&](const SnapshotPtr& snapshot) { return gone.contains(snapshot->id()); });
+    forget_statistics(gone);
     // The log must not skip what was once current, so it begins anew after the last entry that went.
     std::vector<SnapshotLogEntry>& log = next_.snapshot_log;
     auto last =
         std::find_if(log.rbegin(), log.rend(), [&](const auto& entry) { return gone.contains(entry.snapshot_id); });
     log.erase(log.begin(), last.base());
+  }
+
+  // Statistics files of versions that went.
+  void forget_statistics(const std::unordered_set<SnapshotId>& gone) {
+    for (const char* key : {"statistics", "partition-statistics"}) {
+      boost::json::value* list = next_.others.if_contains(key);
+      if (list == nullptr || !list->is_array()) continue;
+      boost::json::array kept;
+      for (const boost::json::value& file : list->as_array()) {
+        if (!gone.contains(need_int64(as_object(file, key), "snapshot-id"))) kept.push_back(file);
+      }
+      *list = std::move(kept);
+    }
   }
 
   void trim_metadata_log() {
@@ -165,9 +180,11 @@ class Preparation {
   }
 
   PreparedMetadata write() {
-    std::string name = fmt::format("metadata/{:05}-{}.metadata.json", next_version(base_location_), base::uuid_v4());
+    MetadataFile file = encode_metadata(next_);
+    next_.compressed = std::move(file.compressed);
+    std::string name = fmt::format("metadata/{:05}-{}{}", next_version(base_location_), base::uuid_v4(), file.ending);
     std::string location = store::join(next_.location, name);
-    cache_.store().put(location, metadata_to_json(next_), store::Durability::later);
+    cache_.store().put(location, file.bytes, store::Durability::later);
     written_.push_back(location);
     auto metadata = std::make_shared<const TableMetadata>(std::move(next_));
     cache_.remember(location, MetadataPtr(metadata));

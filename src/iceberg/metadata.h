@@ -29,6 +29,8 @@ struct MetadataLogEntry {
   bool operator==(const MetadataLogEntry&) const = default;
 };
 
+struct CompressedHistory;  // metadata_file.h
+
 struct TableMetadata {
   std::string table_uuid;
   std::string location;  // without a trailing '/'
@@ -48,6 +50,8 @@ struct TableMetadata {
   std::map<std::string, SnapshotRef> refs;
   // What we do not use but must not lose: sort orders, statistics, fields of other writers.
   boost::json::object others;
+  // What writing this as a compressed file left for writing the next one: a mere saving, nullptr at any time.
+  std::shared_ptr<const CompressedHistory> compressed;
 
   const Schema& schema() const { return schema_by_id(current_schema_id); }
   const PartitionSpec& spec() const { return spec_by_id(default_spec_id); }

@@ -155,13 +155,23 @@ std::string without_trailing_slash(std::string location) {
 
 }  // namespace
 
-std::string metadata_to_json(const TableMetadata& metadata) {
-  std::string out;
-  std::size_t expected = 4096 + metadata.snapshot_log.size() * 72;
-  for (const SnapshotPtr& snapshot : metadata.snapshots) expected += snapshot->json().size() + 1;
-  for (const Schema& schema : metadata.schemas) expected += schema.json().size() + 1;
-  out.reserve(expected);
+std::size_t estimated_json_size(const TableMetadata& metadata) {
+  std::size_t size = 4096 + metadata.snapshot_log.size() * 72;
+  for (const Schema& schema : metadata.schemas) size += schema.json().size() + 1;
+  if (metadata.snapshots.empty()) return size;
+  // The snapshots of a table are much alike.
+  std::size_t largest = std::max(metadata.snapshots.front()->json().size(), metadata.snapshots.back()->json().size());
+  return size + metadata.snapshots.size() * (largest + 16);
+}
 
+void append_json(std::string& out, const SnapshotLogEntry& entry) {
+  fmt::format_to(std::back_inserter(out), R"({{"timestamp-ms":{},"snapshot-id":{}}})", entry.timestamp_ms,
+                 entry.snapshot_id);
+}
+
+MetadataText metadata_text(const TableMetadata& metadata) {
+  MetadataText text;
+  std::string& out = text.before_snapshots;
   out += fmt::format(R"({{"format-version":2,"table-uuid":{},"location":{},"last-sequence-number":{},)",
                      json_quote(metadata.table_uuid), json_quote(metadata.location), metadata.last_sequence_number);
   out += fmt::format(R"("last-updated-ms":{},"last-column-id":{},"current-schema-id":{})", metadata.last_updated_ms,
@@ -176,16 +186,33 @@ std::string metadata_to_json(const TableMetadata& metadata) {
   write_properties(out, metadata.properties);
   if (metadata.current_snapshot_id) out += fmt::format(R"(,"current-snapshot-id":{})", *metadata.current_snapshot_id);
   write_refs(out, metadata.refs);
-  write_list(out, "snapshots", metadata.snapshots, [&](const SnapshotPtr& snapshot) { out += snapshot->json(); });
-  write_list(out, "snapshot-log", metadata.snapshot_log, [&](const SnapshotLogEntry& entry) {
-    fmt::format_to(std::back_inserter(out), R"({{"timestamp-ms":{},"snapshot-id":{}}})", entry.timestamp_ms,
-                   entry.snapshot_id);
-  });
-  write_list(out, "metadata-log", metadata.metadata_log, [&](const MetadataLogEntry& entry) {
-    out +=
+  out += ",\"snapshots\":[";
+  text.between = "],\"snapshot-log\":[";
+  std::string& end = text.after_log;
+  end = "]";
+  write_list(end, "metadata-log", metadata.metadata_log, [&](const MetadataLogEntry& entry) {
+    end +=
         fmt::format(R"({{"timestamp-ms":{},"metadata-file":{}}})", entry.timestamp_ms, json_quote(entry.metadata_file));
   });
-  return out + "}";
+  end += "}";
+  return text;
+}
+
+std::string metadata_to_json(const TableMetadata& metadata) {
+  MetadataText text = metadata_text(metadata);
+  std::string out;
+  out.reserve(estimated_json_size(metadata));
+  out += text.before_snapshots;
+  for (const SnapshotPtr& snapshot : metadata.snapshots) {
+    if (snapshot != metadata.snapshots.front()) out += ",";
+    out += snapshot->json();
+  }
+  out += text.between;
+  for (const SnapshotLogEntry& entry : metadata.snapshot_log) {
+    if (&entry != &metadata.snapshot_log.front()) out += ",";
+    append_json(out, entry);
+  }
+  return out + text.after_log;
 }
 
 TableMetadata metadata_from_json(std::string_view text) {

@@ -14,6 +14,7 @@
 #include "core/long_queries.h"
 #include "core/quarantine.h"
 #include "core/query.h"
+#include "core/table_history.h"
 #include "core/tables.h"
 
 namespace boathouse::api {
@@ -22,6 +23,7 @@ struct Services {
   auth::Auth& auth;
   const core::Parts& parts;
   const core::Tables& tables;
+  const core::TableHistory& history;
   core::Ingest& ingest;
   const core::Quarantine& quarantine;
   const core::Queries& queries;

@@ -4,6 +4,7 @@
 #include "api/native/accounts.h"
 #include "api/native/backups.h"
 #include "api/native/errors.h"
+#include "api/native/history.h"
 #include "api/native/insights.h"
 #include "api/native/installation.h"
 #include "api/native/jobs.h"
@@ -88,6 +89,15 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("GET", table + "/backups", signed_in(s, list_backups), {.summary = "A table's backups, newest first"});
   router.add("POST", table + "/backups/{backup}/restore", signed_in(s, restore_backup),
              {.summary = "Restore a table from one of its backups"});
+  router.add("POST", table + "/rollback", signed_in(s, roll_back),
+             {.summary = "Make an older version current as a new one"});
+  router.add("GET", table + "/branches", signed_in(s, list_branches), {.summary = "A table's branches"});
+  router.add("GET", table + "/tags", signed_in(s, list_tags), {.summary = "A table's tags"});
+  router.add("POST", table + "/tags", signed_in(s, create_tag),
+             {.summary = "Name a version, which then never expires"});
+  router.add("DELETE", table + "/tags/{tag}", signed_in(s, delete_tag), {.summary = "Remove a tag"});
+  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow),
+             {.summary = "A table's rejected rows"});
 }
 
 void add_query_routes(net::Router& router, const Services& s) {

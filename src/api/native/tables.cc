@@ -80,12 +80,6 @@ net::Response delete_contract(const Call& call) {
   return net::empty_response();
 }
 
-net::Response list_versions(const Call& call) {
-  allow_params(call.request, {"limit", "page_token"});
-  return net::json_response(
-      200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
-}
-
 net::Response delete_rows(const Call& call) {
   allow_params(call.request, {"where", "all"});
   meta::WorkspaceRow workspace = call.workspace(auth::Action::write);

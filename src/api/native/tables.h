@@ -15,7 +15,6 @@ net::Response put_contract(const Call& call);
 net::Response get_contract(const Call& call);
 net::Response delete_contract(const Call& call);
 
-net::Response list_versions(const Call& call);
 net::Response delete_rows(const Call& call);
 
 }  // namespace boathouse::api::native

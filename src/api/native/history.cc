@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/native/history.h"
+
+namespace boathouse::api::native {
+
+net::Response list_versions(const Call& call) {
+  allow_params(call.request, {"limit", "page_token"});
+  return net::json_response(
+      200, call.services.tables.versions(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
+}
+
+net::Response roll_back(const Call& call) {
+  allow_params(call.request, {});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  JsonFields fields(parse_json(call.body));
+  std::string version = fields.text("version");
+  fields.finish();
+  base::SnapshotId made = call.services.history.rollback(workspace, call.table(), version, call.actor());
+  return net::json_response(200, {{"version", std::to_string(made)}});
+}
+
+net::Response list_branches(const Call& call) {
+  allow_params(call.request, {"limit", "page_token"});
+  return net::json_response(
+      200, call.services.history.branches(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
+}
+
+net::Response list_tags(const Call& call) {
+  allow_params(call.request, {"limit", "page_token"});
+  return net::json_response(
+      200, call.services.history.tags(call.workspace(auth::Action::read), call.table(), page_params(call.request)));
+}
+
+net::Response create_tag(const Call& call) {
+  allow_params(call.request, {});
+  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  JsonFields fields(parse_json(call.body));
+  std::string name = fields.text("name");
+  auto version = fields.optional_text("version");
+  fields.finish();
+  return net::json_response(201, call.services.history.create_tag(workspace, call.table(), name, version));
+}
+
+net::Response delete_tag(const Call& call) {
+  allow_params(call.request, {});
+  call.services.history.remove_tag(call.workspace(auth::Action::write), call.table(), call.request.param("tag"));
+  return net::empty_response();
+}
+
+}  // namespace boathouse::api::native

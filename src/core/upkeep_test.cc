@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/upkeep.h"
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "core/core_fixture.h"
+#include "core/table_state.h"
+#include "iceberg/retention.h"
+#include "store/location.h"
+
+namespace boathouse::core {
+namespace {
+
+class UpkeepTest : public CoreTest {
+ protected:
+  TableState state(const std::string& table) { return require_state(parts_, workspace_.id, table); }
+  std::string location(const std::string& table) { return state(table).row.location; }
+  std::set<std::string> files(const std::string& folder) {
+    std::set<std::string> found;
+    for (const store::ObjectInfo& file : store_.list(folder)) found.insert(file.location);
+    return found;
+  }
+  void keep(const std::string& table, std::int64_t versions, base::Micros keep_for = 0) {
+    tables_.change_settings(
+        workspace_, table, {.keep_versions = versions, .keep_for = base::Duration{keep_for, false}, .description = {}});
+  }
+  std::int64_t expire(const std::string& table) { return expire_versions(parts_, state(table).row, progress_); }
+  RemovedFiles remove(const std::string& folder) {
+    return remove_unreferenced(parts_, workspace_.id, folder, options_, progress_);
+  }
+  // Every file that any version needs, and no other, but for metadata files.
+  void expect_nothing_more_nor_less(const std::string& table) {
+    iceberg::ReachableFiles reachable(store_);
+    reachable.add(*state(table).metadata, [] {});
+    for (const std::string& file : files(location(table))) {
+      EXPECT_TRUE(file.ends_with(".metadata.json") || reachable.contains(file)) << file;
+    }
+    for (const auto& version : state(table).metadata->snapshots) {
+      sql(fmt::format("SELECT count(*) FROM \"{}@{}\"", table, version->id()));
+    }
+  }
+
+  UpkeepOptions options_{.file_grace = 0, .target_file_bytes = 128 << 20, .wait_for_uses = 0};
+  NoProgress progress_;
+};
+
+TEST_F(UpkeepTest, VersionsBeyondBothLimitsExpire) {
+  for (int i = 1; i <= 6; ++i) load("t", "id\n" + std::to_string(i) + "\n");
+  EXPECT_EQ(expire("t"), 0) << "the defaults keep them";
+  keep("t", 3, base::kDay);
+  EXPECT_EQ(expire("t"), 0) << "they are young";
+  keep("t", 6);
+  EXPECT_EQ(expire("t"), 0) << "there are no more than may stay";
+  keep("t", 5);
+  EXPECT_EQ(expire("t"), 1);
+  history_.create_tag(workspace_, "t", "kept", std::to_string(state("t").metadata->snapshots.front()->id()));
+  keep("t", 1);
+  EXPECT_EQ(expire("t"), 3);
+  EXPECT_EQ(state("t").metadata->snapshots.size(), 2U);
+  EXPECT_EQ(sql("SELECT count(*) FROM \"t@kept\""), "[[2]]");
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "[[6]]");
+  load("t", "id\n7\n");
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "[[7]]");
+}
+
+TEST_F(UpkeepTest, FilesOfExpiredVersionsGo) {
+  std::string folder;
+  for (int i = 1; i <= 30; ++i) load("t", "id,n\n1," + std::to_string(i) + "\n", WriteMode::upsert, {"id"});
+  folder = location("t");
+  EXPECT_EQ(remove(folder).files, 30 - 21) << "metadata files, but for the current one and the newest 20 before it";
+  EXPECT_EQ(remove(folder).files, 0);
+  keep("t", 2);
+  EXPECT_EQ(expire("t"), 28);
+  RemovedFiles removed = remove(folder);
+  EXPECT_GT(removed.files, 28 * 3);
+  EXPECT_GT(removed.bytes, 0);
+  EXPECT_EQ(removed.waiting, 0);
+  expect_nothing_more_nor_less("t");
+  EXPECT_EQ(sql("SELECT * FROM t"), "[[1,30]]");
+  EXPECT_LE(files(folder).size(), 2 * 4 + 22U);
+}
+
+TEST_F(UpkeepTest, TheGraceTimeCountsFromTheLastReference) {
+  load("t", "id\n1\n");
+  load("t", "id\n2\n", WriteMode::replace);
+  keep("t", 1);
+  EXPECT_EQ(expire("t"), 1);
+  options_.file_grace = base::kHour;
+  RemovedFiles removed = remove(location("t"));
+  EXPECT_EQ(removed.files, 0);
+  EXPECT_GE(removed.waiting, 3) << "a manifest list, a manifest, a data file";
+  EXPECT_EQ(remove(location("t")).waiting, removed.waiting) << "what waits is remembered, and does not wait itself";
+  // As if the hour had passed: the moment is kept in the folder.
+  options_.file_grace = 1;
+  EXPECT_EQ(remove(location("t")).files, removed.waiting);
+  expect_nothing_more_nor_less("t");
+}
+
+TEST_F(UpkeepTest, NoFileGoesThatSomethingRunningMayNeed) {
+  load("t", "id\n1\n");
+  auto query = std::make_unique<FileUses::Use>(uses_.begin(workspace_.id));
+  load("t", "id\n2\n", WriteMode::replace);
+  keep("t", 1);
+  expire("t");
+  std::set<std::string> before = files(location("t"));
+  EXPECT_EQ(remove(location("t")).files, 0);
+  std::set<std::string> after = files(location("t"));
+  EXPECT_TRUE(std::includes(after.begin(), after.end(), before.begin(), before.end()));
+  query.reset();
+  {
+    FileUses::Pause pause = uses_.pause_removal();
+    EXPECT_EQ(remove(location("t")).files, 0);
+  }
+  FileUses::Use another_workspace = uses_.begin(base::WorkspaceId("other"));
+  EXPECT_GT(remove(location("t")).files, 0);
+  expect_nothing_more_nor_less("t");
+}
+
+TEST_F(UpkeepTest, WhatABrokenCommitLeftGoes) {
+  load("t", "id\n1\n");
+  std::string orphan = location("t") + "/data/orphan.parquet";
+  store_.put(orphan, "rows that no version has");
+  store_.put(location("t") + "/data/day=1/deep.parquet", "the same");
+  FileUses::Use commit = uses_.begin(workspace_.id);
+  EXPECT_EQ(remove(location("t")).files, 0) << "it may belong to a commit in flight";
+  commit = {};
+  EXPECT_EQ(remove(location("t")).files, 2);
+  EXPECT_FALSE(store_.exists(orphan));
+  expect_nothing_more_nor_less("t");
+}
+
+TEST_F(UpkeepTest, NothingOutsideTheFolderIsTouched) {
+  load("t", "id\n1\n");
+  load("other", "id\n1\n");
+  auto outside = folder_.path() / "outside";
+  std::filesystem::create_directory(outside);
+  std::ofstream(outside / "precious.parquet") << "x";
+  auto folder = store::path_of(location("t"));
+  std::filesystem::create_directory_symlink(outside, folder / "data" / "link");
+  std::filesystem::create_symlink(outside / "precious.parquet", folder / "data" / "link.parquet");
+  std::set<std::string> others = files(location("other"));
+  EXPECT_EQ(remove(location("t")).files, 0);
+  EXPECT_TRUE(std::filesystem::exists(outside / "precious.parquet"));
+  EXPECT_EQ(files(location("other")), others);
+}
+
+TEST_F(UpkeepTest, AFolderWhoseTableIsGoneIsEmptied) {
+  load("t", "id\n1\n");
+  std::string folder = location("t");
+  tables_.drop(workspace_, "t");
+  options_.file_grace = base::kHour;
+  EXPECT_EQ(remove(folder).files, 0);
+  options_.file_grace = 0;
+  EXPECT_GT(remove(folder).files, 3);
+  EXPECT_EQ(files(folder).size(), 0U);
+  EXPECT_FALSE(std::filesystem::exists(store::path_of(folder)));
+  EXPECT_EQ(remove(folder).files, 0);
+}
+
+// Readers and writers go on while everything that can go goes at once.
+TEST_F(UpkeepTest, GoesOnBesideCommitsAndQueries) {
+  load("t", "id,n\n0,0\n");
+  keep("t", 2);
+  options_.wait_for_uses = 100 * base::kMillisecond;
+  std::atomic<bool> stop = false;
+  std::atomic<int> queries = 0;
+  std::thread upkeep([&] {
+    while (!stop) {
+      expire("t");
+      remove(location("t"));
+    }
+  });
+  std::thread reader([&] {
+    while (!stop) {
+      EXPECT_NE(sql("SELECT count(*), sum(n) FROM t"), "[]");
+      ++queries;
+    }
+  });
+  for (int i = 1; i <= 60; ++i) {
+    load("t", fmt::format("id,n\n{},{}\n0,{}\n", i, i, i), WriteMode::upsert, {"id"});
+  }
+  stop = true;
+  upkeep.join();
+  reader.join();
+  EXPECT_GT(queries, 0);
+  EXPECT_EQ(sql("SELECT count(*), count(DISTINCT id) FROM t"), "[[61,61]]");
+  expire("t");
+  remove(location("t"));
+  EXPECT_EQ(state("t").metadata->snapshots.size(), 2U);
+  expect_nothing_more_nor_less("t");
+}
+
+}  // namespace
+}  // namespace boathouse::core
