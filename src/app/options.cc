@@ -74,6 +74,15 @@ jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string n
   return {.owner = std::move(node), .workers = settings.job_workers, .query_workers = query_workers};
 }
 
+core::UpkeepOptions upkeep_options(const Settings& settings) {
+  core::UpkeepOptions options;
+  options.enabled = settings.maintenance == "on";
+  options.every = settings.maintenance_every;
+  options.file_grace = settings.file_grace;
+  options.target_file_bytes = settings.compact_target;
+  return options;
+}
+
 net::ServerOptions server_options(const Settings& settings) {
   net::ServerOptions options;
   options.listen = settings.listen;

@@ -30,6 +30,7 @@ auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::
 core::Limits core_limits(const Settings& settings);
 core::LongQueryRules long_query_rules(const Settings& settings);
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);
+core::UpkeepOptions upkeep_options(const Settings& settings);
 net::ServerOptions server_options(const Settings& settings);
 
 }  // namespace boathouse::app

@@ -65,6 +65,12 @@ Setting duration(std::string_view name, std::string_view value, base::Micros Set
           .least = base::kMillisecond};
 }
 
+// For a duration that may be nothing at all.
+Setting no_least(Setting setting) {
+  setting.least = 0;
+  return setting;
+}
+
 const std::vector<Setting>& table() {
   using S = Settings;
   static const std::vector<Setting> settings{
@@ -81,12 +87,17 @@ const std::vector<Setting>& table() {
       size("max_query_result", "1GiB", &S::max_query_result, 1024, "size of the result of a submitted statement"),
       size("max_query_results", "10GiB", &S::max_query_results, 1024,
            "results of a workspace's submitted statements that are kept; with more, no further one runs"),
-      duration("file_grace", "1h", &S::file_grace, "how long a file stays after its last reference"),
       count("job_workers", "3", &S::job_workers, 1, 64,
             "jobs that run at once; one workspace has all but one of them, if there are two or more"),
       duration("keep_jobs_for", "7d", &S::keep_jobs_for, "how long a job that ended is shown"),
       count("keep_jobs", "10000", &S::keep_jobs, 1, 1'000'000, "jobs of a workspace that ended and are shown, at most"),
       duration("sweep_every", "10m", &S::sweep_every, "how often what has had its time is removed from the metadata"),
+      no_least(duration("file_grace", "1h", &S::file_grace, "how long a file stays after its last reference")),
+      text("maintenance", "on", &S::maintenance, "on or off: versions expire, small files are merged, old ones removed",
+           {"on", "off"}),
+      duration("maintenance_every", "1m", &S::maintenance_every,
+               "how often the house looks for maintenance that is due"),
+      size("compact_target", "128MiB", &S::compact_target, 1 << 20, "size of the data files that small ones become"),
       text("tls_cert", "", &S::tls_cert, "PEM file with the certificate and its chain; with tls_key"),
       text("tls_key", "", &S::tls_key, "PEM file with the private key; with tls_cert"),
       {.info = {.name = "cors_origins",

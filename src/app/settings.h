@@ -37,6 +37,9 @@ struct Settings {
   base::Micros keep_jobs_for = 0;
   std::uint64_t keep_jobs = 0;  // of a workspace
   base::Micros sweep_every = 0;
+  std::string maintenance;
+  base::Micros maintenance_every = 0;
+  std::uint64_t compact_target = 0;
   std::string tls_cert;
   std::string tls_key;
   std::vector<std::string> cors_origins;

@@ -8,6 +8,7 @@
 #include "auth/limits.h"
 #include "core/file_uses.h"
 #include "core/table_locks.h"
+#include "core/upkeep_options.h"
 #include "engine/pool.h"
 #include "iceberg/cache.h"
 #include "meta/meta_store.h"
@@ -62,6 +63,7 @@ struct Parts {
   auth::WorkspaceCounters& counters;
   Layout layout;
   Limits limits;
+  UpkeepOptions upkeep{};
 
   store::ObjectStore& store() const { return cache.store(); }
 };

@@ -43,16 +43,17 @@ using Since = std::unordered_map<std::string, base::Micros>;
 class Removal {
  public:
   Removal(const Parts& parts, const base::WorkspaceId& workspace, const std::string& folder,
-          const UpkeepOptions& options, Progress& progress)
+          const UpkeepOptions& options, Progress& progress, RemovalScope scope)
       : parts_(parts),
         workspace_(workspace),
         folder_(folder),
         options_(options),
         progress_(progress),
+        scope_(scope),
         reachable_(parts.store()) {}
 
   RemovedFiles run() {
-    listed_ = parts_.store().list(folder_);
+    listed_ = parts_.store().list(scope_ == RemovalScope::metadata ? folder_ + "/metadata" : folder_);
     if (listed_.empty()) return {};
     auto oldest = parts_.uses.oldest(workspace_);
     moment_ = parts_.uses.stamp();
@@ -66,7 +67,7 @@ class Removal {
       remove_due();
     }
     for (const store::ObjectInfo& file : due_) waiting_.emplace(file.location, since_of(file));
-    write_marks();
+    if (scope_ == RemovalScope::everything) write_marks();
     removed_.waiting = static_cast<std::int64_t>(waiting_.size());
     return removed_;
   }
@@ -77,7 +78,7 @@ class Removal {
     auto row = parts_.meta.catalog().find_table(table_of_folder());
     if (!row || row->location != folder_ || row->metadata_location == followed_) return;
     iceberg::MetadataPtr metadata = parts_.cache.metadata(row->metadata_location);
-    reachable_.add(*metadata, [this] { progress_.check(); });
+    if (scope_ == RemovalScope::everything) reachable_.add(*metadata, [this] { progress_.check(); });
     metadata_files_.insert(row->metadata_location);
     for (const iceberg::MetadataLogEntry& entry : metadata->metadata_log) metadata_files_.insert(entry.metadata_file);
     followed_ = row->metadata_location;
@@ -114,6 +115,7 @@ class Removal {
 
   void find_due() {
     find_old_metadata();
+    if (scope_ == RemovalScope::metadata) return;
     for (const store::ObjectInfo& file : listed_) {
       bool special = is_marks(folder_, file.location) || is_metadata(folder_, file.location);
       if (special || file.modified >= in_flight_from_ || reachable_.contains(file.location)) continue;
@@ -204,6 +206,7 @@ class Removal {
   const std::string& folder_;
   const UpkeepOptions& options_;
   Progress& progress_;
+  const RemovalScope scope_;
 
   std::vector<store::ObjectInfo> listed_;
   base::Micros moment_ = 0;
@@ -221,8 +224,8 @@ class Removal {
 }  // namespace
 
 RemovedFiles remove_unreferenced(const Parts& parts, const base::WorkspaceId& workspace, const std::string& folder,
-                                 const UpkeepOptions& options, Progress& progress) {
-  RemovedFiles removed = Removal(parts, workspace, folder, options, progress).run();
+                                 const UpkeepOptions& options, Progress& progress, RemovalScope scope) {
+  RemovedFiles removed = Removal(parts, workspace, folder, options, progress, scope).run();
   if (removed.files > 0) progress.log(fmt::format("{} files with {} bytes removed", removed.files, removed.bytes));
   return removed;
 }

@@ -11,14 +11,9 @@
 #include "core/parts.h"
 #include "core/progress.h"
 #include "core/table_state.h"
+#include "core/upkeep_options.h"
 
 namespace boathouse::core {
-
-struct UpkeepOptions {
-  base::Micros file_grace = base::kHour;           // how long a file stays after its last reference
-  std::uint64_t target_file_bytes = 128ULL << 20;  // of data files that compaction makes; larger ones are left alone
-  base::Micros wait_for_uses = 5 * base::kSecond;  // for running queries, before files are left to the next run
-};
 
 // What a table keeps where neither its settings nor its contract say.
 inline constexpr std::int64_t kKeepVersions = 1000;
@@ -28,14 +23,30 @@ inline constexpr base::Duration kKeepFor{.micros = 30 * base::kDay, .forever = f
 // how many went.
 std::int64_t expire_versions(const Parts& parts, const meta::TableRow& table, Progress& progress);
 
+struct Compacted {
+  std::int64_t files_before = 0;  // data and delete files that went
+  std::int64_t files_after = 0;   // that came for them
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_after = 0;
+  std::int64_t given_up = 0;  // groups of files that commits changed meanwhile, too often
+};
+// Rewrites small files, and files with many deletes, as compaction_plan.h says. Rows and their order within a partition's
+// age stay; each commit is a version whose operation is `replace`. Commits of others are not held up: what they changed
+// meanwhile is left out and planned anew, and only a small group that loses again and again is rewritten under the table's
+// lock.
+Compacted compact(const Parts& parts, const meta::TableRow& table, const UpkeepOptions& options, Progress& progress);
+
 struct RemovedFiles {
   std::int64_t files = 0;
   std::int64_t bytes = 0;
   std::int64_t waiting = 0;  // not needed any more, but not for long enough, or something still runs
 };
+// How much is looked at: for `metadata` only the old metadata files, which asks for no reading.
+enum class RemovalScope { metadata, everything };
 // Removes from the folder of a table (or of one that is no more) what nothing refers to: files of expired versions, of
 // commits that never were, old metadata files. `folder` is a table's location.
 RemovedFiles remove_unreferenced(const Parts& parts, const base::WorkspaceId& workspace, const std::string& folder,
-                                 const UpkeepOptions& options, Progress& progress);
+                                 const UpkeepOptions& options, Progress& progress,
+                                 RemovalScope scope = RemovalScope::everything);
 
 }  // namespace boathouse::core

@@ -2,6 +2,7 @@
 #include "core/upkeep.h"
 
 #include <fstream>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -27,6 +28,9 @@ class UpkeepTest : public CoreTest {
         workspace_, table, {.keep_versions = versions, .keep_for = base::Duration{keep_for, false}, .description = {}});
   }
   std::int64_t expire(const std::string& table) { return expire_versions(parts_, state(table).row, progress_); }
+  Compacted compact(const std::string& table) {
+    return boathouse::core::compact(parts_, state(table).row, options_, progress_);
+  }
   RemovedFiles remove(const std::string& folder) {
     return remove_unreferenced(parts_, workspace_.id, folder, options_, progress_);
   }
@@ -159,6 +163,89 @@ TEST_F(UpkeepTest, AFolderWhoseTableIsGoneIsEmptied) {
   EXPECT_EQ(remove(folder).files, 0);
 }
 
+TEST_F(UpkeepTest, SmallFilesBecomeOne) {
+  for (int i = 1; i <= 20; ++i) load("t", fmt::format("id,n\n{},{}\n{},{}\n", i, i, i + 100, i));
+  std::string before = sql("SELECT * FROM t ORDER BY ALL");
+  Compacted done = compact("t");
+  EXPECT_EQ(done.files_before, 20);
+  EXPECT_EQ(done.files_after, 1);
+  EXPECT_EQ(state("t").row.figures.files, 1);
+  EXPECT_EQ(state("t").row.figures.rows, 40);
+  EXPECT_EQ(sql("SELECT * FROM t ORDER BY ALL"), before);
+  EXPECT_EQ(sql("SELECT id FROM t LIMIT 4"), "[[1],[101],[2],[102]]") << "rows keep their order";
+  auto versions = tables_.versions(workspace_, "t", {}).at("versions").as_array();
+  EXPECT_EQ(versions[0].at("operation"), "replace");
+  EXPECT_EQ(versions[0].at("by"), "maintenance");
+  EXPECT_EQ(versions[0].at("rows"), 40);
+  EXPECT_EQ(compact("t").files_before, 0) << "there is nothing left to do";
+  keep("t", 1);
+  expire("t");
+  EXPECT_GT(remove(location("t")).files, 40);
+  expect_nothing_more_nor_less("t");
+}
+
+TEST_F(UpkeepTest, DeletedRowsLeaveTheFiles) {
+  std::string rows = "id,n\n";
+  for (int i = 0; i < 1000; ++i) rows += fmt::format("{},0\n", i);
+  load("t", rows);
+  load("t", "id,n\n5000,0\n");
+  for (int turn = 1; turn <= 30; ++turn) {
+    load("t", fmt::format("id,n\n{},{}\n{},{}\n5000,{}\n", turn, turn, turn + 500, turn, turn), WriteMode::upsert,
+         {"id"});
+  }
+  std::string before = sql("SELECT * FROM t ORDER BY id");
+  Compacted done = compact("t");
+  EXPECT_GT(done.files_before, 30);
+  EXPECT_EQ(sql("SELECT * FROM t ORDER BY id"), before);
+  TableState after = state("t");
+  EXPECT_EQ(after.row.figures.rows, 1001);
+  EXPECT_EQ(sql("SELECT sum(rows) FROM \"t$files\" WHERE content = 'data'"), "[[1001]]");
+  EXPECT_EQ(after.row.figures.files, 1) << "one data file, no deletes";
+  load("t", "id,n\n7,700\n5000,7\n", WriteMode::upsert, {"id"});
+  EXPECT_EQ(sql("SELECT n FROM t WHERE id IN (7, 5000) ORDER BY id"), "[[700],[7]]");
+  EXPECT_EQ(sql("SELECT count(*), count(DISTINCT id) FROM t"), "[[1001,1001]]");
+}
+
+TEST_F(UpkeepTest, PartitionsAndEvolvedColumnsSurviveCompaction) {
+  put_contract(
+      "p",
+      R"({"partition":["k"],"key":["id"],"columns":[{"name":"id","type":"INTEGER"},{"name":"k","type":"STRING"}]})");
+  for (int i = 0; i < 17; ++i) load("p", fmt::format("id,k\n{},a/b\n{},\n", i, i + 100));
+  put_contract("p",
+               R"({"partition":["k"],"key":["id"],"columns":[{"name":"id","type":"BIGINT"},{"name":"k","type":"STRING"},
+    {"name":"more","type":"STRING"}]})");
+  load("p", "id,k,more\n3,a/b,x\n5000000000,c,y\n", WriteMode::upsert);
+  std::string before = sql("SELECT * FROM p ORDER BY id");
+  EXPECT_GT(compact("p").files_before, 30);
+  EXPECT_EQ(sql("SELECT * FROM p ORDER BY id"), before);
+  EXPECT_EQ(sql("SELECT count(*) FROM p WHERE k IS NULL"), "[[17]]");
+  EXPECT_EQ(state("p").row.figures.rows, 35);
+  EXPECT_LE(state("p").row.figures.files, 5);
+}
+
+TEST_F(UpkeepTest, CompactionGivesWayToCommits) {
+  for (int i = 1; i <= 16; ++i) load("t", fmt::format("id,n\n{},0\n", i));
+  // A commit comes while files are rewritten: after the first check of each plan.
+  struct Meddling : Progress {
+    std::function<void()> meddle;
+    void advance(std::int64_t, std::int64_t, std::string_view) override {}
+    void log(std::string_view) override {}
+    void check() override { meddle(); }
+  } meddling;
+  int turn = 0;
+  meddling.meddle = [&] {
+    if (++turn == 2) load("t", "id,n\n100,0\n");                          // an append is no hindrance
+    if (turn == 2) load("t", "id,n\n3,33\n", WriteMode::upsert, {"id"});  // this one is
+  };
+  Compacted done = boathouse::core::compact(parts_, state("t").row, options_, meddling);
+  EXPECT_GE(done.files_before, 16) << "planned anew";
+  EXPECT_EQ(sql("SELECT count(*), count(DISTINCT id), sum(n) FROM t"), "[[17,17,33]]");
+  keep("t", 1);
+  expire("t");
+  remove(location("t"));
+  expect_nothing_more_nor_less("t");
+}
+
 // Readers and writers go on while everything that can go goes at once.
 TEST_F(UpkeepTest, GoesOnBesideCommitsAndQueries) {
   load("t", "id,n\n0,0\n");
@@ -168,6 +255,7 @@ TEST_F(UpkeepTest, GoesOnBesideCommitsAndQueries) {
   std::atomic<int> queries = 0;
   std::thread upkeep([&] {
     while (!stop) {
+      compact("t");
       expire("t");
       remove(location("t"));
     }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/rewrite_files.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/names.h"
+#include "core/data_files.h"
+#include "core/ingest_stages.h"
+#include "core/partitioning.h"
+#include "core/relation.h"
+
+namespace boathouse::core {
+namespace {
+
+using base::quote_identifier;
+using base::quote_string;
+
+class Rewriting {
+ public:
+  Rewriting(const Parts& parts, const TableState& table, const CompactionGroup& group)
+      : parts_(parts),
+        table_(table),
+        group_(group),
+        folder_(parts.layout.staging_of(table.row.workspace)),
+        lease_(ingest_lease(parts, table.row.workspace)) {}
+
+  Rewritten run() {
+    try {
+      if (!group_.files.empty()) write_data();
+      if (!group_.deletes.empty()) write_deletes();
+    } catch (...) {
+      for (const auto* files : {&made_.data, &made_.deletes}) {
+        for (const iceberg::DataFile& file : *files) store::remove_all_quietly(parts_.store(), {{file.path}});
+      }
+      throw;
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void write_data() {
+    const iceberg::Schema& schema = table_.metadata->schema();
+    iceberg::Scan scan{nullptr, schema, group_.files};
+    std::int64_t expected = 0;
+    bool deleted_from = false;
+    for (const iceberg::ScanFile& file : group_.files) {
+      expected += file.data->file.record_count;
+      deleted_from = deleted_from || !file.deletes.empty();
+    }
+    RowsSql wanted{.schema = schema,
+                   .by = columns_by(*table_.metadata, schema),
+                   .positions = deleted_from ? Positions::with : Positions::without};
+    std::string rows = rows_sql(parts_.store(), scan, wanted);
+    // Files read whole come in the order in which they are listed; past a join for deletes that has to be asked for.
+    std::string select = deleted_from ? in_order(schema, rows) : rows;
+    auto results = lease_.execute({copy_statement(select, folder_.path() / "rows.parquet", schema.fields())});
+    std::int64_t written = 0;
+    for (const WrittenFile& file : files_from_copy(results.back(), schema.fields())) {
+      written += file.file.record_count;
+      made_.data.push_back(adopt(file, iceberg::FileContent::data, ""));
+    }
+    if (deleted_from ? written > expected : written != expected) {
+      throw base::Error(base::ErrorKind::internal,
+                        fmt::format("compaction read {} rows and wrote {}", expected, written));
+    }
+  }
+
+  std::string in_order(const iceberg::Schema& schema, const std::string& rows) const {
+    std::vector<std::string> names;
+    std::vector<std::string> places;
+    for (const iceberg::Field& field : schema.fields()) names.push_back("r." + quote_identifier(field.name));
+    for (const iceberg::ScanFile& file : group_.files) {
+      std::string path = path_for_engine(parts_.store(), file.data->file.path);
+      places.push_back(fmt::format("({}, {})", quote_string(path), places.size()));
+    }
+    return fmt::format(
+        "SELECT {} FROM ({}) r JOIN (VALUES {}) o(_file, _place) ON r._file = o._file "
+        "ORDER BY o._place, r._pos",
+        fmt::join(names, ", "), rows, fmt::join(places, ", "));
+  }
+
+  void write_deletes() {
+    std::vector<std::string> paths;
+    std::vector<std::string> gone;
+    for (const iceberg::EntryPtr& entry : group_.deletes) {
+      paths.push_back(path_for_engine(parts_.store(), entry->file.path));
+    }
+    for (const iceberg::ScanFile& file : group_.files) gone.push_back(quote_string(file.data->file.path));
+    std::string rest =
+        fmt::format("SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)", file_list(paths));
+    if (!gone.empty()) rest += fmt::format(" WHERE file_path NOT IN ({})", fmt::join(gone, ", "));
+    auto results = lease_.execute({
+        "CREATE OR REPLACE TEMP TABLE remaining AS " + rest,
+        copy_statement("SELECT file_path, pos FROM remaining ORDER BY file_path, pos",
+                       folder_.path() / "deletes.parquet", position_delete_columns()),
+        "SELECT min(file_path), max(file_path) FROM remaining",
+    });
+    for (const WrittenFile& file : files_from_copy(results.at(1), position_delete_columns())) {
+      const boost::json::array& range = results.at(2).rows.at(0).as_array();
+      iceberg::DataFile made = adopt(file, iceberg::FileContent::position_deletes, "-deletes");
+      iceberg::set_deleted_from(made, std::string(range.at(0).as_string()), std::string(range.at(1).as_string()));
+      made_.deletes.push_back(std::move(made));
+    }
+  }
+
+  iceberg::DataFile adopt(const WrittenFile& written, iceberg::FileContent content, std::string_view ending) {
+    const iceberg::PartitionSpec& spec = table_.metadata->spec_by_id(group_.spec_id);
+    iceberg::DataFile file = written.file;
+    file.content = content;
+    file.spec_id = group_.spec_id;
+    file.partition = group_.partition;
+    file.path =
+        fmt::format("{}/data/{}{}{}.parquet", table_.row.location,
+                    partition_folder(spec, table_.metadata->schema(), group_.partition), base::uuid_v4(), ending);
+    parts_.store().adopt(written.path, file.path, store::Durability::later);
+    return file;
+  }
+
+  const Parts& parts_;
+  const TableState& table_;
+  const CompactionGroup& group_;
+  base::TemporaryFolder folder_;
+  engine::Lease lease_;
+  Rewritten made_;
+};
+
+}  // namespace
+
+Rewritten rewrite_files(const Parts& parts, const TableState& table, const CompactionGroup& group) {
+  return Rewriting(parts, table, group).run();
+}
+
+}  // namespace boathouse::core
