@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "api/dataapi/routes.h"
@@ -60,6 +61,7 @@ House::House(const Settings& settings, const fs::path& worker)
       insights_(parts_, queries_),
       ingest_(parts_),
       backups_(parts_, archive_),
+      house_keeping_(parts_),
       jobs_(*meta_, auth_),
       long_queries_(parts_, auth_, queries_, jobs_, data_ / "cache" / "queries", long_query_rules(settings)),
       scheduler_(meta_->jobs(), scheduler_options(settings, node_id(data_))),
@@ -86,6 +88,7 @@ House::House(const Settings& settings, const fs::path& worker)
   base::make_directories_durably(services_.spool);
   new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
   add_job_kinds();
+  add_house_keeping();
   add_gauges();
   add_job_figures();
   api::system::add_routes(router_, ready_, metrics_);
@@ -142,6 +145,29 @@ void House::add_job_kinds() {
   scheduler_.add(core::restore_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
     return core::run_restore(parts_, backups_, job, progress);
   });
+}
+
+void House::add_house_keeping() {
+  scheduler_.add(core::upkeep_kind(), [this](const meta::JobRow& job, core::Progress& progress) {
+    base::TableId table(std::string(boost::json::parse(job.payload).at("table").as_string()));
+    return house_keeping_.keep_table(table, progress).to_json();
+  });
+  if (parts_.upkeep.enabled) {
+    scheduler_.add(core::house_keeping_kind(parts_.upkeep), [this](const meta::JobRow&, core::Progress& progress) {
+      return house_keeping_.keep_all(progress).to_json();
+    });
+  }
+  auto counter = [&](const char* name, const char* help, std::int64_t core::UpkeepTotals::*figure) {
+    metrics_.add_counter(name, help, {},
+                         [this, figure] { return static_cast<double>(house_keeping_.totals().*figure); });
+  };
+  counter("boathouse_maintenance_compacted_files_total", "Data and delete files that compaction rewrote",
+          &core::UpkeepTotals::compacted_files);
+  counter("boathouse_maintenance_expired_versions_total", "Versions that expired",
+          &core::UpkeepTotals::expired_versions);
+  counter("boathouse_maintenance_removed_files_total", "Files removed that nothing referred to any more",
+          &core::UpkeepTotals::removed_files);
+  counter("boathouse_maintenance_removed_bytes_total", "Bytes of those files", &core::UpkeepTotals::removed_bytes);
 }
 
 void House::add_gauges() {

@@ -8,6 +8,7 @@
 #include "api/common/services.h"
 #include "app/data_lock.h"
 #include "app/options.h"
+#include "core/house_keeping.h"
 #include "core/installation.h"
 #include "core/long_queries.h"
 #include "jobs/scheduler.h"
@@ -47,6 +48,7 @@ class House {
   void add_job_kinds();
   void add_gauges();
   void add_job_figures();
+  void add_house_keeping();
   void warm_a_worker();
 
   const Settings settings_;
@@ -68,6 +70,7 @@ class House {
   core::Insights insights_;
   core::Ingest ingest_;
   core::Backups backups_;
+  core::HouseKeeping house_keeping_;
   core::Jobs jobs_;
   core::LongQueries long_queries_;
   jobs::Scheduler scheduler_;

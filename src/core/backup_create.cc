@@ -184,6 +184,7 @@ BackupManifest Backups::create(const meta::WorkspaceRow& workspace, std::string_
   if (archive_.exists(manifest_location)) return parse_manifest(archive_.get(manifest_location));
   for (const store::ObjectInfo& left_over : archive_.list(folder)) archive_.remove(left_over.location);
 
+  const FileUses::Use use = parts_.uses.begin(workspace.id);
   const TableState state = require_state(parts_, workspace.id, table);
   if (!state.row.quarantine_of.empty()) throw_no_table(table);
   BackupManifest manifest = begin_manifest(state, workspace, id);

@@ -51,6 +51,7 @@ class Restore {
   Restore& operator=(const Restore&) = delete;
 
   CommitOutcome run() {
+    const FileUses::Use use = parts_.uses.begin(request_.workspace.id);
     for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
       base_ = find_state(parts_, request_.workspace.id, request_.table);
       if (base_ && !base_->row.quarantine_of.empty()) throw_no_table(request_.table);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "core/house_keeping.h"
 
 namespace boathouse::core {
 namespace {
@@ -64,6 +65,13 @@ bool did_happen(const Parts& parts, const meta::CatalogCommit& commit) {
   return true;
 }
 
+// Every so many versions; those that upkeep itself makes do not count.
+bool calls_for_upkeep(const TableChange& table, const iceberg::TableMetadata& next) {
+  if (!table.base || table.change.snapshots.empty()) return false;
+  return table.change.snapshots.back().operation != iceberg::Operation::replace &&
+         next.last_sequence_number % kCommitsBetweenUpkeep == 0;
+}
+
 }  // namespace
 
 CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
@@ -81,6 +89,9 @@ CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
       const iceberg::PreparedMetadata& prepared = attempt.prepared().back();
       unsynced.insert(unsynced.end(), prepared.written.begin(), prepared.written.end());
       commit.swaps.push_back(swap_of(table, prepared));
+      if (parts.upkeep.enabled && calls_for_upkeep(table, *prepared.metadata)) {
+        commit.jobs.push_back(upkeep_job(table.row));
+      }
     }
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::conflict) return CommitOutcome::conflict;

@@ -140,6 +140,17 @@ class Compaction {
     change.row = state.row;
     change.change.at = base::now_micros();
     change.change.snapshots.push_back(std::move(snapshot));
+    // Its row tells afterwards whether a commit with an unknown outcome happened.
+    meta::BatchRow batch;
+    batch.id = base::BatchId(base::uuid_v7());
+    batch.table = state.row.id;
+    batch.workspace = state.row.workspace;
+    batch.principal = "maintenance";
+    batch.door = "maintenance";
+    batch.mode = "compact";
+    batch.version = change.change.snapshots.back().id;
+    batch.at = change.change.at;
+    request.batches.push_back(std::move(batch));
     request.tables.push_back(std::move(change));
     return request;
   }

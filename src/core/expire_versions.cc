@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/json/parse.hpp>
+
 #include "core/change_table.h"
 #include "core/table_settings.h"
 #include "core/upkeep.h"
@@ -7,23 +9,30 @@
 namespace boathouse::core {
 namespace {
 
+// `table` may have moved on long since, so what it is called is looked up again.
 TableSettings settings_for(const Parts& parts, const meta::TableRow& table) {
-  meta::TableRow row = table;
-  if (!row.quarantine_of.empty()) {
-    if (auto owner = parts.meta.catalog().find_table(row.quarantine_of)) row = std::move(*owner);
-  }
-  return effective_settings(state_of(parts, std::move(row)));
+  const base::TableId& id = table.quarantine_of.empty() ? table.id : table.quarantine_of;
+  auto row = parts.meta.catalog().find_table(id);
+  if (!row) return {};
+  TableState state;
+  state.row = std::move(*row);
+  if (!state.row.contract.empty()) state.contract = parse_contract_json(boost::json::parse(state.row.contract));
+  return effective_settings(state);
 }
 
 }  // namespace
 
+base::Duration keep_for(const Parts& parts, const meta::TableRow& table) {
+  return settings_for(parts, table).keep_for.value_or(kKeepFor);
+}
+
 std::int64_t expire_versions(const Parts& parts, const meta::TableRow& table, Progress& progress) {
   TableSettings settings = settings_for(parts, table);
-  base::Duration keep_for = settings.keep_for.value_or(kKeepFor);
-  if (keep_for.forever) return 0;
+  base::Duration age = settings.keep_for.value_or(kKeepFor);
+  if (age.forever) return 0;
   iceberg::Retention retention;
   retention.keep_versions = settings.keep_versions.value_or(kKeepVersions);
-  retention.older_than_ms = (base::now_micros() - keep_for.micros) / base::kMillisecond;
+  retention.older_than_ms = (base::now_micros() - age.micros) / base::kMillisecond;
 
   std::int64_t expired = 0;
   auto make = [&](const TableState& now) -> std::optional<TableChange> {

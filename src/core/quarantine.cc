@@ -164,6 +164,7 @@ struct Quarantined {
 // The rows of these ids. Error{not_found} that lists the ids without one.
 std::unordered_map<std::string, Quarantined> find_rows(const Parts& parts, const meta::WorkspaceRow& workspace,
                                                        const std::string& table, const std::vector<std::string>& ids) {
+  const FileUses::Use use = parts.uses.begin(workspace.id);
   json::array cells = select(parts, workspace,
                              fmt::format("SELECT id, batch_id, data FROM ({}) WHERE {}",
                                          relation_of(parts, workspace, table), id_is_one_of(ids)));
@@ -200,6 +201,7 @@ WriteMode usual_mode(const Parts& parts, const TableState& table,
 
 json::object Quarantine::list(const meta::WorkspaceRow& workspace, std::string_view table,
                               const QuarantineFilter& filter, const Page& page) const {
+  const FileUses::Use use = parts_.uses.begin(workspace.id);
   json::array found = select(
       parts_, workspace,
       fmt::format("SELECT id, batch_id, request_id, \"row\", data, reasons, CAST(epoch_us(\"at\") AS BIGINT), file "
@@ -224,6 +226,7 @@ json::object Quarantine::list(const meta::WorkspaceRow& workspace, std::string_v
 }
 
 json::object Quarantine::reasons(const meta::WorkspaceRow& workspace, std::string_view table) const {
+  const FileUses::Use use = parts_.uses.begin(workspace.id);
   // A row counts once for a column and rule, however often it broke it.
   json::array found =
       select(parts_, workspace,
@@ -278,6 +281,7 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
 
 RowsDeleted Quarantine::remove(const meta::WorkspaceRow& workspace, std::string_view table,
                                const std::optional<std::vector<std::string>>& ids, const Actor& actor) const {
+  const FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   TableState owner = table_of(parts_, workspace, table);
   if (!parts_.meta.catalog().find_quarantine(owner.row.id) || (ids && ids->empty())) return {};

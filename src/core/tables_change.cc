@@ -7,6 +7,7 @@
 #include "core/column_types.h"
 #include "core/commit.h"
 #include "core/delete_rows.h"
+#include "core/house_keeping.h"
 #include "core/reshape.h"
 #include "core/table_settings.h"
 #include "core/tables.h"
@@ -68,6 +69,8 @@ void Tables::change_settings(const meta::WorkspaceRow& workspace, std::string_vi
   if (settings.keep_for) merged.keep_for = settings.keep_for;
   if (settings.description) merged.description = settings.description;
   if (!parts_.meta.catalog().update_settings(row->id, to_json_text(merged), base::now_micros())) throw_no_table(table);
+  // Versions may have become too many, or too old.
+  if (parts_.upkeep.enabled) parts_.meta.jobs().insert_job(upkeep_job(*row));
 }
 
 bool Tables::put_contract(const meta::WorkspaceRow& workspace, std::string_view table, const Contract& contract,

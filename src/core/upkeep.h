@@ -19,6 +19,9 @@ namespace boathouse::core {
 inline constexpr std::int64_t kKeepVersions = 1000;
 inline constexpr base::Duration kKeepFor{.micros = 30 * base::kDay, .forever = false};
 
+// How long versions stay at least; those of a quarantine as long as those of its table.
+base::Duration keep_for(const Parts& parts, const meta::TableRow& table);
+
 // Forgets versions beyond keep_versions and older than keep_for; those of a quarantine by the settings of its table. Tells
 // how many went.
 std::int64_t expire_versions(const Parts& parts, const meta::TableRow& table, Progress& progress);
