@@ -96,8 +96,6 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("POST", table + "/tags", signed_in(s, create_tag),
              {.summary = "Name a version, which then never expires"});
   router.add("DELETE", table + "/tags/{tag}", signed_in(s, delete_tag), {.summary = "Remove a tag"});
-  router.add("GET", table + "/quarantine", signed_in(s, list_quarantine, Pace::slow),
-             {.summary = "A table's rejected rows"});
 }
 
 void add_query_routes(net::Router& router, const Services& s) {
