@@ -74,8 +74,12 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   auto before = look(table.location);
   base::Micros now = base::now_micros();
   bool everything = !before || done.expired_versions > 0 || now >= before->everything;
-  RemovedFiles removed = remove_unreferenced(parts_, table.workspace, table.location, parts_.upkeep, progress,
-                                             everything ? RemovalScope::everything : RemovalScope::metadata);
+  bool metadata = everything || now >= before->metadata;
+  RemovedFiles removed;
+  if (metadata) {
+    removed = remove_unreferenced(parts_, table.workspace, table.location, parts_.upkeep, progress,
+                                  everything ? RemovalScope::everything : RemovalScope::metadata);
+  }
   done.removed_files = removed.files;
   done.removed_bytes = removed.bytes;
   done.waiting_files = removed.waiting;
@@ -89,6 +93,7 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   next.everything = !everything           ? before->everything
                     : removed.waiting > 0 ? now + parts_.upkeep.file_grace
                                           : now + kLookAtEverythingAgain;
+  next.metadata = metadata ? now + parts_.upkeep.every : before->metadata;
   remember(table.location, next, done);
   return done;
 }
@@ -98,7 +103,7 @@ UpkeepTotals HouseKeeping::keep_folder(const base::WorkspaceId& workspace, const
   RemovedFiles removed = remove_unreferenced(parts_, workspace, folder, parts_.upkeep, progress);
   UpkeepTotals done{.removed_files = removed.files, .removed_bytes = removed.bytes, .waiting_files = removed.waiting};
   base::Micros next = base::now_micros() + (removed.waiting > 0 ? parts_.upkeep.file_grace : 0);
-  remember(folder, {.pointer = {}, .next = next, .everything = next}, done);
+  remember(folder, {.pointer = {}, .next = next, .everything = next, .metadata = next}, done);
   return done;
 }
 

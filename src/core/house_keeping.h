@@ -51,6 +51,7 @@ class HouseKeeping {
     std::string pointer;
     base::Micros next = 0;        // for anything
     base::Micros everything = 0;  // for files that nothing refers to
+    base::Micros metadata = 0;    // for old metadata files; a folder of many files is not listed at every commit
   };
   std::optional<Look> look(const std::string& folder) const;
   void remember(const std::string& folder, const Look& look, const UpkeepTotals& done);
