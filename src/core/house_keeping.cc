@@ -73,10 +73,11 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   done.expired_versions = expire_versions(parts_, table, progress);
   auto before = look(table.location);
   base::Micros now = base::now_micros();
-  bool everything = !before || done.expired_versions > 0 || now >= before->everything;
-  bool metadata = everything || now >= before->metadata;
+  // Listing a large folder costs, so it is done now and then, not after every sixteenth commit.
+  bool due = !before || now >= before->metadata;
+  bool everything = due && (!before || done.expired_versions > 0 || now >= before->everything);
   RemovedFiles removed;
-  if (metadata) {
+  if (due) {
     removed = remove_unreferenced(parts_, table.workspace, table.location, parts_.upkeep, progress,
                                   everything ? RemovalScope::everything : RemovalScope::metadata);
   }
@@ -90,10 +91,13 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   base::Duration age = keep_for(parts_, table);
   base::Micros soon = age.forever || age.micros == 0 ? kLookAgain : std::clamp(age.micros, base::kMinute, kLookAgain);
   next.next = now + (removed.waiting > 0 ? std::min(parts_.upkeep.file_grace, soon) : soon);
-  next.everything = !everything           ? before->everything
-                    : removed.waiting > 0 ? now + parts_.upkeep.file_grace
-                                          : now + kLookAtEverythingAgain;
-  next.metadata = metadata ? now + parts_.upkeep.every : before->metadata;
+  next.metadata = due ? now + parts_.upkeep.every : before->metadata;
+  if (everything) {
+    next.everything = now + (removed.waiting > 0 ? parts_.upkeep.file_grace : kLookAtEverythingAgain);
+  } else {
+    next.everything = done.expired_versions > 0 ? next.metadata : before->everything;
+  }
+  if (!due) next.next = std::min(next.next, next.metadata);
   remember(table.location, next, done);
   return done;
 }
@@ -103,7 +107,7 @@ UpkeepTotals HouseKeeping::keep_folder(const base::WorkspaceId& workspace, const
   RemovedFiles removed = remove_unreferenced(parts_, workspace, folder, parts_.upkeep, progress);
   UpkeepTotals done{.removed_files = removed.files, .removed_bytes = removed.bytes, .waiting_files = removed.waiting};
   base::Micros next = base::now_micros() + (removed.waiting > 0 ? parts_.upkeep.file_grace : 0);
-  remember(folder, {.pointer = {}, .next = next, .everything = next, .metadata = next}, done);
+  remember(folder, {.pointer = {}, .next = next, .metadata = next, .everything = next}, done);
   return done;
 }
 

@@ -50,8 +50,8 @@ class HouseKeeping {
   struct Look {
     std::string pointer;
     base::Micros next = 0;        // for anything
-    base::Micros everything = 0;  // for files that nothing refers to
-    base::Micros metadata = 0;    // for old metadata files; a folder of many files is not listed at every commit
+    base::Micros metadata = 0;    // for old metadata files
+    base::Micros everything = 0;  // for all files that nothing refers to
   };
   std::optional<Look> look(const std::string& folder) const;
   void remember(const std::string& folder, const Look& look, const UpkeepTotals& done);
