@@ -59,6 +59,7 @@ class Copying {
   Copying& operator=(const Copying&) = delete;
 
   InstallationCopy run() {
+    const FileUses::Pause pause = parts_.uses.pause_removal();
     parts_.meta.copy_to(request_.to / "boathouse.db");
     copy_tables();
     copy_folder(store::path_of(archive_.root()), "backups");

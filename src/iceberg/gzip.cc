@@ -57,6 +57,13 @@ std::string GzipWriter::finish() {
   return std::move(out_);
 }
 
+std::string gzip_file(std::string_view text) {
+  constexpr int kUsualLevel = 6;
+  GzipWriter writer;
+  writer.add(gzip_piece(text, kUsualLevel));
+  return writer.finish();
+}
+
 bool is_gzip(std::string_view bytes) { return bytes.starts_with(kHeader.substr(0, 2)); }
 
 std::string gunzip(std::string_view bytes, std::size_t limit) {

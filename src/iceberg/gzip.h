@@ -31,6 +31,9 @@ class GzipWriter {
   std::uint64_t length_ = 0;
 };
 
+// A whole text at once.
+std::string gzip_file(std::string_view text);
+
 // True for bytes that begin as gzip does, which JSON never does.
 bool is_gzip(std::string_view bytes);
 // The text of a gzip file. Error{internal}, code "damaged-metadata", when it is cut short, altered or unfolds to more than

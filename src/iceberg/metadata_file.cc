@@ -104,8 +104,10 @@ MetadataFile encode_metadata(const TableMetadata& metadata, std::size_t compress
   return {out.finish(), ".gz.metadata.json", std::move(next)};
 }
 
-TableMetadata decode_metadata(std::string_view bytes) {
-  return is_gzip(bytes) ? metadata_from_json(gunzip(bytes, kMostText)) : metadata_from_json(bytes);
+std::string metadata_file_text(std::string_view bytes) {
+  return is_gzip(bytes) ? gunzip(bytes, kMostText) : std::string(bytes);
 }
+
+TableMetadata decode_metadata(std::string_view bytes) { return metadata_from_json(metadata_file_text(bytes)); }
 
 }  // namespace boathouse::iceberg

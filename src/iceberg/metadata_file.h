@@ -39,6 +39,9 @@ struct MetadataFile {
 // `metadata.compressed` is that of the file before, if any.
 MetadataFile encode_metadata(const TableMetadata& metadata, std::size_t compress_from = kCompressFrom);
 
+// The JSON of a metadata file, plain or compressed.
+std::string metadata_file_text(std::string_view bytes);
+
 // Plain or compressed; damage as metadata_from_json() tells it.
 TableMetadata decode_metadata(std::string_view bytes);
 

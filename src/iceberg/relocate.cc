@@ -7,6 +7,7 @@
 #include "iceberg/bounds.h"
 #include "iceberg/json_read.h"
 #include "iceberg/manifest.h"
+#include "iceberg/metadata_file.h"
 
 namespace boathouse::iceberg {
 namespace {
@@ -198,10 +199,11 @@ std::set<std::string> position_deletes_of(std::string_view bytes) {
   return files;
 }
 
-std::string relocate_metadata(std::string_view text, const Relocation& relocation) {
-  json::value metadata = parse_json(text);
+std::string relocate_metadata(std::string_view bytes, const Relocation& relocation) {
+  json::value metadata = parse_json(metadata_file_text(bytes));
   relocate_values(metadata, relocation);
-  return json::serialize(metadata);
+  std::string text = json::serialize(metadata);
+  return is_gzip(bytes) ? gzip_file(text) : text;
 }
 
 }  // namespace boathouse::iceberg

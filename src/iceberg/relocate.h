@@ -33,7 +33,7 @@ std::string relocate_avro(std::string_view bytes, const Relocation& relocation, 
 // The position delete files that a manifest names, by their locations there.
 std::set<std::string> position_deletes_of(std::string_view bytes);
 
-// A metadata file's JSON.
-std::string relocate_metadata(std::string_view json, const Relocation& relocation);
+// A metadata file, plain or compressed as it was.
+std::string relocate_metadata(std::string_view bytes, const Relocation& relocation);
 
 }  // namespace boathouse::iceberg

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iceberg/relocate.h"
 
+#include "iceberg/gzip.h"
 #include "iceberg/manifest_avro.h"
 #include "iceberg/test_support.h"
 
@@ -81,6 +82,12 @@ TEST(Relocate, MetadataChangesItsLocationsAndNothingElse) {
             R"({"location":"file:///a/longer/new/t","snapshots":[{"snapshot-id":9223372036854775807,)"
             R"("manifest-list":"file:///a/longer/new/t/s.avro","summary":{"note":"file:///old/wh/t"}}],)"
             R"("metadata-log":[{"metadata-file":"file:///a/longer/new/t/0.json"}],"doc":"/old/wh"})");
+}
+
+TEST(Relocate, CompressedMetadataStaysCompressed) {
+  std::string moved = relocate_metadata(gzip_file(R"({"location":"file:///old/wh/t"})"), kMove);
+  EXPECT_TRUE(is_gzip(moved));
+  EXPECT_EQ(gunzip(moved, 1000), R"({"location":"file:///a/longer/new/t"})");
 }
 
 TEST(Relocate, DamageIsTold) {
