@@ -64,6 +64,7 @@ TEST_F(InstallationCopyTest, NamesItsNewPlacesEverywhere) {
               .cache = cache,
               .engine = engine,
               .locks = locks_,
+              .uses = uses_,
               .counters = counters_,
               .layout = Layout(other_, other_ / "warehouse"),
               .limits = {}};
