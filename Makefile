@@ -4,10 +4,10 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DATA ?= data
 VENV := build/venv
-SOURCES = $(shell git ls-files 'src/*.cc' 'src/*.h')
+SOURCES = $(shell git ls-files 'src/*.cc' 'src/*.h' 'fuzz/*.cc' 'fuzz/*.h')
 
 .DEFAULT_GOAL := help
-.PHONY: demo test unit e2e build run fmt lint bench clean help deps venv
+.PHONY: demo test unit e2e build run fmt lint bench fuzz clean help deps venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,8 +42,11 @@ lint: deps ## layout, clang-tidy, include directions, house rules
 bench: build venv ## measure against DuckDB on this machine, write bench/RESULTS.md
 	@$(VENV)/bin/python -m bench
 
+fuzz: deps ## libFuzzer targets over every reader of foreign bytes, FUZZ_SECONDS=60 each (fuzz/)
+	@scripts/fuzz $(ARGS)
+
 clean: ## remove what was built (not the fetched dependencies, not data)
-	@rm -rf build/release build/debug build/asan build/tsan
+	@rm -rf build/release build/debug build/asan build/tsan build/fuzz
 
 deps:
 	@scripts/install-deps

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiler settings shared by every target: warnings are errors, mold links, ccache remembers.
-option(BOATHOUSE_SANITIZE "Sanitizers to build with: address, thread or empty" "")
+option(BOATHOUSE_SANITIZE "Sanitizers to build with: address, thread, fuzz or empty" "")
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
@@ -32,4 +32,8 @@ elseif(BOATHOUSE_SANITIZE STREQUAL "thread")
   # GCC has no model of fences under this sanitizer and says so in Boost.Asio's headers.
   add_compile_options(-Wno-tsan)
   add_link_options(-fsanitize=thread)
+elseif(BOATHOUSE_SANITIZE STREQUAL "fuzz")
+  # Clang, with libFuzzer's counters. What it thinks of the sources is no matter here: GCC and clang-tidy judge them.
+  add_compile_options(-Wno-everything -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
 endif()

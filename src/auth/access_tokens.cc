@@ -35,6 +35,13 @@ std::string text_grant(jwt_t* jwt, const char* name) {
   return text ? text : "";
 }
 
+// nullopt for a time that no clock of ours can show.
+std::optional<base::Micros> time_grant(jwt_t* jwt, const char* name) {
+  base::Micros micros = 0;
+  if (__builtin_mul_overflow(jwt_get_grant_int(jwt, name), base::kSecond, &micros)) return std::nullopt;
+  return micros;
+}
+
 // libjwt takes the algorithm from the token's header, so we look at what it took.
 Jwt decode(const std::string& token, const std::string& secret, const std::string& id) {
   jwt_t* decoded = nullptr;
@@ -71,11 +78,14 @@ std::optional<AccessClaims> AccessTokens::verify(std::string_view token, base::M
   for (const Key& key : keys_.keys(KeyKind::token, now)) {
     Jwt jwt = decode(text, key.material, key.id);
     if (!jwt) continue;
+    auto issued = time_grant(jwt.get(), "iat");
+    auto expires = time_grant(jwt.get(), "exp");
+    if (!issued || !expires) return std::nullopt;
     AccessClaims claims{.user = base::UserId(text_grant(jwt.get(), "sub")),
                         .name = text_grant(jwt.get(), "name"),
                         .password_mark = text_grant(jwt.get(), "pwm"),
-                        .issued_at = jwt_get_grant_int(jwt.get(), "iat") * base::kSecond,
-                        .expires_at = jwt_get_grant_int(jwt.get(), "exp") * base::kSecond};
+                        .issued_at = *issued,
+                        .expires_at = *expires};
     if (claims.user.empty() || claims.expires_at <= now) return std::nullopt;
     return claims;
   }

@@ -120,6 +120,17 @@ TEST_F(AccessTokensTest, NothingMayBeChangedOrMissing) {
   }
 }
 
+TEST_F(AccessTokensTest, TimesThatNoClockShowsAreRefused) {
+  for (const char* name : {"iat", "exp"}) {
+    for (std::int64_t time : {std::int64_t{1} << 62, -(std::int64_t{1} << 62)}) {
+      boost::json::object claims = decoded(parts(token_)[1]);
+      claims[name] = time;
+      EXPECT_FALSE(tokens_.verify(signed_by(header_, boost::json::serialize(claims), EVP_sha256(), kSecret), kNow))
+          << name << time;
+    }
+  }
+}
+
 TEST_F(AccessTokensTest, OfAnotherSecretAreRefused) {
   KeyRing others = ring(std::string(32, 'n'));
   EXPECT_FALSE(AccessTokens(others).verify(token_, kNow));
