@@ -182,4 +182,28 @@ def upsert(server, folder, megabytes):
                here <= 8 * there)
 
 
-ALL = {"start": start, "idle": idle, "upload": upload, "csv": csv, "sql": sql, "upsert": upsert}
+def versions(server, folder, megabytes):
+    """Uploads of 1,000 rows, in turn to a table with many versions and to tables that have ten."""
+    many = int(os.environ.get("BENCH_VERSIONS", "1000"))
+    admin = server.admin()
+    body = "id,name,x\n" + "".join(f"{n},name {n},{n}.5\n" for n in range(1000))
+
+    def fill(table, count):
+        admin.put_contract(table, ["id INTEGER required", "name STRING", "x DOUBLE"])
+        for _ in range(count):
+            admin.post_rows(table, body)
+
+    fill("old", many)
+    ours, theirs = [], []
+    for turn in range(20):
+        fill(f"young{turn}", 10)
+        for _ in range(5):
+            theirs.append(timed(lambda: admin.post_rows(f"young{turn}", body))[0])
+            ours.append(timed(lambda: admin.post_rows("old", body))[0])
+    assert admin.value("SELECT count(*) FROM old") == 1000 * (many + 100)
+    here, there = statistics.median(ours), statistics.median(theirs)
+    yield Line(f"upload to a table with {many:,} versions", ms(here), f"to one with 10: {ms(there)}", f"{here / there:.2f}", "at most 1.5",
+               here <= 1.5 * there)
+
+
+ALL = {"start": start, "idle": idle, "upload": upload, "csv": csv, "sql": sql, "upsert": upsert, "versions": versions}
