@@ -9,6 +9,8 @@
 #include "api/dataapi/routes.h"
 #include "api/native/routes.h"
 #include "api/system/routes.h"
+#include "app/figures.h"
+#include "app/process_figures.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "core/backup_jobs.h"
@@ -40,7 +42,7 @@ House::House(const Settings& settings, const fs::path& worker)
       data_(made(settings.data)),
       warehouse_(made(warehouse_folder(settings, data_))),
       lock_(data_),
-      meta_(meta::open_sqlite_store(data_ / "boathouse.db")),
+      meta_(meta::open_sqlite_store(data_ / "boathouse.db", {.commit_times = &metadata_commits_})),
       store_(warehouse_),
       archive_(data_ / "backups"),
       cache_(store_, kCacheBytes),
@@ -52,6 +54,7 @@ House::House(const Settings& settings, const fs::path& worker)
              .locks = locks_,
              .uses = uses_,
              .counters = auth_.counters,
+             .figures = figures_,
              .layout = core::Layout(data_, warehouse_),
              .limits = core_limits(settings),
              .upkeep = upkeep_options(settings)},
@@ -89,8 +92,14 @@ House::House(const Settings& settings, const fs::path& worker)
   new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
   add_job_kinds();
   add_house_keeping();
-  add_gauges();
-  add_job_figures();
+  add_process_figures(metrics_, data_);
+  add_figures(metrics_, {.engine = engine_,
+                         .core = figures_,
+                         .cache = cache_,
+                         .metadata_commits = metadata_commits_,
+                         .work = work_,
+                         .engine_work = engine_work_,
+                         .jobs = scheduler_.kinds()});
   api::system::add_routes(router_, ready_, metrics_);
   api::native::add_routes(router_, services_);
   api::dataapi::add_routes(router_, services_);
@@ -168,42 +177,6 @@ void House::add_house_keeping() {
   counter("boathouse_maintenance_removed_files_total", "Files removed that nothing referred to any more",
           &core::UpkeepTotals::removed_files);
   counter("boathouse_maintenance_removed_bytes_total", "Bytes of those files", &core::UpkeepTotals::removed_bytes);
-}
-
-void House::add_gauges() {
-  metrics_.add_gauge("boathouse_workers", "Worker processes by state", {{"state", "idle"}},
-                     [this] { return static_cast<double>(engine_.stats().idle); });
-  metrics_.add_gauge("boathouse_workers", "Worker processes by state", {{"state", "busy"}}, [this] {
-    engine::PoolStats stats = engine_.stats();
-    return static_cast<double>(stats.live - stats.idle);
-  });
-  metrics_.add_gauge("boathouse_statements_waiting", "Statements that wait for a worker", {},
-                     [this] { return static_cast<double>(engine_.stats().waiting); });
-  metrics_.add_counter("boathouse_workers_started_total", "Worker processes started", {},
-                       [this] { return static_cast<double>(engine_.stats().started); });
-  metrics_.add_counter("boathouse_workers_ended_badly_total", "Worker processes that crashed or were killed", {},
-                       [this] { return static_cast<double>(engine_.stats().ended_badly); });
-  metrics_.add_gauge("boathouse_metadata_cache_bytes", "Memory held by parsed Iceberg metadata", {},
-                     [this] { return static_cast<double>(cache_.bytes()); });
-}
-
-void House::add_job_figures() {
-  for (const jobs::Kind* kind : scheduler_.kinds().all()) {
-    const std::string& name = kind->promise.name;
-    auto gauge = [&](const char* state, const std::atomic<std::int64_t>& figure) {
-      metrics_.add_gauge("boathouse_jobs", "Jobs that wait or run, by kind and state",
-                         {{"kind", name}, {"state", state}}, [&figure] { return static_cast<double>(figure); });
-    };
-    auto counter = [&](const char* state, const std::atomic<std::uint64_t>& figure) {
-      metrics_.add_counter("boathouse_jobs_ended_total", "Jobs that this process has ended, by kind and state",
-                           {{"kind", name}, {"state", state}}, [&figure] { return static_cast<double>(figure); });
-    };
-    gauge("queued", kind->queued);
-    gauge("running", kind->running);
-    counter("succeeded", kind->succeeded);
-    counter("failed", kind->failed);
-    counter("cancelled", kind->cancelled);
-  }
 }
 
 void House::warm_a_worker() {

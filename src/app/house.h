@@ -46,8 +46,6 @@ class House {
 
  private:
   void add_job_kinds();
-  void add_gauges();
-  void add_job_figures();
   void add_house_keeping();
   void warm_a_worker();
 
@@ -55,6 +53,7 @@ class House {
   const std::filesystem::path data_;  // real paths
   const std::filesystem::path warehouse_;
   const DataLock lock_;
+  base::Durations metadata_commits_;
   std::unique_ptr<meta::MetaStore> meta_;
   store::LocalStore store_;
   store::LocalStore archive_;  // of backups
@@ -63,6 +62,7 @@ class House {
   auth::Auth auth_;
   core::TableLocks locks_;
   core::FileUses uses_;
+  core::Figures figures_;
   core::Parts parts_;
   core::Queries queries_;
   core::Tables tables_;

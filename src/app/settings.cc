@@ -131,6 +131,7 @@ const std::vector<Setting>& table() {
       count("io_threads", "0", &S::io_threads, 0, 1024, "network threads; 0 is one for each core"),
       text("log_level", "info", &S::log_level, "debug, info, warning, error or off",
            {"debug", "info", "warning", "error", "off"}),
+      text("log_format", "json", &S::log_format, "json, or text for people to read", {"json", "text"}),
       boolean("cognito.srp", "false", &S::cognito_srp, "let Cognito clients log in by SRP"),
       boolean("documents.authorization", "true", &S::documents_authorization,
               "ask for credentials at the documents door"),

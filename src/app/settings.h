@@ -64,6 +64,7 @@ struct Settings {
   std::uint64_t max_connections = 0;
   std::uint64_t io_threads = 0;
   std::string log_level;
+  std::string log_format;
   bool cognito_srp = false;
   bool documents_authorization = true;
 };

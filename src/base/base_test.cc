@@ -5,9 +5,11 @@
 #include <set>
 
 #include "base/encoding.h"
-#include "base/error.h"
+#include "base/error_kinds.h"
+#include "base/figures.h"
 #include "base/file.h"
 #include "base/ids.h"
+#include "base/log_format.h"
 #include "base/names.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
@@ -118,6 +120,35 @@ TEST(Files, ReplaceIsWhole) {
   EXPECT_EQ(read_file(folder.path() / "x"), "two");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
   EXPECT_THROW(read_file(folder.path() / "none"), Error);
+}
+
+TEST(Durations, FallIntoTheBucketOfTheirBound) {
+  Durations durations;
+  { Timing timing(durations); }
+  durations.observe(2 * kSecond);
+  durations.observe(3 * kSecond);
+  Durations::Reading reading = durations.read();
+  std::uint64_t all = 0;
+  for (std::uint64_t count : reading.counts) all += count;
+  EXPECT_EQ(all, 3U);
+  auto bound = std::find(kDurationBounds.begin(), kDurationBounds.end(), 2.5) - kDurationBounds.begin();
+  EXPECT_EQ(reading.counts.at(static_cast<std::size_t>(bound)), 1U);
+  EXPECT_EQ(reading.counts.at(static_cast<std::size_t>(bound) + 1), 1U);
+  EXPECT_GE(reading.seconds, 5);
+}
+
+TEST(Errors, KindsStandAtTheirNumbers) {
+  for (std::size_t i = 0; i < kErrorKinds.size(); ++i) EXPECT_EQ(static_cast<std::size_t>(kErrorKinds.at(i)), i);
+  EXPECT_EQ(kErrorKinds.back(), ErrorKind::internal);
+}
+
+TEST(Log, TextLinesReadAtAGlanceAndStayOneLine) {
+  boost::json::object fields{{"status", 200}, {"path", "/a"}, {"why", "two words"}, {"raw", "x\n\"y\""}, {"left", ""}};
+  EXPECT_EQ(
+      log_line(LogFormat::text, LogLevel::warning, 0, "request", fields),
+      "1970-01-01T00:00:00Z warning request status=200 path=/a why=\"two words\" raw=\"x\\n\\\"y\\\"\" left=\"\"");
+  EXPECT_EQ(log_line(LogFormat::json, LogLevel::info, 0, "x", {{"a", 1}}),
+            R"({"at":"1970-01-01T00:00:00Z","level":"info","event":"x","a":1})");
 }
 
 TEST(ThreadPool, RunsAllAndRefusesPastItsBound) {

@@ -9,9 +9,20 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/sync_times.h"
 
 namespace boathouse::base {
 namespace fs = std::filesystem;
+namespace {
+
+Durations the_sync_times;
+
+int timed_sync(int fd) {
+  Timing timing(the_sync_times);
+  return ::fsync(fd);
+}
+
+}  // namespace
 
 void UniqueFd::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
@@ -67,15 +78,17 @@ std::uint64_t file_size(const fs::path& path) {
 }
 
 void sync_file(int fd) {
-  if (::fsync(fd) != 0) throw system_error(errno, "syncing a file");
+  if (timed_sync(fd) != 0) throw system_error(errno, "syncing a file");
 }
+
+const Durations& sync_times() { return the_sync_times; }
 
 void sync_file(const fs::path& path) { sync_file(open_for_read(path).get()); }
 
 void sync_directory(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) throw system_error(errno, "opening a directory");
-  if (::fsync(fd.get()) != 0) throw system_error(errno, "syncing a directory");
+  if (timed_sync(fd.get()) != 0) throw system_error(errno, "syncing a directory");
 }
 
 void replace_file_durably(const fs::path& path, std::string_view bytes) {

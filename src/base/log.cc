@@ -5,7 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "base/time.h"
+#include "base/log_format.h"
 
 namespace boathouse::base {
 namespace {
@@ -31,6 +31,18 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+LogFormat the_format = LogFormat::json;
+
+// As JSON writes it where it would not stand alone as one word.
+std::string word_of(const boost::json::value& value) {
+  if (!value.is_string()) return boost::json::serialize(value);
+  const boost::json::string& text = value.as_string();
+  bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7f;
+  });
+  return plain ? std::string(text) : boost::json::serialize(text);
+}
+
 std::string_view name_of(LogLevel level) {
   return level == LogLevel::debug     ? "debug"
          : level == LogLevel::info    ? "info"
@@ -41,15 +53,24 @@ std::string_view name_of(LogLevel level) {
 }  // namespace
 
 void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
+void set_log_format(LogFormat format) { the_format = format; }
+
+std::string log_line(LogFormat format, LogLevel level, Micros at, std::string_view event, boost::json::object fields) {
+  if (format == LogFormat::text) {
+    std::string line = fmt::format("{} {} {}", to_rfc3339(at), name_of(level), event);
+    for (const auto& field : fields) {
+      line.append(" ").append(field.key()).append("=").append(word_of(field.value()));
+    }
+    return line;
+  }
+  boost::json::object line{{"at", to_rfc3339(at)}, {"level", name_of(level)}, {"event", event}};
+  for (auto& field : fields) line[field.key()] = std::move(field.value());
+  return boost::json::serialize(line);
+}
 
 void log(LogLevel level, std::string_view event, boost::json::object fields) {
   if (!logger().should_log(to_spdlog(level))) return;
-  boost::json::object line;
-  line["at"] = to_rfc3339(now_micros());
-  line["level"] = name_of(level);
-  line["event"] = event;
-  for (auto& field : fields) line[field.key()] = std::move(field.value());
-  logger().log(to_spdlog(level), boost::json::serialize(line));
+  logger().log(to_spdlog(level), log_line(the_format, level, now_micros(), event, std::move(fields)));
 }
 
 }  // namespace boathouse::base

@@ -27,6 +27,11 @@ bool ThreadPool::submit(std::function<void()> work) {
   return true;
 }
 
+std::size_t ThreadPool::queued() const {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void ThreadPool::run() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -23,6 +23,9 @@ class ThreadPool {
   // Queues `work`, which must not throw. False when the queue is full or the pool is stopping. Any thread.
   bool submit(std::function<void()> work);
 
+  // How much waits for a thread. Any thread.
+  std::size_t queued() const;
+
  private:
   void run();
 
@@ -30,7 +33,7 @@ class ThreadPool {
   std::vector<std::thread> threads_;
 
   // Guarded by mutex_:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;
   bool stopping_ = false;

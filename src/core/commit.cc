@@ -72,9 +72,7 @@ bool calls_for_upkeep(const TableChange& table, const iceberg::TableMetadata& ne
          next.last_sequence_number % kCommitsBetweenUpkeep == 0;
 }
 
-}  // namespace
-
-CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
+CommitOutcome attempt_commit(const Parts& parts, const CommitRequest& request) {
   Attempt attempt(parts);
   meta::CatalogCommit commit;
   commit.at = base::now_micros();
@@ -109,6 +107,28 @@ CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
   }
   if (outcome == CommitOutcome::committed) attempt.keep();
   return outcome;
+}
+
+base::Counter& counter_of(Figures& figures, CommitOutcome outcome) {
+  switch (outcome) {
+    case CommitOutcome::committed: return figures.commits_done;
+    case CommitOutcome::conflict: return figures.commits_conflicted;
+    case CommitOutcome::replay: return figures.commits_replayed;
+  }
+  return figures.commits_failed;
+}
+
+}  // namespace
+
+CommitOutcome commit_tables(const Parts& parts, const CommitRequest& request) {
+  try {
+    CommitOutcome outcome = attempt_commit(parts, request);
+    counter_of(parts.figures, outcome).add();
+    return outcome;
+  } catch (...) {
+    parts.figures.commits_failed.add();
+    throw;
+  }
 }
 
 void throw_too_busy() {

@@ -32,6 +32,7 @@ class CoreTest : public ::testing::Test {
                .locks = locks_,
                .uses = uses_,
                .counters = counters_,
+               .figures = figures_,
                .layout = Layout(folder_.path(), folder_.path() / "warehouse"),
                .limits = {}},
         ingest_(parts_),
@@ -116,6 +117,7 @@ class CoreTest : public ::testing::Test {
   TableLocks locks_;
   FileUses uses_;
   auth::WorkspaceCounters counters_;
+  Figures figures_;
   Parts parts_;
   Ingest ingest_;
   Quarantine quarantine_;

@@ -219,6 +219,15 @@ class CommitAttempt {
   bool done_ = false;
 };
 
+void count(Figures& figures, const IngestRequest& request, const Outcome& outcome) {
+  figures.batches.add();
+  figures.rows_accepted.add(static_cast<std::uint64_t>(outcome.rows_accepted));
+  // What was tried again and rejected lay in quarantine before.
+  bool again = !request.resubmitted.empty();
+  figures.rows_corrected.add(again ? static_cast<std::uint64_t>(outcome.rows_accepted) : 0);
+  figures.rows_rejected.add(again ? 0 : static_cast<std::uint64_t>(outcome.rows_rejected));
+}
+
 void plan_and_write_again(const Parts& parts, Written::State& state) {
   state.drop_files();
   state.plan = plan_batch(parts, state.body);
@@ -228,6 +237,7 @@ void plan_and_write_again(const Parts& parts, Written::State& state) {
 }  // namespace
 
 Committed Ingest::commit(Written written) {
+  base::Timing timing(parts_.figures.commit);
   Written::State& state = *written.state_;
   const IngestRequest& request = state.body.request;
   if (state.body.replayed_answer) {
@@ -254,6 +264,7 @@ Committed Ingest::commit(Written written) {
       return {.outcome = {}, .replayed_answer = first_answer(parts_, *request.idempotency)};
     }
     state.committed = true;
+    count(parts_.figures, request, state.outcome);
     return {.outcome = state.outcome, .replayed_answer = std::nullopt};
   }
   throw_too_busy();

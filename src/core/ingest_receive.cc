@@ -172,6 +172,7 @@ void Receiver::State::start_early() {
 void Receiver::write(std::string_view bytes) {
   if (state_->hash) state_->hash->update(bytes);
   state_->bytes += bytes.size();
+  state_->parts->figures.bytes_received.add(bytes.size());
   base::write_all(state_->fd.get(), bytes);
   if (!state_->scanner) return;
   state_->scanner->feed(bytes);

@@ -178,6 +178,7 @@ engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspac
 }
 
 Checked Ingest::check(Received received) {
+  base::Timing timing(parts_.figures.check);
   auto state = std::make_unique<Checked::State>();
   state->body = std::move(received.state_->body);
   if (!state->body.replayed_answer) {
@@ -189,6 +190,7 @@ Checked Ingest::check(Received received) {
 }
 
 Written Ingest::write(Checked checked) {
+  base::Timing timing(parts_.figures.write);
   auto state = std::make_unique<Written::State>();
   state->store = &parts_.store();
   state->body = std::move(checked.state_->body);

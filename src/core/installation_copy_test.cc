@@ -66,6 +66,7 @@ TEST_F(InstallationCopyTest, NamesItsNewPlacesEverywhere) {
               .locks = locks_,
               .uses = uses_,
               .counters = counters_,
+              .figures = figures_,
               .layout = Layout(other_, other_ / "warehouse"),
               .limits = {}};
   Queries queries(parts);

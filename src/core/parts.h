@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "auth/limits.h"
+#include "core/figures.h"
 #include "core/file_uses.h"
 #include "core/table_locks.h"
 #include "core/upkeep_options.h"
@@ -61,6 +62,7 @@ struct Parts {
   TableLocks& locks;
   FileUses& uses;
   auth::WorkspaceCounters& counters;
+  Figures& figures;
   Layout layout;
   Limits limits;
   UpkeepOptions upkeep{};

@@ -286,7 +286,10 @@ RowsDeleted Quarantine::remove(const meta::WorkspaceRow& workspace, std::string_
   TableState owner = table_of(parts_, workspace, table);
   if (!parts_.meta.catalog().find_quarantine(owner.row.id) || (ids && ids->empty())) return {};
   auto current = [&] { return quarantine_state(parts_, owner.row); };
-  return delete_rows_where(parts_, current, ids ? std::optional(id_is_one_of(*ids)) : std::nullopt, actor);
+  RowsDeleted deleted =
+      delete_rows_where(parts_, current, ids ? std::optional(id_is_one_of(*ids)) : std::nullopt, actor);
+  parts_.figures.rows_discarded.add(static_cast<std::uint64_t>(deleted.rows));
+  return deleted;
 }
 
 }  // namespace boathouse::core

@@ -227,6 +227,19 @@ void Queries::check(const QueryRequest& request) const {
 }
 
 engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultConsumer& consumer) const {
+  Figures& figures = parts_.figures;
+  base::Timing timing(figures.queries);
+  try {
+    engine::QueryResult result = attempt(request, consumer);
+    figures.queries_done.add();
+    return result;
+  } catch (const Error& error) {
+    figures.queries_failed.at(static_cast<std::size_t>(error.kind())).add();
+    throw;
+  }
+}
+
+engine::QueryResult Queries::attempt(const QueryRequest& request, engine::ResultConsumer& consumer) const {
   auto slot = parts_.counters.begin_query(request.workspace.id, auth::parse_limits(request.workspace.limits));
   Run running(parts_, request);
   SplitExplain split = split_explain(request.sql);

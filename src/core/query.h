@@ -65,6 +65,7 @@ class Queries {
   struct Run;
   // Sees to it that the statement is one that may run, by a worker where it is new; the worker is kept in `run`.
   GuardResult judged(Run& run, const std::string& statement) const;
+  engine::QueryResult attempt(const QueryRequest& request, engine::ResultConsumer& consumer) const;
 
   const Parts& parts_;
   mutable JudgedStatements judged_;

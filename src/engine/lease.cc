@@ -149,5 +149,6 @@ Lease WorkerPool::acquire(const Confinement& confinement, const base::WorkspaceI
 }
 
 PoolStats WorkerPool::stats() const { return scheduler_->stats(); }
+const base::Durations& WorkerPool::waits() const { return scheduler_->waits(); }
 
 }  // namespace boathouse::engine

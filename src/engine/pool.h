@@ -27,6 +27,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/figures.h"
 #include "base/ids.h"
 #include "base/time.h"
 
@@ -175,6 +176,8 @@ class WorkerPool {
                 const std::stop_token& stop = {});
 
   PoolStats stats() const;
+  // How long statements waited for a worker, its start included.
+  const base::Durations& waits() const;
 
  private:
   friend class Lease;

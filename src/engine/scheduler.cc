@@ -56,6 +56,7 @@ WorkerPool::Scheduler::Scheduler(PoolOptions options)
 
 std::unique_ptr<WorkerProcess> WorkerPool::Scheduler::take(Confinement confinement, const base::WorkspaceId& workspace,
                                                            base::Micros deadline, const std::stop_token& stop) {
+  base::Timing timing(waits_);
   std::sort(confinement.workspaces.begin(), confinement.workspaces.end());
   Waiter waiter{.confinement = confinement, .turn = {}, .granted = false, .warm = nullptr, .to_end = nullptr};
   wait_for_turn(waiter, workspace, deadline, stop);

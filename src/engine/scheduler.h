@@ -30,6 +30,7 @@ class WorkerPool::Scheduler {
   void replace(std::unique_ptr<WorkerProcess>& worker, base::Micros deadline);
 
   PoolStats stats() const;
+  const base::Durations& waits() const { return waits_; }
 
  private:
   struct Waiter {
@@ -55,6 +56,8 @@ class WorkerPool::Scheduler {
   const PoolOptions options_;
   const std::size_t most_of_one_workspace_;
   Spawner spawner_;
+
+  base::Durations waits_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:

@@ -7,13 +7,15 @@
 #include <memory>
 #include <string>
 
+#include "base/figures.h"
 #include "meta/meta_store.h"
 
 namespace boathouse::meta {
 
 struct SqliteOptions {
   std::size_t readers = 4;  // read connections kept
-  std::string vfs;          // SQLite's file layer; empty: the default one. For tests that need a failing disk.
+  std::string vfs{};        // SQLite's file layer; empty: the default one. For tests that need a failing disk.
+  base::Durations* commit_times = nullptr;  // told how long each commit took; outlives the store
 };
 
 // Opens or makes the file (mode 0600) and brings its schema up to date. Error{conflict} when it was written by a newer

@@ -13,9 +13,7 @@
 namespace boathouse::net {
 namespace {
 
-// Upper bounds in seconds, from a health check to a large upload.
-const prometheus::Histogram::BucketBoundaries kBuckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                       0.25,   0.5,   1,      2.5,   5,    10,    30,   120};
+const prometheus::Histogram::BucketBoundaries kBuckets(base::kDurationBounds.begin(), base::kDurationBounds.end());
 
 // A method that nobody knows must not make a new series.
 std::string_view known_method(std::string_view method) {
@@ -30,7 +28,18 @@ struct Asked {
   prometheus::MetricType type;
   std::map<std::string, std::string> labels;
   std::function<double()> read;
+  const base::Durations* durations = nullptr;  // instead, for a histogram
 };
+
+void fill(prometheus::ClientMetric::Histogram& histogram, const base::Durations::Reading& reading) {
+  for (std::size_t i = 0; i < reading.counts.size(); ++i) {
+    histogram.sample_count += reading.counts[i];
+    bool last = i == base::kDurationBounds.size();
+    histogram.bucket.push_back(
+        {histogram.sample_count, last ? std::numeric_limits<double>::infinity() : base::kDurationBounds[i]});
+  }
+  histogram.sample_sum = reading.seconds;
+}
 
 }  // namespace
 
@@ -96,12 +105,17 @@ Metrics::~Metrics() = default;
 
 void Metrics::add_gauge(const std::string& name, const std::string& help,
                         const std::map<std::string, std::string>& labels, std::function<double()> read) {
-  impl_->ask({name, help, prometheus::MetricType::Gauge, labels, std::move(read)});
+  impl_->ask({name, help, prometheus::MetricType::Gauge, labels, std::move(read), nullptr});
 }
 
 void Metrics::add_counter(const std::string& name, const std::string& help,
                           const std::map<std::string, std::string>& labels, std::function<double()> read) {
-  impl_->ask({name, help, prometheus::MetricType::Counter, labels, std::move(read)});
+  impl_->ask({name, help, prometheus::MetricType::Counter, labels, std::move(read), nullptr});
+}
+
+void Metrics::add_durations(const std::string& name, const std::string& help,
+                            const std::map<std::string, std::string>& labels, const base::Durations& durations) {
+  impl_->ask({name, help, prometheus::MetricType::Histogram, labels, {}, &durations});
 }
 
 std::string Metrics::render() const {
@@ -113,7 +127,11 @@ std::string Metrics::render() const {
     if (same == families.end()) same = families.insert(same, {figure.name, figure.help, figure.type, {}});
     prometheus::ClientMetric metric;
     for (const auto& [name, value] : figure.labels) metric.label.push_back({name, value});
-    metric.gauge.value = metric.counter.value = figure.read();
+    if (figure.durations) {
+      fill(metric.histogram, figure.durations->read());
+    } else {
+      metric.gauge.value = metric.counter.value = figure.read();
+    }
     same->metric.push_back(std::move(metric));
   }
   return prometheus::TextSerializer().Serialize(families);

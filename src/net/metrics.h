@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/figures.h"
+
 namespace boathouse::net {
 
 class Metrics {
@@ -26,6 +28,9 @@ class Metrics {
   // The same for a figure that only grows.
   void add_counter(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
                    std::function<double()> read);
+  // A histogram that somebody keeps, who outlives this.
+  void add_durations(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
+                     const base::Durations& durations);
 
   // The text exposition format 0.0.4.
   std::string render() const;

@@ -26,6 +26,25 @@ TEST(Metrics, RendersGaugesAskedForAtTheTime) {
       std::string::npos);
 }
 
+TEST(Metrics, RendersDurationsThatSomebodyKeeps) {
+  Metrics metrics;
+  base::Durations waits;
+  metrics.add_durations("boathouse_wait_seconds", "Waiting", {{"for", "worker"}}, waits);
+  waits.observe(500);                  // 0.5 ms is in the first bucket, whose bound it is
+  waits.observe(501);                  // this no more
+  waits.observe(200 * base::kSecond);  // and this in none but the last
+  std::string text = metrics.render();
+  EXPECT_NE(text.find("# TYPE boathouse_wait_seconds histogram\n"), std::string::npos) << text;
+  for (const char* line : {"boathouse_wait_seconds_count{for=\"worker\"} 3\n",
+                           "boathouse_wait_seconds_bucket{for=\"worker\",le=\"0.0005\"} 1\n",
+                           "boathouse_wait_seconds_bucket{for=\"worker\",le=\"0.001\"} 2\n",
+                           "boathouse_wait_seconds_bucket{for=\"worker\",le=\"120\"} 2\n",
+                           "boathouse_wait_seconds_bucket{for=\"worker\",le=\"+Inf\"} 3\n",
+                           "boathouse_wait_seconds_sum{for=\"worker\"} 200.001001\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 TEST(Metrics, CountsFromManyThreads) {
   Metrics metrics;
   {

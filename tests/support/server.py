@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -15,6 +16,8 @@ from support.paths import BINARY
 
 ADMIN_PASSWORD = "Correct-horse-7"
 START_LIMIT = 30  # seconds
+# What no log may hold, whatever was done: the tests' passwords, access tokens, API tokens.
+SECRETS = re.compile(rf"{ADMIN_PASSWORD}|Some-password-1|Boathouse-demo-1|eyJ[\w-]{{10,}}\.[\w-]+\.|bh_\w{{16,}}")
 
 
 class Server:
@@ -72,6 +75,9 @@ class Server:
         """For the end of a test, whatever happened in it."""
         if self.process and self.process.poll() is None:
             self.stop()
+        if self.log_path.exists():
+            found = SECRETS.search(self.log_path.read_text(errors="replace"))
+            assert not found, f"a secret is in the log {self.log_path} at byte {found.start()}"
 
     def restart(self, kill=False):
         self.kill() if kill else self.stop()

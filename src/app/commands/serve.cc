@@ -7,7 +7,7 @@
 #include "app/commands/command.h"
 #include "app/commands/remote_installer.h"
 #include "app/house.h"
-#include "base/log.h"
+#include "base/log_format.h"
 #include "net/server.h"
 
 namespace boathouse::app {
@@ -50,6 +50,7 @@ base::LogLevel log_level(const std::string& name) {
 ExitStatus serve(const FlagValues& flags) {
   Settings settings = load_settings(flags, core::process_environment);
   base::set_log_level(log_level(settings.log_level));
+  base::set_log_format(settings.log_format == "text" ? base::LogFormat::text : base::LogFormat::json);
   // Before anything is made: a slip of the pen must not leave a data folder whose password was shown already.
   net::check_listen_address(settings.listen);
   StopSignals signals;

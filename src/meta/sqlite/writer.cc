@@ -69,7 +69,9 @@ void Writer::run_unit(Unit& unit) {
 void Writer::commit() {
   // A commit that writes nothing would not end the doubt about the one before.
   if (unsettled_) sqlite::run(*connection_, "UPDATE store_state SET settled = settled + 1");
+  base::Micros begun = base::steady_micros();
   int code = connection_->try_execute("COMMIT");
+  if (commit_times_) commit_times_->observe(base::steady_micros() - begun);
   if (code == SQLITE_OK) {
     unsettled_ = false;
     return;

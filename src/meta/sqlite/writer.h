@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/figures.h"
 #include "meta/sqlite/connection.h"
 
 namespace boathouse::meta::sqlite {
@@ -30,7 +31,9 @@ class Transaction {
 
 class Writer {
  public:
-  explicit Writer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  // `commit_times` outlives it; none: nobody asks.
+  explicit Writer(std::unique_ptr<Connection> connection, base::Durations* commit_times = nullptr)
+      : connection_(std::move(connection)), commit_times_(commit_times) {}
 
   using Work = std::function<void(Transaction&)>;
 
@@ -58,6 +61,7 @@ class Writer {
 
   // Used by whoever leads:
   std::unique_ptr<Connection> connection_;
+  base::Durations* const commit_times_;
 
   std::atomic<bool> unsettled_ = false;
 
