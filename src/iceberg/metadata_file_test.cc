@@ -39,7 +39,7 @@ TEST(Gzip, PiecesMakeOneFile) {
   GzipWriter writer;
   std::string expected;
   std::string large;
-  for (int i = 0; large.size() < 3'000'000; ++i) large += std::to_string(i * 7919);
+  for (std::uint64_t i = 0; large.size() < 3'000'000; ++i) large += std::to_string(i * 7919);
   for (const std::string& text :
        {std::string("a"), std::string(), large, std::string(100'000, 'x'), std::string("z")}) {
     writer.add(gzip_piece(text, 1));

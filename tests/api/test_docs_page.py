@@ -61,8 +61,9 @@ def test_a_route_can_be_tried_out_before_and_after_logging_in(browser, house):
     assert status == 200 and json.loads(body)["name"] == "hiring"
 
 
-def test_a_file_can_be_uploaded(browser, house, tmp_path):
-    file = tmp_path / "jobs_tried.csv"
+def test_a_file_can_be_uploaded(browser, house, admin, table, tmp_path):
+    admin.put_contract(table, ["id INTEGER required", "job STRING required"], key=["id"])
+    file = tmp_path / f"{table}_tried.csv"
     file.write_text("id,job\n9001,Figurehead Carver\nx,Nobody\n")
     browser.open(house.url + "/docs")
     upload = operation(browser, "upload")

@@ -99,6 +99,22 @@ def on_insight(**options):
 
 def on_job(ws=TEAM, **columns):
     return lambda scene: ({"id": scene.job(ws, **columns)}, {})
+
+
+def on_version(**fields):
+    """A table and a body that names its version beside `fields`."""
+    def request(scene):
+        table = scene.table()
+        return {"table": table}, body(version=scene.owner.describe(table, ws=TEAM)["version"], **fields)
+    return request
+
+
+def on_tag(scene):
+    values, options = on_version(name="kept")(scene)
+    scene.owner.post(f"/v1/workspaces/{TEAM}/tables/{values['table']}/tags", expect=201, **options)
+    return values | {"tag": "kept"}, {}
+
+
 def on_backup(scene):
     table = scene.table()
     return {"table": table, "backup": scene.owner.back_up(table, TEAM)}, {}
@@ -183,6 +199,11 @@ REQUESTS = {
     "GET " + _T + "/rows": on_table(),
     "DELETE " + _T + "/rows": on_table(params={"where": "id = 1"}),
     "GET " + _T + "/versions": on_table(),
+    "POST " + _T + "/rollback": on_version(),
+    "GET " + _T + "/branches": on_table(),
+    "GET " + _T + "/tags": on_table(),
+    "POST " + _T + "/tags": on_version(name="kept"),
+    "DELETE " + _T + "/tags/{tag}": on_tag,
     "GET " + _T + "/quarantine": on_table(),
     "DELETE " + _T + "/quarantine": on_table(),
     "GET " + _T + "/quarantine/reasons": on_table(),
