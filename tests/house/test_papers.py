@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The papers say what is so: their links lead somewhere, their targets exist, their commands work."""
 
+import os
 import re
 import subprocess
 
 import pytest
 
-from support.paths import ROOT
+from support.paths import BINARY, HIRING, ROOT
 
 PAPERS = [path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]]
 
@@ -32,16 +33,27 @@ def test_every_room_is_in_the_architecture():
     assert rooms <= table
 
 
-def test_the_first_upload_of_the_readme_works(house, tmp_path):
-    """Runs the indented curl commands of README.md, against the shared server."""
+def test_the_first_upload_of_the_readme_works(make_server, tmp_path):
+    """Runs the indented commands of README.md that talk to a server, in one shell, as a reader would."""
+    server = make_server(apply=HIRING).start()
     code = [line[4:] for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    ")]
-    commands = re.findall(r"^((?:curl|printf) (?:.*\\\n)*.*)$", "\n".join(code), re.MULTILINE)
-    assert len(commands) >= 5
-    answers = []
-    for command in commands:
-        line = command.replace("http://127.0.0.1:8000", house.url).replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
-        done = subprocess.run(["bash", "-ec", line], cwd=tmp_path, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        answers.append(done.stdout)
-    assert "successfully uploaded 2 registers" in answers[1]
-    assert "Figurehead Carver" in answers[2]
+    commands = re.findall(r"^((?:curl|printf|export|sed|build/release/boathouse) (?:.*\\\n)*.*)$", "\n".join(code), re.MULTILINE)
+    assert len(commands) >= 14
+    marker = "== next"
+    script = "\n".join(f"{command}\necho '{marker}'" for command in commands)
+    script = script.replace("http://127.0.0.1:8000", server.url).replace("curl ", "curl --silent --show-error --fail-with-body ")
+    script = script.replace("build/release/boathouse", str(BINARY))
+    done = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=os.environ | {"BOATHOUSE_URL": server.url},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = dict(zip(commands, done.stdout.split(marker), strict=False))
+    assert "successfully uploaded 2 registers" in told[commands[1]]
+    assert "Figurehead Carver" in told[commands[2]]
+
+    def of(words):
+        [command] = [command for command in commands if command.endswith(words)]
+        return told[command]
+
+    assert 'id: "x" is not an INTEGER' in of("table quarantine jobs --user hiring")
+    assert "1 accepted, 0 rejected" in of("table resubmit jobs rejected.json --user hiring")
+    assert "203,Nobody" in of("WHERE id > 200'")

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "app/commands/reason_text.h"
 #include "app/commands/table_command.h"
 #include "base/file.h"
 
@@ -12,8 +13,19 @@ namespace json = boost::json;
 using base::Error;
 using base::ErrorKind;
 
+std::string all_reasons(const json::value& row) {
+  std::string text;
+  for (const json::value& reason : row.at("reasons").as_array())
+    text += (text.empty() ? "" : "; ") + reason_text(reason);
+  return text;
+}
+
 void quarantine(TableCommand& command) {
-  command.output.list(command.connection.list(command.path("/quarantine"), "rows"), "rows",
+  json::value answer = command.connection.list(command.path("/quarantine"), "rows");
+  if (!command.output.is_json()) {
+    for (json::value& row : answer.at("rows").as_array()) row.as_object()["reasons"] = all_reasons(row);
+  }
+  command.output.list(answer, "rows",
                       {{"id", "id"}, {"row", "row"}, {"file", "file"}, {"data", "data"}, {"reasons", "reasons"}});
 }
 
@@ -46,9 +58,8 @@ void resubmit(TableCommand& command) {
   json::value outcome = command.connection.call("POST", command.path("/quarantine/resubmit?mode=" + command.mode),
                                                 corrected_rows(command.file));
   command.output.say(
-      outcome,
-      fmt::format("{} rows tried again: {} accepted, {} rejected", json::serialize(outcome.at("rows_received")),
-                  json::serialize(outcome.at("rows_accepted")), json::serialize(outcome.at("rows_rejected"))));
+      outcome, fmt::format("tried again: {} ({} accepted, {} rejected)", json::serialize(outcome.at("rows_received")),
+                           json::serialize(outcome.at("rows_accepted")), json::serialize(outcome.at("rows_rejected"))));
 }
 
 void discard(TableCommand& command) {

@@ -6,6 +6,7 @@
 #include "app/commands/connection.h"
 #include "app/commands/output.h"
 #include "app/commands/progress_bar.h"
+#include "app/commands/reason_text.h"
 #include "base/encoding.h"
 
 namespace boathouse::app {
@@ -73,8 +74,7 @@ void print_rejected(const json::object& answer) {
   for (const json::value& row : rejected) {
     std::cout << fmt::format("  row {}\n", text_of(row.at("row")));
     for (const json::value& reason : row.at("reasons").as_array()) {
-      std::string where = reason.at("column").is_null() ? "" : text_of(reason.at("column")) + ": ";
-      std::cout << fmt::format("    {}{}\n", where, text_of(reason.at("message")));
+      std::cout << fmt::format("    {}\n", reason_text(reason));
     }
   }
   auto all = answer.at("rows_rejected").to_number<std::size_t>();
