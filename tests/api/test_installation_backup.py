@@ -10,6 +10,7 @@ import pytest
 from support.paths import BINARY
 from support.readers import catalog_of, read_with_duckdb, read_with_pyiceberg, rows_of
 from support.server import ADMIN_PASSWORD
+from support.table_files import fill_until_compressed, is_compressed, texts_of
 
 PASSPHRASE = "correct horse battery"
 
@@ -80,7 +81,28 @@ def test_an_installation_comes_back_in_another_place(filled, make_server, tmp_pa
     api.post_rows("parted", "id,day,price\n5,2024-01-01,9.99\n", mode="upsert")
     assert api.sql("SELECT count(*), max(price) FILTER (WHERE id = 5) FROM parted") == [(90, "9.99")]
     assert api.restore("plain", api.backups("plain")[0]["id"])["state"] == "succeeded"
-    assert str(filled.data) not in "".join(path.read_text() for path in server.data.rglob("*.metadata.json"))
+    assert str(filled.data) not in "".join(texts_of(server.data).values())
+
+
+def test_a_table_of_many_versions_comes_back_in_another_place(make_server, tmp_path):
+    filled = make_server(args=("--maintenance", "off")).start()
+    api = filled.admin()
+    api.make_user("ada", workspace="main", role="editor")
+    api.put("/v1/workspaces/main/insights/total", json={"sql": "SELECT 1 AS n"}, expect=201)
+    api.put_contract("t", ["id INTEGER required", "v STRING"], key=["id"])
+    fill_until_compressed(api, "t")
+    api.post_rows("t", "id,v\n101,new\n", mode="upsert")
+    api.delete(api.rows_path("t"), params={"where": "id >= 110"}, expect=200)
+    before = everything(filled)
+    assert is_compressed(api.describe("t")["metadata_location"])
+    copy(filled, tmp_path / "copy")
+    filled.stop()
+    shutil.rmtree(filled.data)
+    run("restore", tmp_path / "copy", "--data", tmp_path / "elsewhere")
+    server = make_server("elsewhere", args=("--maintenance", "off")).start()
+    assert everything(server) == before
+    assert is_compressed(server.admin().describe("t")["metadata_location"])
+    assert str(filled.data) not in "".join(texts_of(server.data).values())
 
 
 def test_keys_come_back_with_their_passphrase_only(filled, make_server, tmp_path):

@@ -11,7 +11,8 @@ import stat
 import pytest
 
 from support.command import boathouse
-from support.readers import read_with_pyiceberg
+from support.readers import read_with_duckdb, read_with_pyiceberg, rows_of
+from support.table_files import fill_until_compressed, is_compressed, texts_of
 
 SOUND, UNSOUND = 0, 6
 # What this machine is like is not what these tests are about.
@@ -223,7 +224,7 @@ def test_a_folder_that_was_moved_is_followed(make_server, tmp_path):
     told = doctor(server, "--relocate", "--checksums", expect=SOUND)
     assert str(tmp_path / "data") in findings(told, "relocate")[0]["what"]
     assert not list(server.data.glob("*.relocating"))
-    assert not [path for path in server.data.glob("warehouse/**/*.json") if str(tmp_path / "data") in path.read_text()]
+    assert not [path for path, text in texts_of(server.data).items() if str(tmp_path / "data") in text]
     assert findings(doctor(server, "--relocate", expect=SOUND), "relocate")[0]["what"] == "nothing was moved"
     server.start()
     admin = server.admin()
@@ -233,6 +234,49 @@ def test_a_folder_that_was_moved_is_followed(make_server, tmp_path):
     assert read_with_pyiceberg(admin.describe("t")["metadata_location"]).num_rows == 3
     admin.post_rows("t", "id,v\n1,A\n", mode="upsert")
     assert admin.value("SELECT v FROM t WHERE id = 1") == "A"
+
+
+@pytest.fixture
+def long_history(make_server):
+    """A stopped server with a table of so many versions that its metadata is compressed, and that has position deletes."""
+    server = make_server(args=("--maintenance", "off")).start()
+    admin = server.admin()
+    admin.put_contract("t", ["id INTEGER required", "v STRING"], key=["id"])
+    admin.post_rows("t", "id,v\n1,a\n2,b\n3,c\n")
+    fill_until_compressed(admin, "t")
+    admin.post_rows("t", "id,v\n2,B\n", mode="upsert")
+    admin.delete(admin.rows_path("t"), params={"where": "id >= 110"}, expect=200)
+    server.stop()
+    return server
+
+
+def told_of_long_history(server):
+    """What the server and other engines tell of its table, and that every place they name is the server's."""
+    admin = server.admin()
+    told = admin.describe("t")
+    assert is_compressed(told["metadata_location"])
+    versions = admin.versions("t")
+    log = json.loads(texts_of(server.data)[pathlib.Path(told["metadata_location"].removeprefix("file://"))])["metadata-log"]
+    assert log and all(pathlib.Path(entry["metadata-file"].removeprefix("file://")).is_file() for entry in log)
+    readers = [rows_of(read(told["metadata_location"]), "id") for read in (read_with_pyiceberg, read_with_duckdb)]
+    assert readers == [admin.sql("SELECT * FROM t ORDER BY id")] * 2
+    history = {v["version"]: admin.value(f'SELECT count(*) FROM "t@{v["version"]}"') for v in versions[:3] + versions[-3:]}
+    return told["version"], versions, readers, history
+
+
+def test_compressed_metadata_is_followed(long_history, make_server, tmp_path):
+    server = long_history.start()
+    before = told_of_long_history(server)
+    assert len(before[2][0]) == 3 + 10
+    server.stop()
+    server.data.rename(tmp_path / "elsewhere")
+    server = make_server("elsewhere", args=("--maintenance", "off"))
+    doctor(server, "--relocate", "--checksums", expect=SOUND)
+    assert not [path for path, text in texts_of(server.data).items() if str(tmp_path / "data") in text]
+    server.start()
+    assert told_of_long_history(server) == before
+    server.admin().post_rows("t", "id,v\n1,A\n", mode="upsert")
+    assert server.admin().value("SELECT v FROM t WHERE id = 1") == "A"
 
 
 def test_another_folder_is_not_taken_for_the_one_that_was_moved(server, tmp_path):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of a table as pyiceberg finds them, against those that lie in its folder."""
 
+import gzip
+import itertools
 import pathlib
 import time
 
@@ -29,6 +31,28 @@ def on_disk(metadata_location):
 
 def is_metadata(path):
     return path.endswith(".metadata.json")
+
+
+def is_compressed(path):
+    return path.endswith(".gz.metadata.json")
+
+
+def fill_until_compressed(admin, table):
+    """Appends so many versions of `id,v` to a table that its metadata files are compressed, from a good while before the end."""
+    count = itertools.count(100)
+    while not is_compressed(admin.describe(table)["metadata_location"]):
+        for _ in range(50):
+            number = next(count)
+            assert number < 2000, "many versions do not make metadata files large"
+            admin.post_rows(table, f"id,v\n{number},\n")
+    for _ in range(50):
+        admin.post_rows(table, f"id,v\n{next(count)},\n")
+
+
+def texts_of(folder):
+    """Everything that Iceberg's metadata files below a folder say, by path."""
+    unfold = {True: lambda path: gzip.decompress(path.read_bytes()).decode(), False: lambda path: path.read_text()}
+    return {path: unfold[is_compressed(path.name)](path) for path in pathlib.Path(folder).rglob("*.metadata.json")}
 
 
 def bytes_of(paths):
