@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A warehouse whose folder was moved. Its files are brought to a folder beside it, with their new locations inside; the two
-// folders change names in one step; then the catalog's pointers follow. A crash in between leaves files that name the new
-// place and pointers that name the old one: the next run finds nothing to change in the files and moves the pointers.
+// folders change names in one step; then the catalog's pointers follow, and the old files go. Each run begins where a crash
+// ended the one before: files that name the new place already are left as they are.
 #include <fcntl.h>
 #include <fmt/format.h>
 
@@ -14,6 +14,7 @@
 #include "core/copied_files.h"
 #include "core/doctor_checks.h"
 #include "core/move_warehouse.h"
+#include "iceberg/metadata_file.h"
 #include "store/location.h"
 
 namespace boathouse::core {
@@ -25,16 +26,15 @@ using base::ErrorKind;
 
 constexpr std::size_t kPage = 500;
 
-// Calls `look(location)` with every table's.
 template <class Look>
-void for_each_location(meta::MetaStore& meta, Look look) {
+void for_each_table(meta::MetaStore& meta, Look look) {
   for (std::string after;;) {
     auto workspaces = meta.accounts().list_workspaces(after, kPage);
     if (workspaces.empty()) return;
     for (const meta::WorkspaceRow& workspace : workspaces) {
       for (meta::TableListing listing{.limit = kPage, .quarantines = true};;) {
         auto tables = meta.catalog().list_tables(workspace.id, listing);
-        for (const meta::TableRow& table : tables) look(table.location);
+        for (const meta::TableRow& table : tables) look(table);
         if (tables.size() < kPage) break;
         listing.after = tables.back().name;
       }
@@ -50,20 +50,31 @@ std::string warehouse_of(const std::string& location) {
 
 std::optional<std::string> old_warehouse(meta::MetaStore& meta, const std::string& now) {
   std::optional<std::string> old;
-  for_each_location(meta, [&](const std::string& location) {
-    if (!old && !location.starts_with(now + "/")) old = warehouse_of(location);
+  for_each_table(meta, [&](const meta::TableRow& table) {
+    if (!old && warehouse_of(table.location) != now) old = warehouse_of(table.location);
   });
   return old;
 }
 
 // A wrong folder must not become the catalog's.
 void require_tables(meta::MetaStore& meta, const iceberg::Relocation& locations) {
-  for_each_location(meta, [&](const std::string& location) {
-    const fs::path now = store::path_of(locations.moved(location));
+  for_each_table(meta, [&](const meta::TableRow& table) {
+    const fs::path now = store::path_of(locations.moved(table.location));
     if (fs::is_directory(now)) return;
     throw Error(ErrorKind::conflict,
                 fmt::format("this is not the warehouse that was at {}: {} is not there", locations.from, now.string()));
   });
+}
+
+// They all did in one step.
+bool files_are_moved(meta::MetaStore& meta, const iceberg::Relocation& locations) {
+  std::optional<bool> moved;
+  for_each_table(meta, [&](const meta::TableRow& table) {
+    if (moved) return;
+    const std::string bytes = base::read_file(store::path_of(locations.moved(table.metadata_location)));
+    moved = iceberg::decode_metadata(bytes).location == locations.moved(table.location);
+  });
+  return moved.value_or(false);
 }
 
 void exchange(const fs::path& one, const fs::path& other) {
@@ -77,15 +88,15 @@ void exchange(const fs::path& one, const fs::path& other) {
 
 void relocate(Examination& examination, meta::MetaStore& meta) {
   const fs::path& warehouse = examination.request.warehouse;
+  fs::path beside = warehouse;
+  beside += ".relocating";
+  fs::remove_all(beside);
   const std::string now = store::location_of(warehouse);
   const auto old = old_warehouse(meta, now);
   if (!old) {
     examination.add(Severity::note, "relocate", "nothing was moved", warehouse.string(), "");
     return;
   }
-  fs::path beside = warehouse;
-  beside += ".relocating";
-  fs::remove_all(beside);
   base::TemporaryFolder spill(fs::temp_directory_path(), "boathouse-doctor-");
   const WarehouseMove move{.from = warehouse,
                            .to = beside,
@@ -95,9 +106,11 @@ void relocate(Examination& examination, meta::MetaStore& meta) {
                            .by_links = true};
   require_tables(meta, move.locations);
   std::vector<std::string> notes;
-  move_warehouse(move, notes, examination.progress);
-  sync_folders(beside);
-  exchange(warehouse, beside);
+  if (!files_are_moved(meta, move.locations)) {
+    move_warehouse(move, notes, examination.progress);
+    sync_folders(beside);
+    exchange(warehouse, beside);
+  }
   meta.catalog().relocate(move.locations.from, move.locations.to);
   fs::remove_all(beside);
   examination.add(Severity::note, "relocate", "its tables were at " + *old + " before", now, "");

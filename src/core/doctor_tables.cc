@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "core/doctor_checks.h"
-#include "iceberg/manifest.h"
+#include "iceberg/needed_files.h"
 #include "store/local_store.h"
 #include "store/location.h"
 
@@ -27,12 +27,17 @@ constexpr int kMostLooks = 3;
 constexpr const char* kRestore = "restore the table from a backup, or roll it back to a version that is whole";
 
 struct Referred {
+  std::string location;
   std::int64_t size = -1;  // bytes; -1 where nobody says
   std::int64_t rows = -1;  // of data files
   bool by_current = false;
 };
-// By location, so that messages come in a fixed order.
-using Files = std::map<std::string, Referred>;
+// By what is equal where locations name one file, so that messages come in a fixed order.
+using Files = std::map<std::string, Referred, std::less<>>;
+
+void add_file(Files& files, std::string_view location) {
+  files.try_emplace(std::string(iceberg::path_part(location)), Referred{.location = std::string(location)});
+}
 
 bool is_bookkeeping(const std::string& name) { return name.starts_with("unreferenced-") && name.ends_with(".json"); }
 
@@ -97,20 +102,22 @@ class Tables {
   void look_at(const std::string& name, const meta::TableRow& row) {
     const std::vector<store::ObjectInfo> listed = store_.list(row.location);
     Files files;
+    bool all_known = false;
     try {
       iceberg::MetadataPtr metadata = cache_.metadata(row.metadata_location);
       if (metadata->table_uuid != row.id.value || metadata->location != row.location) {
         add_table(name, "its metadata file is that of another table", row.metadata_location);
       }
-      follow(name, *metadata, files);
+      all_known = follow(name, *metadata, files);
     } catch (const Error& error) {
-      // Without it nobody knows which files are needed, so none is an orphan.
       return add_table(name, "its metadata file cannot be used: " + error.message(), row.metadata_location);
     }
     compare(name, listed, files);
-    files[row.metadata_location];
+    // Where some metadata cannot be read nobody knows which files are needed, so none is an orphan.
+    if (!all_known) return;
+    add_file(files, row.metadata_location);
     for (const iceberg::MetadataLogEntry& entry : cache_.metadata(row.metadata_location)->metadata_log) {
-      files[entry.metadata_file];
+      add_file(files, entry.metadata_file);
     }
     orphans(name, row.location, listed, files);
   }
@@ -119,40 +126,26 @@ class Tables {
     examination_.add(Severity::error, "table", name + ": " + what, where, kRestore);
   }
 
-  void follow(const std::string& name, const iceberg::TableMetadata& metadata, Files& files) {
-    // The current version first, so that each file knows whether it is needed now.
-    iceberg::SnapshotPtr current = metadata.current_snapshot();
-    if (current) follow(name, *current, true, files);
-    for (const iceberg::SnapshotPtr& snapshot : metadata.snapshots) {
-      if (!current || snapshot->id() != current->id()) follow(name, *snapshot, false, files);
-    }
-  }
-
-  void follow(const std::string& name, const iceberg::Snapshot& snapshot, bool is_current, Files& files) {
-    const std::string& location = snapshot.manifest_list();
-    if (!files.emplace(location, Referred{.by_current = is_current}).second) return;
-    try {
-      for (const iceberg::ManifestFile& manifest : *cache_.manifest_list(location)) {
-        if (files.emplace(manifest.path, Referred{.size = manifest.length, .by_current = is_current}).second) {
-          follow(name, manifest, is_current, files);
-        }
+  // False when some of it cannot be read.
+  bool follow(const std::string& name, const iceberg::TableMetadata& metadata, Files& files) {
+    struct Visitor final : iceberg::NeededFileVisitor {
+      Visitor(Tables& tables, const std::string& name, Files& files) : tables(tables), name(name), files(files) {}
+      bool visit(const iceberg::NeededFile& file) override {
+        Referred referred{std::string(file.location), file.size, file.rows, file.by_current};
+        return files.try_emplace(std::string(iceberg::path_part(file.location)), std::move(referred)).second;
       }
-    } catch (const Error& error) {
-      unreadable(name, location, error);
-    }
-  }
-
-  void follow(const std::string& name, const iceberg::ManifestFile& manifest, bool is_current, Files& files) {
-    try {
-      for (const iceberg::ManifestEntry& entry : cache_.manifest(manifest)->entries) {
-        if (!entry.is_live()) continue;
-        files.emplace(
-            entry.file.path,
-            Referred{.size = entry.file.file_size, .rows = entry.file.record_count, .by_current = is_current});
+      void unreadable(std::string_view location, const Error& error) override {
+        tables.unreadable(name, std::string(location), error);
+        all_known = false;
       }
-    } catch (const Error& error) {
-      unreadable(name, manifest.path, error);
-    }
+
+      Tables& tables;
+      const std::string& name;
+      Files& files;
+      bool all_known = true;
+    } visitor(*this, name, files);
+    iceberg::visit_needed_files(store_, metadata, visitor);
+    return visitor.all_known;
   }
 
   // One that is not there is told with all that are not.
@@ -163,8 +156,9 @@ class Tables {
 
   void compare(const std::string& name, const std::vector<store::ObjectInfo>& listed, const Files& files) {
     std::map<std::string_view, std::uint64_t> sizes;
-    for (const store::ObjectInfo& file : listed) sizes.emplace(file.location, file.size);
-    for (const auto& [location, referred] : files) {
+    for (const store::ObjectInfo& file : listed) sizes.emplace(iceberg::path_part(file.location), file.size);
+    for (const auto& [path, referred] : files) {
+      const std::string& location = referred.location;
       ++examination_.diagnosis.files;
       const char* needed = referred.by_current ? "needed by the current version" : "needed by an older version";
       std::optional<std::uint64_t> size = size_of(sizes, location);
@@ -180,7 +174,7 @@ class Tables {
 
   std::optional<std::uint64_t> size_of(const std::map<std::string_view, std::uint64_t>& sizes,
                                        const std::string& location) {
-    auto found = sizes.find(location);
+    auto found = sizes.find(iceberg::path_part(location));
     if (found != sizes.end()) return found->second;
     try {
       return store_.size(location);
@@ -193,7 +187,7 @@ class Tables {
                const Files& files) {
     std::vector<const store::ObjectInfo*> found;
     for (const store::ObjectInfo& file : listed) {
-      if (file.modified > old_ || files.contains(file.location)) continue;
+      if (file.modified > old_ || files.contains(iceberg::path_part(file.location))) continue;
       if (is_bookkeeping(file.location.substr(file.location.rfind('/') + 1))) continue;
       found.push_back(&file);
     }

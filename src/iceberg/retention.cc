@@ -2,8 +2,7 @@
 #include "iceberg/retention.h"
 
 #include "iceberg/history.h"
-#include "iceberg/json_read.h"
-#include "iceberg/manifest_avro.h"
+#include "iceberg/needed_files.h"
 
 namespace boathouse::iceberg {
 
@@ -32,37 +31,23 @@ std::vector<SnapshotId> expirable(const TableMetadata& metadata, const Retention
 }
 
 std::size_t ReachableFiles::hash(std::string_view location) {
-  // `file:/a` and `file:///a` are one file.
-  if (location.starts_with("file:")) {
-    location.remove_prefix(std::string_view("file:").size());
-    while (location.starts_with("//")) location.remove_prefix(1);
-  }
-  return std::hash<std::string_view>{}(location);
+  return std::hash<std::string_view>{}(path_part(location));
 }
 
 void ReachableFiles::add(const TableMetadata& metadata, const std::function<void()>& pause) {
-  add_statistics(metadata);
-  for (const SnapshotPtr& snapshot : metadata.snapshots) {
-    if (!insert(snapshot->manifest_list())) continue;
-    pause();
-    for (const ManifestFile& file : manifest_list_from_avro(store_.get(snapshot->manifest_list()))) {
-      if (!insert(file.path)) continue;
+  struct Visitor final : NeededFileVisitor {
+    Visitor(std::unordered_set<std::size_t>& files, const std::function<void()>& pause) : files(files), pause(pause) {}
+    bool visit(const NeededFile& file) override {
       pause();
-      for (const ManifestEntry& entry : manifest_from_avro(store_.get(file.path), file).entries) {
-        if (entry.is_live()) insert(entry.file.path);
-      }
+      return files.insert(hash(file.location)).second;
     }
-  }
-}
+    // Without it nobody knows what is needed.
+    void unreadable(std::string_view, const base::Error& error) override { throw base::Error(error); }
 
-void ReachableFiles::add_statistics(const TableMetadata& metadata) {
-  for (std::string_view list : {"statistics", "partition-statistics"}) {
-    const boost::json::value* files = find(metadata.others, list);
-    if (files == nullptr) continue;
-    for (const boost::json::value& file : as_array(*files, list)) {
-      insert(need_string(as_object(file, list), "statistics-path"));
-    }
-  }
+    std::unordered_set<std::size_t>& files;
+    const std::function<void()>& pause;
+  } visitor(files_, pause);
+  visit_needed_files(store_, metadata, visitor);
 }
 
 }  // namespace boathouse::iceberg

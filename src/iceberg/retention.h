@@ -23,9 +23,8 @@ struct Retention {
 // Heads of branches and tags are never among them. Pure.
 std::vector<SnapshotId> expirable(const TableMetadata& metadata, const Retention& retention);
 
-// All files that the versions of a table need: manifest lists, manifests, live data and delete files, statistics. Files
-// are remembered by a hash of their location, so that the set stays small beside the table; should two ever share one, a
-// file that could go stays. What is read passes by the metadata cache, whose content serves queries.
+// The files that versions of a table need (iceberg/needed_files.h), remembered by a hash of their location, so that the set
+// stays small beside the table; should two ever share one, a file that could go stays.
 class ReachableFiles {
  public:
   explicit ReachableFiles(store::ObjectStore& store) : store_(store) {}
@@ -38,9 +37,6 @@ class ReachableFiles {
 
  private:
   static std::size_t hash(std::string_view location);
-  // False when it was there already.
-  bool insert(std::string_view location) { return files_.insert(hash(location)).second; }
-  void add_statistics(const TableMetadata& metadata);
 
   store::ObjectStore& store_;
   std::unordered_set<std::size_t> files_;

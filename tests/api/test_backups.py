@@ -126,6 +126,27 @@ def test_a_restore_is_a_version_like_any_other(admin, table):
     assert (newest["operation"], newest["parent"], newest["by"], newest["rows"]) == ("overwrite", newer, "admin", 2)
 
 
+def test_a_restore_is_undone_by_a_rollback(admin, full):
+    path = admin.table_path(full)
+    backup = admin.back_up(full)
+    admin.post_rows(full, [{"id": 3, "name": "three"}, {"id": 4, "big": 4}], "application/json", mode="upsert")
+    admin.post_rows(full, "id\nx\n")
+    admin.post(path + "/tags", json={"name": "kept"}, expect=201)
+    before = admin.describe(full)
+    read = lambda told: [rows_of(reader(told["metadata_location"]), "id") for reader in (read_with_pyiceberg, read_with_duckdb)]
+    rows = read(before)
+    quarantined = admin.quarantine(full)
+    assert admin.restore(full, backup)["state"] == "succeeded"
+    assert admin.value(f"SELECT count(*) FROM {full}") == 3
+    # What is not in a backup stays as it is: quarantine, tags, versions.
+    assert admin.quarantine(full) == quarantined and len(quarantined) == 1
+    assert [(t["name"], t["version"]) for t in admin.get(path + "/tags", expect=200).json()["tags"]] == [("kept", before["version"])]
+    admin.post(path + "/rollback", json={"version": before["version"]}, expect=200)
+    after = admin.describe(full)
+    assert read(after) == rows
+    assert (after["columns"], after["contract"], after["rows"]) == (before["columns"], before["contract"], 4)
+
+
 def test_a_damaged_backup_is_refused_at_once_and_changes_nothing(house, admin, full):
     good = admin.back_up(full)
     admin.post_rows(full, [{"id": 4}], "application/json")

@@ -5,12 +5,18 @@ import contextlib
 import json
 import os
 import pathlib
+import random
+import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import time
 
 import pytest
 
 from support.command import boathouse
+from support.paths import BINARY
 from support.readers import read_with_duckdb, read_with_pyiceberg, rows_of
 from support.table_files import fill_until_compressed, is_compressed, texts_of
 
@@ -53,6 +59,12 @@ def current_metadata(server):
     with contextlib.closing(sqlite3.connect(server.data / "boathouse.db")) as database:
         row = database.execute("SELECT metadata_location FROM iceberg_tables WHERE table_name = 't'").fetchone()
     return pathlib.Path(row[0].removeprefix("file://"))
+
+
+def flip_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
 
 
 def make_old(path):
@@ -117,6 +129,55 @@ def test_a_damaged_manifest_is_told(server):
         manifest.write_bytes(b"Obj\x01" + bytes(manifest.stat().st_size - 4))
     told = doctor(server, expect=UNSOUND)
     assert findings(told, "table") and not findings(told, "orphans")
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"Obj"), lambda path: path.unlink()])
+def test_no_file_goes_while_some_metadata_cannot_be_read(server, damage):
+    damage(files(server, "metadata/*-m*.avro")[0])
+    for path in files(server, "*/*"):
+        make_old(path)
+    before = files(server, "*/*")
+    doctor(server, "--repair", expect=UNSOUND)
+    assert files(server, "*/*") == before
+
+
+def test_what_other_engines_leave_beside_is_no_orphan(server):
+    """Statistics files, and locations spelled as Hadoop spells them."""
+    metadata = current_metadata(server)
+    text = metadata.read_text().replace('"manifest-list":"file:///', '"manifest-list":"file:/')
+    told = json.loads(text)
+    statistics = metadata.with_name("00001-statistics.puffin")
+    statistics.write_bytes(b"PFA1")
+    told["statistics"] = [{"snapshot-id": told["current-snapshot-id"], "statistics-path": f"file:{statistics}", "file-size-in-bytes": 4,
+                           "file-footer-size-in-bytes": 0, "blob-metadata": []}]
+    metadata.write_text(json.dumps(told))
+    for path in files(server, "*/*"):
+        make_old(path)
+    before = files(server, "*/*")
+    doctor(server, "--repair", expect=SOUND)
+    assert files(server, "*/*") == before
+    statistics.unlink()
+    [finding] = findings(doctor(server, "--repair", expect=UNSOUND), "table")
+    assert "missing" in finding["what"] and finding["where"] == f"file:{statistics}"
+
+
+@pytest.mark.parametrize("damage, words, only_checksums", [
+    (lambda folder: (folder / "manifest.json").write_text("{"), "manifest", False),
+    (lambda folder: (folder / "part-00001.avro").unlink(), "is not there", False),
+    (lambda folder: os.truncate(folder / "part-00001.parquet", 100), "100 bytes", False),
+    (lambda folder: flip_a_bit(folder / "part-00001.avro"), "checksum", True)])
+def test_a_damaged_backup_is_told(server, damage, words, only_checksums):
+    server.start()
+    admin = server.admin()
+    good, bad = admin.back_up("t"), admin.back_up("t")
+    server.stop()
+    doctor(server, "--checksums", expect=SOUND)
+    damage(next(server.data.glob(f"backups/*/*/{bad}")))
+    if only_checksums:
+        doctor(server, expect=SOUND)
+    [finding] = findings(doctor(server, "--checksums", expect=UNSOUND), "backups")
+    assert words in finding["what"] and bad in finding["where"] and finding["severity"] == "error"
+    assert next(server.data.glob(f"backups/*/*/{good}")).exists()
 
 
 def test_only_reading_tells_a_file_whose_bytes_were_changed(server):
@@ -277,6 +338,50 @@ def test_compressed_metadata_is_followed(long_history, make_server, tmp_path):
     assert told_of_long_history(server) == before
     server.admin().post_rows("t", "id,v\n1,A\n", mode="upsert")
     assert server.admin().value("SELECT v FROM t WHERE id = 1") == "A"
+
+
+def test_a_relocation_killed_at_any_moment_is_finished_by_the_next(long_history, make_server, tmp_path):
+    server = long_history.start()
+    before = told_of_long_history(server)
+    server.stop()
+    dice, killed = random.Random(11), 0
+    for turn in range(8):
+        server.data.rename(tmp_path / f"moved{turn}")
+        server = make_server(f"moved{turn}", args=("--maintenance", "off"))
+        run = subprocess.Popen([BINARY, "doctor", "--data", server.data, "--relocate"], stdout=subprocess.DEVNULL)
+        time.sleep(dice.random() * 0.6)
+        run.kill()
+        killed += run.wait() == -signal.SIGKILL
+    assert killed > 2
+    doctor(server, "--relocate", "--checksums", expect=SOUND)
+    assert not list(server.data.glob("*.relocating"))
+    assert told_of_long_history(server.start()) == before
+
+
+def test_a_relocation_ends_from_each_of_its_steps(long_history, make_server, tmp_path):
+    server = long_history
+    before = told_of_long_history(server.start())
+    server.stop()
+    # Into itself, so that a place could be taken for one that was moved already, and back.
+    for place in (tmp_path / "data" / "warehouse" / "data", tmp_path / "data"):
+        server.data.rename(tmp_path / "away")
+        shutil.rmtree(tmp_path / "data", ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "away").rename(place)
+        server = make_server(place.relative_to(tmp_path), args=("--maintenance", "off"))
+        store, beside = server.data / "boathouse.db", server.data / "warehouse.relocating"
+        pointers = store.read_bytes()
+        doctor(server, "--relocate", expect=SOUND)
+        # As a crash leaves it before the pointers follow, and after that before the old files are gone.
+        store.write_bytes(pointers)
+        beside.mkdir()
+        doctor(server, "--relocate", "--checksums", expect=SOUND)
+        assert not beside.exists()
+        beside.mkdir()
+        doctor(server, "--relocate", expect=SOUND)
+        assert not beside.exists()
+        assert told_of_long_history(server.start()) == before
+        server.stop()
 
 
 def test_another_folder_is_not_taken_for_the_one_that_was_moved(server, tmp_path):
