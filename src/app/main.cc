@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_backup(app, status);
   add_restore(app, status);
   add_sql(app, status);
+  add_query(app, status);
   add_table(app, status);
   add_job(app, status);
   add_doctor(app, status);

@@ -50,6 +50,25 @@ def test_versions_are_listed_newest_first(run, run_json, upload, table):
     assert first in run("table", "versions", table)
 
 
+def test_rolling_back_and_tags(run, run_json, upload, admin, table):
+    first = upload(table, "id\n1\n")["version"]
+    assert "kept is version" in run("table", "tag", table, "kept")
+    second = upload(table, "id\n2\n")["version"]
+    assert run_json("table", "tag", table, "now", "--version", second) == {"name": "now", "version": second, "rows": 2}
+    assert run_json("table", "tags", table)["tags"] == [
+        {"name": "kept", "version": first, "rows": 1}, {"name": "now", "version": second, "rows": 2}]
+    assert first in run("table", "tags", table)
+    made = run_json("table", "rollback", table, first)["version"]
+    assert admin.describe(table)["version"] == made not in (first, second)
+    assert admin.sql(f"SELECT * FROM {table}") == [(1,)]
+    assert run("table", "rollback", table, second).startswith(f"{table} has the rows of {second} again, as version ")
+    assert "has expired" in run("table", "rollback", table, "12", expect=1)
+    assert run_json("table", "untag", table, "now") == {"deleted": "now"}
+    assert [tag["name"] for tag in run_json("table", "tags", table)["tags"]] == ["kept"]
+    assert "nosuch" in run("table", "untag", table, "nosuch", expect=1)
+    assert "kept" in run("table", "tag", table, "kept", expect=1)
+
+
 def test_a_dropped_table_is_gone(run, upload, table):
     upload(table, "id\n1\n")
     assert run("table", "drop", table) == f"dropped {table}\n"

@@ -34,6 +34,7 @@ void add_backup(CLI::App& app, ExitStatus& status);
 void add_restore(CLI::App& app, ExitStatus& status);
 void add_upload(CLI::App& app, ExitStatus& status);
 void add_sql(CLI::App& app, ExitStatus& status);
+void add_query(CLI::App& app, ExitStatus& status);
 void add_table(CLI::App& app, ExitStatus& status);
 void add_job(CLI::App& app, ExitStatus& status);
 void add_doctor(CLI::App& app, ExitStatus& status);
