@@ -25,6 +25,7 @@ boathouse_pkg(zstd libzstd)
 boathouse_pkg(seccomp libseccomp)
 boathouse_pkg(re2 re2)
 boathouse_pkg(tomlplusplus tomlplusplus)
+boathouse_pkg(xxhash libxxhash)
 
 set(DUCKDB_DIR ${CMAKE_SOURCE_DIR}/build/deps/duckdb)
 if(NOT EXISTS ${DUCKDB_DIR}/libduckdb.so OR NOT EXISTS ${DUCKDB_DIR}/duckdb.h)

@@ -17,9 +17,9 @@ namespace {
 
 Durations the_sync_times;
 
-int timed_sync(int fd) {
+int timed_sync(int fd, int (*sync)(int) = ::fsync) {
   Timing timing(the_sync_times);
-  return ::fsync(fd);
+  return sync(fd);
 }
 
 }  // namespace
@@ -79,6 +79,10 @@ std::uint64_t file_size(const fs::path& path) {
 
 void sync_file(int fd) {
   if (timed_sync(fd) != 0) throw system_error(errno, "syncing a file");
+}
+
+void sync_data(int fd) {
+  if (timed_sync(fd, ::fdatasync) != 0) throw system_error(errno, "syncing a file");
 }
 
 const Durations& sync_times() { return the_sync_times; }
