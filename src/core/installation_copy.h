@@ -47,7 +47,8 @@ InstallationCopy copy_installation(const Parts& parts, store::ObjectStore& archi
 
 struct RestoreInstallation {
   std::filesystem::path from;
-  std::filesystem::path data;  // there, and empty but for the lock that the caller holds
+  std::filesystem::path data;       // there, and empty but for the lock that the caller holds
+  std::filesystem::path warehouse;  // where its tables are to lie: empty, or not there
   std::string passphrase;
   std::filesystem::path worker;  // the executable that rewrites delete files
 };

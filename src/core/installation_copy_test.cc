@@ -24,7 +24,11 @@ class InstallationCopyTest : public CoreTest {
   }
   RestoredInstallation restore(const std::string& passphrase = "") {
     fs::create_directories(other_);
-    return restore_installation({.from = target_, .data = other_, .passphrase = passphrase, .worker = BOATHOUSE_WORKER},
+    return restore_installation({.from = target_,
+                                 .data = other_,
+                                 .warehouse = other_ / "warehouse",
+                                 .passphrase = passphrase,
+                                 .worker = BOATHOUSE_WORKER},
                                 progress_);
   }
   base::Error refusal(const fs::path& to) {

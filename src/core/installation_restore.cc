@@ -82,8 +82,8 @@ RestoredInstallation restore_installation(const RestoreInstallation& request, Pr
   restore_keys(request, restored.copy, restored.notes);
   const WarehouseMove move{
       .from = request.from / "warehouse",
-      .to = request.data / "warehouse",
-      .locations = {.from = restored.copy.warehouse, .to = store::location_of(request.data / "warehouse")},
+      .to = request.warehouse,
+      .locations = {.from = restored.copy.warehouse, .to = store::location_of(request.warehouse)},
       .worker = request.worker,
       .spill = request.data / "run" / "spill"};
   move_warehouse(move, restored.notes, progress);

@@ -109,23 +109,26 @@ std::vector<meta::JobLogRow> Jobs::log(const auth::Principal& principal, const b
 }
 
 template <class Work>
-void Jobs::administer(const auth::Caller& caller, const char* what, const meta::JobRow& job, Work work) const {
-  if (!job.workspace.empty()) return work();
-  auth::audited(meta_, caller, what, job.id.value, [&](const meta::AuditRow& audit) {
+void Jobs::administer(const auth::Caller& caller, const char* what, const base::JobId& id, Work work) const {
+  auto change = [&] {
+    decide(caller.principal, auth::Action::write, id);
     work();
-    meta_.audit().append(audit);
+  };
+  auto job = meta_.jobs().find_job(id);
+  if (!job || !job->workspace.empty()) return change();
+  auth::audited(meta_, caller, what, id.value, [&](const meta::AuditRow& audit) {
+    change();
+    auth::note(meta_, audit);
   });
 }
 
 meta::JobRow Jobs::cancel(const auth::Caller& caller, const base::JobId& id) const {
-  meta::JobRow job = decide(caller.principal, auth::Action::write, id);
-  administer(caller, "job.cancel", job, [&] { cancel_or_throw(id); });
+  administer(caller, "cancel-job", id, [&] { cancel_or_throw(id); });
   return decide(caller.principal, auth::Action::read, id);
 }
 
 meta::JobRow Jobs::retry(const auth::Caller& caller, const base::JobId& id) const {
-  meta::JobRow job = decide(caller.principal, auth::Action::write, id);
-  administer(caller, "job.retry", job, [&] { retry_or_throw(id); });
+  administer(caller, "retry-job", id, [&] { retry_or_throw(id); });
   return decide(caller.principal, auth::Action::read, id);
 }
 

@@ -57,9 +57,9 @@ class Jobs {
   meta::JobRow decide(const auth::Principal& principal, auth::Action action, const base::JobId& id) const;
   void cancel_or_throw(const base::JobId& id) const;
   void retry_or_throw(const base::JobId& id) const;
-  // Does `work`. On the installation's own jobs that is administration, and leaves a row in the audit log.
+  // Decides and does `work`. On the installation's own jobs that is administration, and leaves a row in the audit log.
   template <class Work>
-  void administer(const auth::Caller& caller, const char* what, const meta::JobRow& job, Work work) const;
+  void administer(const auth::Caller& caller, const char* what, const base::JobId& id, Work work) const;
 
   meta::MetaStore& meta_;
   auth::Auth& auth_;

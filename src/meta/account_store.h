@@ -45,6 +45,7 @@ class AccountStore {
   virtual std::optional<UserRow> find_user(std::string_view name) = 0;
   // By name, without case, those after `after`.
   virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
+  // A user who is disabled, like one who is deleted, leaves no private job that goes on.
   virtual ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) = 0;
   // Removes the user with memberships, tokens and access keys. A personal workspace that holds nothing goes too; one that holds
   // tables or insights stays, is nobody's personal one any more, and `heir` becomes its owner. `last_owner` guards

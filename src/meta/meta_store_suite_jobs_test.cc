@@ -223,6 +223,42 @@ TEST_P(JobSuite, CancelAndRetryByState) {
   EXPECT_EQ(state_of("firm"), JobState::queued);
 }
 
+TEST_P(JobSuite, WhatIsPrivateToAUserEndsWithTheUser) {
+  for (bool is_deleted : {false, true}) {
+    const std::string name = is_deleted ? "deleted" : "disabled";
+    const base::UserId user = add_user(name);
+    auto of_user = [&](const std::string& id, bool is_private) {
+      JobRow row = job(name + id);
+      row.user = user;
+      row.is_private = is_private;
+      queue(row);
+    };
+    of_user("running", true);
+    EXPECT_EQ(claimed(claim(1)), name + "running");
+    of_user("waits", true);
+    of_user("shared", false);
+    JobRow others = job(name + "others");
+    others.user = base::UserId("another");
+    others.is_private = true;
+    queue(others);
+    const std::uint64_t seen = jobs().signal().seen();
+    EXPECT_EQ(is_deleted ? accounts().delete_user(user, {}, audit())
+                         : accounts().update_user(user, {.disabled = true, .at = 5}, audit()),
+              ChangeOutcome::done);
+    EXPECT_NE(jobs().signal().seen(), seen);
+    EXPECT_EQ(state_of(name + "running"), JobState::running);
+    EXPECT_TRUE(jobs().find_job(base::JobId(name + "running"))->cancel_requested);
+    EXPECT_EQ(state_of(name + "waits"), JobState::cancelled);
+    EXPECT_GT(jobs().find_job(base::JobId(name + "waits"))->finished_at, 0);
+    for (const char* id : {"shared", "others"}) {
+      EXPECT_EQ(state_of(name + id), JobState::queued) << id;
+      EXPECT_FALSE(jobs().find_job(base::JobId(name + id))->cancel_requested) << id;
+      jobs().cancel_job(base::JobId(name + id), 6);
+    }
+    EXPECT_EQ(accounts().update_user(add_user(name + "2"), {.email = "x", .at = 5}, audit()), ChangeOutcome::done);
+  }
+}
+
 TEST_P(JobSuite, ASingleJobWaitsOnceAndRunsOnce) {
   queue(single("a"));
   EXPECT_EQ(jobs().insert_job(single("b")), QueueOutcome::waits_already);

@@ -19,8 +19,8 @@ class SqliteStore : public MetaStore {
 
  private:
   sqlite::Database database_;
-  sqlite::Accounts accounts_{database_};
   JobSignal job_signal_;
+  sqlite::Accounts accounts_{database_, job_signal_};
   sqlite::Catalog catalog_{database_, job_signal_};
   sqlite::Insights insights_{database_};
   sqlite::Audit audit_{database_};

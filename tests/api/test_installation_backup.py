@@ -42,7 +42,7 @@ def filled(make_server):
     return server
 
 
-def everything(server):
+def everything(server, warehouse=None):
     """What the API and other engines tell of the installation, without places and times of reading."""
     api, told = server.admin(), {}
     ada = api.login("ada", "Some-password-1")
@@ -51,7 +51,7 @@ def everything(server):
             name = table["name"]
             described = caller.describe(name, ws)
             location = described.pop("metadata_location")
-            assert described.pop("location") in location and str(server.data / "warehouse") in location
+            assert described.pop("location") in location and str(warehouse or server.data / "warehouse") in location
             arrow = read_with_pyiceberg(location)
             told[ws, name] = {
                 "described": described, "versions": caller.versions(name, ws), "quarantine": caller.quarantine(name, ws),
@@ -103,6 +103,29 @@ def test_a_table_of_many_versions_comes_back_in_another_place(make_server, tmp_p
     assert everything(server) == before
     assert is_compressed(server.admin().describe("t")["metadata_location"])
     assert str(filled.data) not in "".join(texts_of(server.data).values())
+
+
+def test_tables_come_back_where_the_warehouse_is_to_be(filled, make_server, tmp_path):
+    before = everything(filled)
+    copy(filled, tmp_path / "copy")
+    filled.stop()
+    shutil.rmtree(filled.data)
+    lake, uri = tmp_path / "lake", f"file://{tmp_path}/lake"
+    lake.mkdir()
+    (lake / "x").touch()
+    assert "not empty" in run("restore", tmp_path / "copy", "--data", tmp_path / "new", "--warehouse-uri", uri, status=1).stderr
+    assert "warehouse_uri" in run("restore", tmp_path / "copy", "--data", tmp_path / "new", "--warehouse-uri", "s3://x", status=1).stderr
+    assert not (tmp_path / "new").exists()
+    (lake / "x").unlink()
+    run("restore", tmp_path / "copy", "--data", tmp_path / "new", "--warehouse-uri", uri)
+    assert not (tmp_path / "new" / "warehouse").exists()
+    server = make_server("new", args=("--warehouse-uri", uri)).start()
+    assert everything(server, lake) == before
+    # A copy of that one keeps no trace of the place either.
+    copy(server, tmp_path / "again")
+    server.stop()
+    run("restore", tmp_path / "again", "--data", tmp_path / "home")
+    assert everything(make_server("home").start()) == before
 
 
 def test_keys_come_back_with_their_passphrase_only(filled, make_server, tmp_path):
@@ -173,7 +196,7 @@ def test_only_owners_of_main_copy_and_it_is_written_down(filled, tmp_path):
     admin.post("/v1/installation/backups", json=body | {"passphrase": "short"}, expect=400)
     assert not (tmp_path / "copy").exists()
     assert admin.post("/v1/installation/backups", json=body, expect=201).json()["keys"] is True
-    entries = [e for e in admin.get("/v1/audit", expect=200).json()["entries"] if e["what"] == "installation.backup"]
+    entries = [e for e in admin.get("/v1/audit", expect=200).json()["entries"] if e["what"] == "back-up-installation"]
     assert [(e["who"], e["target"], e["outcome"]) for e in entries] == [
         ("admin", body["to"], "ok"), ("admin", body["to"], "invalid-argument"), ("ada", body["to"], "permission-denied")]
     assert PASSPHRASE not in str(entries)

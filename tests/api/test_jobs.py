@@ -122,7 +122,7 @@ def test_cancel_and_retry(stopped):
     assert refused.status_code == 409 and "cannot be cancelled" in refused.json()["detail"]
     assert state_of(admin, firm) == "queued"
     what = [(entry["what"], entry["target"]) for entry in admin.get("/v1/audit").json()["entries"]]
-    assert ("job.cancel", waits) in what and ("job.retry", failed) in what
+    assert ("cancel-job", waits) in what and ("retry-job", failed) in what
 
 
 def test_who_may_see_and_change_a_job(stopped):

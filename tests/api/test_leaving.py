@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ends when a password changes, and what becomes of everything that a disabled or deleted user had."""
 
+import re
+import time
+
+import pytest
+
+from support.queries import ENDLESS, submit, wait_for_query
+
 GOOD = "Some-password-1"
 OTHER = "Another-password-2"
 
@@ -58,6 +65,36 @@ def test_everything_of_a_disabled_user_stops_and_comes_back(admin, anyone, user_
         assert [a.get("/v1/me").status_code for a in (access, api_token)] == [status, status]
         assert anyone.get("/v1/me", auth=(user_name, GOOD)).status_code == status
         assert anyone.post("/v1/token", json={"refresh_token": refresh}).status_code == status
+
+
+def running_queries(anyone):
+    found = re.search(r'^boathouse_jobs\{kind="query",state="running"\} (\d+)', anyone.get("/metrics", expect=200).text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("end", ["disable", "delete"])
+def test_a_query_that_runs_ends_with_its_user(make_server, end):
+    server = make_server().start()
+    admin, anyone = server.admin(), server.api()
+    user = admin.make_user("ada")
+    api_token = anyone.with_token(user.post("/v1/tokens", json={"name": "t"}, expect=201).json()["token"])
+    queries = [submit(caller, ENDLESS) for caller in (user, api_token)]
+    for query in queries:
+        wait_for_query(user, query, ("running",))
+    if end == "disable":
+        admin.patch("/v1/users/ada", json={"disabled": True}, expect=200)
+    else:
+        admin.delete("/v1/users/ada", expect=204)
+    for caller in (user, api_token):
+        caller.get("/v1/me", expect=401)
+        caller.post("/v1/queries", json={"sql": "SELECT 1"}, expect=401)
+    deadline = time.monotonic() + 30
+    while running_queries(anyone) > 0:
+        assert time.monotonic() < deadline, "the statements go on"
+        time.sleep(0.05)
+    if end == "disable":
+        admin.patch("/v1/users/ada", json={"disabled": False}, expect=200)
+        assert [wait_for_query(user, query)["state"] for query in queries] == ["cancelled", "cancelled"]
 
 
 def test_a_name_made_again_inherits_nothing(admin, anyone, user_name, table):

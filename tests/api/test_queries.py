@@ -7,9 +7,7 @@ import time
 import pytest
 
 from support.api import NDJSON, PARQUET
-from support.queries import WAIT, submit, wait_for_query
-
-ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
+from support.queries import ENDLESS, WAIT, submit, wait_for_query
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ import json
 import pytest
 
 from support.command import boathouse
-from support.queries import wait_for_query
-
-ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
+from support.queries import ENDLESS, wait_for_query
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 import time
 
+ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
 WAIT = 60  # seconds, for what takes far less
 ENDED = ("succeeded", "failed", "cancelled")
 

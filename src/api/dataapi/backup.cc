@@ -3,8 +3,9 @@
 
 #include "api/dataapi/errors.h"
 #include "api/dataapi/login_form.h"
-#include "api/dataapi/permission.h"
 #include "api/dataapi/timed_response.h"
+#include "api/dataapi/upload_form.h"
+#include "auth/audited.h"
 #include "base/error.h"
 #include "core/backup_jobs.h"
 #include "net/on_pool.h"
@@ -18,53 +19,60 @@ using base::ErrorKind;
 
 // Who asks for which table; nothing is said about the table before the sender is known.
 struct Order {
-  meta::WorkspaceRow workspace;
   std::string table;
-  core::Actor actor;
-  base::UserId user;
+  auth::Caller caller;
 };
 
-Order read_order(const Services& services, const net::Request& request, const LoginForm& form) {
+Order read_order(const net::Request& request, const LoginForm& form) {
   boost::json::array wrong;
   const std::string* table = request.query.find("table");
   if (table == nullptr) wrong.push_back(missing_field("query", "table"));
   form.add_missing(wrong);
   if (!wrong.empty()) throw invalid_fields(std::move(wrong));
-  const auth::Principal principal = form.authenticate();
-  return {.workspace = allow(services, principal, auth::Action::write),
-          .table = *table,
-          .actor = {.principal = principal.name, .request = base::RequestId(request.request_id), .door = "dataapi"},
-          .user = principal.user};
+  return {.table = *table, .caller = {form.authenticate(), base::RequestId(request.request_id)}};
 }
 
 [[noreturn]] void refuse_table(const std::string& table) {
   throw Error(ErrorKind::not_found, fmt::format("The table {} is not supported", table)).code(std::string(kNoTable));
 }
 
-std::string back_up(const Services& services, const Order& order) {
-  try {
-    meta::JobRow job = core::backup_job(services.parts, order.workspace, order.table, order.actor);
-    job.user = order.user;
+// The job that `make(workspace, actor)` is, which waits then; a row of the audit log tells of it.
+template <class Make>
+meta::JobRow queued(const Services& services, const Order& order, std::string what, Make make) {
+  meta::JobRow job;
+  auto queue = [&](const meta::WorkspaceRow& workspace) {
+    job = make(workspace, core::Actor{order.caller.principal.name, order.caller.request, "dataapi"});
+    job.user = order.caller.principal.user;
     services.jobs.queue(job);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::not_found) refuse_table(order.table);
-    throw;
-  }
+  };
+  auth::administered(services.parts.meta, services.auth.access, order.caller, auth::Action::write, kWorkspace,
+                     std::move(what), order.table, queue);
+  return job;
+}
+
+std::string back_up(const Services& services, const Order& order) {
+  queued(services, order, "back-up-table", [&](const meta::WorkspaceRow& workspace, const core::Actor& actor) {
+    try {
+      return core::backup_job(services.parts, workspace, order.table, actor);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::not_found) refuse_table(order.table);
+      throw;
+    }
+  });
   return fmt::format("Backup process for {} started.", order.table);
 }
 
 meta::JobRow queue_restore(const Services& services, const Order& order) {
-  try {
-    meta::JobRow job = core::restore_job(services.backups, order.workspace, order.table, std::nullopt, order.actor);
-    job.user = order.user;
-    services.jobs.queue(job);
-    return job;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found) throw;
-    if (!services.parts.meta.catalog().find_table(order.workspace.id, order.table)) refuse_table(order.table);
-    throw Error(ErrorKind::not_found, fmt::format("The table {} has no backup", order.table))
-        .code(std::string(core::kNoBackup));
-  }
+  return queued(services, order, "restore-table", [&](const meta::WorkspaceRow& workspace, const core::Actor& actor) {
+    try {
+      return core::restore_job(services.backups, workspace, order.table, std::nullopt, actor);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found) throw;
+      if (!services.parts.meta.catalog().find_table(workspace.id, order.table)) refuse_table(order.table);
+      throw Error(ErrorKind::not_found, fmt::format("The table {} has no backup", order.table))
+          .code(std::string(core::kNoBackup));
+    }
+  });
 }
 
 std::string restore(const Services& services, const net::Request& request, const Order& order) {
@@ -86,7 +94,7 @@ asio::awaitable<net::Response> handle(const Services& services, net::Request& re
   const base::Micros started = base::steady_micros();
   LoginForm form(services, request);
   co_await receive_form(request, form);
-  auto run = [&] { return work(services, request, read_order(services, request, form)); };
+  auto run = [&] { return work(services, request, read_order(request, form)); };
   std::string result = co_await net::on_pool(services.engine_work, run);
   co_return timed_response({{"result", result}}, base::steady_micros() - started);
 }

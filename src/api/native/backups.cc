@@ -6,9 +6,14 @@
 namespace boathouse::api::native {
 namespace {
 
-net::Response queued(const Call& call, meta::JobRow job) {
-  job.user = call.principal.user;
-  call.services.jobs.queue(job);
+template <class Make>
+net::Response queued(const Call& call, std::string what, Make make) {
+  meta::JobRow job;
+  call.administer(std::move(what), call.table(), [&](const meta::WorkspaceRow& workspace) {
+    job = make(workspace);
+    job.user = call.principal.user;
+    call.services.jobs.queue(job);
+  });
   return net::json_response(202, {{"id", job.id.value}});
 }
 
@@ -16,8 +21,9 @@ net::Response queued(const Call& call, meta::JobRow job) {
 
 net::Response create_backup(const Call& call) {
   allow_params(call.request, {});
-  const meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  return queued(call, core::backup_job(call.services.parts, workspace, call.table(), call.actor()));
+  return queued(call, "back-up-table", [&](const meta::WorkspaceRow& workspace) {
+    return core::backup_job(call.services.parts, workspace, call.table(), call.actor());
+  });
 }
 
 net::Response list_backups(const Call& call) {
@@ -28,9 +34,10 @@ net::Response list_backups(const Call& call) {
 
 net::Response restore_backup(const Call& call) {
   allow_params(call.request, {});
-  const meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  return queued(call, core::restore_job(call.services.backups, workspace, call.table(),
-                                        core::BackupId(call.request.param("backup")), call.actor()));
+  return queued(call, "restore-table", [&](const meta::WorkspaceRow& workspace) {
+    return core::restore_job(call.services.backups, workspace, call.table(),
+                             core::BackupId(call.request.param("backup")), call.actor());
+  });
 }
 
 }  // namespace boathouse::api::native

@@ -33,17 +33,22 @@ net::Response list_tags(const Call& call) {
 
 net::Response create_tag(const Call& call) {
   allow_params(call.request, {});
-  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  JsonFields fields(parse_json(call.body));
-  std::string name = fields.text("name");
-  auto version = fields.optional_text("version");
-  fields.finish();
-  return net::json_response(201, call.services.history.create_tag(workspace, call.table(), name, version));
+  boost::json::object made;
+  call.administer("create-tag", call.table(), [&](const meta::WorkspaceRow& workspace) {
+    JsonFields fields(parse_json(call.body));
+    std::string name = fields.text("name");
+    auto version = fields.optional_text("version");
+    fields.finish();
+    made = call.services.history.create_tag(workspace, call.table(), name, version);
+  });
+  return net::json_response(201, made);
 }
 
 net::Response delete_tag(const Call& call) {
   allow_params(call.request, {});
-  call.services.history.remove_tag(call.workspace(auth::Action::write), call.table(), call.request.param("tag"));
+  call.administer("delete-tag", call.table(), [&](const meta::WorkspaceRow& workspace) {
+    call.services.history.remove_tag(workspace, call.table(), call.request.param("tag"));
+  });
   return net::empty_response();
 }
 

@@ -33,7 +33,7 @@ net::Response back_up_installation(const Call& call) {
   fields.finish();
   const Services& services = call.services;
   return auth::audited(
-      services.parts.meta, call.caller(), "installation.backup", wanted.to.string(), [&](meta::AuditRow& audit) {
+      services.parts.meta, call.caller(), "back-up-installation", wanted.to.string(), [&](meta::AuditRow& audit) {
         services.auth.access.require_admin(call.principal);
         WhileWaited progress(call.request.abandoned);
         const core::InstallationCopy copy = core::copy_installation(services.parts, services.archive, wanted, progress);

@@ -20,6 +20,18 @@ std::optional<base::Duration> duration_field(JsonFields& fields, std::string_vie
   return duration;
 }
 
+core::TableSettings read_settings(const std::string& body) {
+  JsonFields fields(parse_json(body));
+  core::TableSettings settings{.keep_versions = fields.optional_integer("keep_versions"),
+                               .keep_for = duration_field(fields, "keep_for"),
+                               .description = fields.optional_text("description")};
+  fields.finish();
+  if (settings.keep_versions && *settings.keep_versions < 1) {
+    throw Error(ErrorKind::invalid_argument, "\"keep_versions\" is 1 or more").with("field", "keep_versions");
+  }
+  return settings;
+}
+
 }  // namespace
 
 net::Response list_tables(const Call& call) {
@@ -36,17 +48,12 @@ net::Response describe_table(const Call& call) {
 
 net::Response patch_table(const Call& call) {
   allow_params(call.request, {});
-  meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
-  JsonFields fields(parse_json(call.body));
-  core::TableSettings settings{.keep_versions = fields.optional_integer("keep_versions"),
-                               .keep_for = duration_field(fields, "keep_for"),
-                               .description = fields.optional_text("description")};
-  fields.finish();
-  if (settings.keep_versions && *settings.keep_versions < 1) {
-    throw Error(ErrorKind::invalid_argument, "\"keep_versions\" is 1 or more").with("field", "keep_versions");
-  }
-  call.services.tables.change_settings(workspace, call.table(), settings);
-  return net::json_response(200, call.services.tables.describe(workspace, call.table()));
+  boost::json::object answer;
+  call.administer("change-table", call.table(), [&](const meta::WorkspaceRow& workspace) {
+    call.services.tables.change_settings(workspace, call.table(), read_settings(call.body));
+    answer = call.services.tables.describe(workspace, call.table());
+  });
+  return net::json_response(200, answer);
 }
 
 net::Response drop_table(const Call& call) {

@@ -31,6 +31,7 @@ struct RestoreCommand {
   Output output;
   std::string from;
   std::string data;
+  std::string warehouse_uri;
   std::string passphrase_file;
 };
 
@@ -51,27 +52,38 @@ void back_up(BackupCommand& command) {
                                        made.at("keys").as_bool() ? "" : "; the keys are not"));
 }
 
-void check_empty(const fs::path& data) {
-  if (!fs::exists(data) || (fs::is_directory(data) && fs::is_empty(data))) return;
-  throw Error(ErrorKind::conflict, data.string() + " is not empty: name a folder that is, or that is not there yet");
+void check_empty(const fs::path& folder) {
+  if (!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder))) return;
+  throw Error(ErrorKind::conflict, folder.string() + " is not empty: name a folder that is, or that is not there yet");
+}
+
+void empty_again(const fs::path& folder) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) fs::remove_all(entry, ignored);
 }
 
 void restore(RestoreCommand& command) {
   check_empty(command.data);
-  base::make_directories_durably(command.data);
-  const fs::path data = fs::canonical(command.data);
+  Settings settings;
+  settings.warehouse_uri = command.warehouse_uri;
+  const fs::path data = fs::weakly_canonical(command.data);
+  const fs::path warehouse = fs::weakly_canonical(warehouse_folder(settings, data));
+  check_empty(warehouse);
+  base::make_directories_durably(data);
+  base::make_directories_durably(warehouse);
   DataLock lock(data);
   ProgressBar progress("restoring", !command.output.is_json());
   core::RestoredInstallation restored;
   try {
     restored = core::restore_installation({.from = fs::canonical(command.from),
                                            .data = data,
+                                           .warehouse = warehouse,
                                            .passphrase = passphrase_of(command.passphrase_file),
                                            .worker = worker_executable()},
                                           progress);
   } catch (...) {
-    std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(data, ignored)) fs::remove_all(entry, ignored);
+    empty_again(warehouse);
+    empty_again(data);
     throw;
   }
   progress.clear();
@@ -109,10 +121,14 @@ void add_restore(CLI::App& app, ExitStatus&) {
   command->output.add_option(*sub);
   sub->add_option("path", command->from, "The copy, on this machine")->required()->check(CLI::ExistingDirectory);
   sub->add_option("--data", command->data, "The data folder to make: empty or not there")->required();
+  sub->add_option("--warehouse-uri", command->warehouse_uri,
+                  "Where the tables are to lie, empty or not there, as the server will have it; in the data folder "
+                  "unless given")
+      ->envname("BOATHOUSE_WAREHOUSE_URI");
   sub->add_option("--passphrase-file", command->passphrase_file, "A file whose first line opens the keys");
   sub->callback([command] { restore(*command); });
   sub->footer(
-      "Every file is checked first. Then start it: boathouse serve --data DIR\n"
+      "Every file is checked first. Then start it: boathouse serve --data DIR [--warehouse-uri URI]\n"
       "\n"
       "Example:\n"
       "  boathouse restore /mnt/disk/2026-03-01 --data /srv/boathouse --passphrase-file ~/.boathouse-passphrase");

@@ -114,18 +114,22 @@ std::vector<UserRow> Accounts::list_users(std::string_view after, std::size_t li
 }
 
 ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  const bool disabled = change.disabled.value_or(false);
+  ChangeOutcome outcome = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
-    if (change.disabled.value_or(false) && main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
+    if (disabled && main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
     if (!apply_change(connection, id, change)) return ChangeOutcome::gone;
     if (change.password_hash) run(connection, "DELETE FROM refresh_tokens WHERE user_id = ?", id);
+    if (disabled) cancel_private_jobs(connection, id, change.at);
     insert_audit(connection, audit);
     return ChangeOutcome::done;
   });
+  if (disabled && outcome == ChangeOutcome::done) signal_.changed();
+  return outcome;
 }
 
 ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  ChangeOutcome outcome = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     Query query(connection, kById, id);
     auto user = first(query, user_row);
@@ -135,9 +139,12 @@ ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& 
     pass_on_workspaces(connection, id, heir);
     run(connection, "DELETE FROM users WHERE id = ?", id);
     if (empty) delete_workspace(connection, user->personal_workspace);
+    cancel_private_jobs(connection, id, audit.at);
     insert_audit(connection, audit);
     return ChangeOutcome::done;
   });
+  if (outcome == ChangeOutcome::done) signal_.changed();
+  return outcome;
 }
 
 }  // namespace boathouse::meta::sqlite

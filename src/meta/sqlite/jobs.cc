@@ -76,6 +76,14 @@ bool insert_job(Connection& connection, const JobRow& job) {
              job.created_at, job.queued_at, job.started_at, job.finished_at, job.updated_at) > 0;
 }
 
+void cancel_private_jobs(Connection& connection, const base::UserId& user, base::Micros now) {
+  run(connection,
+      "UPDATE jobs SET cancel_requested = 1, updated_at = ?2, finished_at = iif(state = 'queued', ?2, 0), "
+      "state = iif(state = 'queued', 'cancelled', state) "
+      "WHERE user_id = ?1 AND is_private AND state IN ('queued', 'running')",
+      user, now);
+}
+
 QueueOutcome Jobs::insert_job(const JobRow& job, std::optional<std::int64_t> most_queued) {
   QueueOutcome outcome = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();

@@ -9,7 +9,7 @@ namespace boathouse::meta::sqlite {
 
 class Accounts : public AccountStore {
  public:
-  explicit Accounts(Database& database) : database_(database) {}
+  Accounts(Database& database, JobSignal& signal) : database_(database), signal_(signal) {}
 
   CreateUserOutcome create_user(const NewUser& user, const AuditRow& audit) override;
   std::optional<UserRow> find_user(const base::UserId& id) override;
@@ -52,6 +52,7 @@ class Accounts : public AccountStore {
 
  private:
   Database& database_;
+  JobSignal& signal_;
 };
 
 class Catalog : public CatalogStore {
@@ -139,6 +140,8 @@ class Jobs : public JobStore {
 void insert_audit(Connection& connection, const AuditRow& row);
 // False when the job is single and one like it waits.
 bool insert_job(Connection& connection, const JobRow& job);
+// Cancels what a user has queued and running that is private to them.
+void cancel_private_jobs(Connection& connection, const base::UserId& user, base::Micros now);
 // False when the job is not running with that fencing number.
 bool finish_job(Connection& connection, const JobDone& done, base::Micros now);
 
