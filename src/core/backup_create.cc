@@ -45,7 +45,7 @@ BackupManifest begin_manifest(const TableState& state, const meta::WorkspaceRow&
   manifest.table_id = state.row.id;
   manifest.at = base::now_micros();
   manifest.version = state.row.figures.version;
-  manifest.schema = state.metadata->schema();
+  manifest.schema = state.schema();
   for (const iceberg::PartitionField& field : state.metadata->spec().fields) {
     const bool lives = manifest.schema.find(field.source_id) != nullptr;
     if (lives && field.transform.kind != iceberg::Transform::Kind::void_) {
@@ -75,7 +75,7 @@ class BackupWriter {
   BackupWriter& operator=(const BackupWriter&) = delete;
 
   void write_rows(BackupManifest& manifest) {
-    iceberg::Scan scan = iceberg::plan_scan(parts_.cache, state_.metadata, state_.metadata->current_snapshot());
+    iceberg::Scan scan = iceberg::plan_scan(parts_.cache, state_.metadata, state_.head());
     const std::int64_t total = state_.row.figures.rows;
     std::size_t stretch = 0;
     for (const iceberg::Scan& part : stretches_of(scan)) {
@@ -107,11 +107,11 @@ class BackupWriter {
   }
 
   std::string select(const iceberg::Scan& scan) const {
-    const iceberg::Schema& schema = state_.metadata->schema();
+    const iceberg::Schema& schema = state_.schema();
     return rows_sql(parts_.store(), scan, {.schema = schema, .by = columns_by(*state_.metadata, schema)});
   }
 
-  const Columns& columns() const { return state_.metadata->schema().fields(); }
+  const Columns& columns() const { return state_.schema().fields(); }
 
   void write_stretch(const iceberg::Scan& scan, const std::filesystem::path& folder, BackupManifest& manifest) {
     engine::Lease worker = lease();

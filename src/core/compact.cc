@@ -33,7 +33,7 @@ struct Work {
 };
 
 iceberg::Scan scan_of(const Parts& parts, const TableState& state) {
-  return iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
+  return iceberg::plan_scan(parts.cache, state.metadata, state.head());
 }
 
 class Compaction {

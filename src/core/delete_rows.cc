@@ -18,7 +18,7 @@ using base::ErrorKind;
 void find_positions(const Parts& parts, const TableState& state, const iceberg::Scan& scan, const std::string& where,
                     const std::filesystem::path& file) {
   engine::QueryCommand command;
-  const iceberg::Schema& schema = state.metadata->schema();
+  const iceberg::Schema& schema = state.schema();
   command.setup.push_back(
       "CREATE OR REPLACE TEMP VIEW target AS " +
       rows_sql(parts.store(), scan,
@@ -34,7 +34,7 @@ void find_positions(const Parts& parts, const TableState& state, const iceberg::
 // The deletes of what `where` asks for in one version.
 RowDeletes find_and_write(const Parts& parts, const TableState& state, const std::string& where,
                           const std::filesystem::path& folder) {
-  auto scan = iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
+  auto scan = iceberg::plan_scan(parts.cache, state.metadata, state.head());
   if (scan.files.empty()) return {};
   auto positions = folder / fmt::format("positions-{}.parquet", base::uuid_v4());
   find_positions(parts, state, scan, where, positions);
@@ -53,6 +53,7 @@ meta::BatchRow batch_row(const TableState& state, const Actor& actor, base::Snap
           .door = actor.door,
           .file_name = {},
           .mode = "delete",
+          .branch = state.branch,
           .rows_received = 0,
           .rows_accepted = 0,
           .rows_rejected = 0,
@@ -80,8 +81,9 @@ RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState
                               const std::optional<std::string>& where, const Actor& actor) {
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     TableState state = current();
-    RowsDeleted deleted{.version = state.row.figures.version, .rows = 0};
+    RowsDeleted deleted{.version = state.version(), .rows = 0};
     iceberg::SnapshotChange snapshot = snapshot_by(actor);
+    snapshot.branch = state.branch;
     CommitRequest request;
     if (where) {
       base::TemporaryFolder folder(parts.layout.staging_of(state.row.workspace));
@@ -92,7 +94,7 @@ RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState
       snapshot.required_files = std::move(deletes.touched);
       snapshot.removed_files = std::move(deletes.emptied);
     } else {
-      deleted.rows = state.row.figures.rows;
+      deleted.rows = state.rows();
       snapshot.replace_all = true;
       snapshot.operation = iceberg::Operation::delete_;
     }

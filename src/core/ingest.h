@@ -8,7 +8,7 @@
 //   Committed done = ingest.commit(ingest.write(ingest.check(receiver.finish())));
 //
 // Errors (base::Error): invalid_argument (bytes that cannot be parsed, with `line`, `column`, `byte`; a header or key that
-// does not fit), not_found, too_large (a limit, `max_rows`), unprocessable (on_reject = fail: code "rows-rejected", the
+// does not fit), not_found (a table or branch), too_large (a limit, `max_rows`), unprocessable (on_reject = fail: code "rows-rejected", the
 // outcome's JSON as detail `outcome`; an idempotency key reused for another body), conflict (the same key is being used
 // right now), storage_full, unavailable, and whatever the engine says. Nothing is visible before commit() returned.
 #pragma once
@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/branch_columns.h"
 #include "core/parts.h"
 
 namespace boathouse::core {
@@ -77,7 +78,16 @@ struct IngestRequest {
   std::string table;
   WriteMode mode = WriteMode::append;
   std::vector<std::string> key;  // for upsert; empty: the contract's
-  std::string branch = "main";
+  std::string branch = "main";   // Error{not_found} where the table has none of that name, unless
+  bool make_branch = false;      // this batch makes it, beginning empty; a new table gets an empty version on main then
+  // Where the table has no contract, a replace may give the branch the batch's own columns, whatever it had: those that do
+  // not come leave it. So does the first batch of a branch, always.
+  Shape columns = Shape::of_branch;
+  // As a contract spells it, for a table without one: how this batch's files are partitioned. On main also what
+  // comes after it. nullopt: as the table is, where the branch has the columns for it.
+  std::optional<std::vector<std::string>> partition;
+  // The version that the batch makes, if an empty one, gets the tag last_upload_tag(branch) in the same commit.
+  bool tag_upload = false;
   BodyFormat format = BodyFormat::csv;
   enum class CsvHeader { present, absent, by_names } header = CsvHeader::present;
   bool fail_on_reject = false;

@@ -20,17 +20,21 @@ using base::ErrorKind;
 constexpr std::size_t kMaxStoredAnswer = 64 << 10;
 constexpr base::Micros kIdempotencyLifetime = base::kDay;
 
-// True when rows written against `before` are right for `now` too: same columns, partitioning and contract, and nothing
-// was written that a unique rule would have to look at.
+// True when rows written against `before` are right for `now` too: same columns of the branch, partitioning and contract,
+// and nothing was written that a unique rule, or columns that are the batch's alone, would have to look at.
 bool still_fits(const BatchPlan& plan, const std::optional<TableState>& now) {
   if (plan.base.has_value() != now.has_value()) return false;
   if (!now) return true;
   const TableState& before = *plan.base;
+  const iceberg::TableMetadata& metadata = *now->metadata;
+  bool has_new_ids = plan.schema.highest_field_id() > before.metadata->last_column_id;
   bool same = before.row.id == now->row.id && before.row.contract == now->row.contract &&
-              before.metadata->current_schema_id == now->metadata->current_schema_id &&
-              before.metadata->default_spec_id == now->metadata->default_spec_id &&
-              before.metadata->last_column_id == now->metadata->last_column_id;
-  return same && (!has_unique(plan.rules) || before.row.metadata_location == now->row.metadata_location);
+              before.schema().same_columns(now->schema()) &&
+              before.metadata->default_spec_id == metadata.default_spec_id &&
+              iceberg::spec_as_known(metadata, plan.spec, plan.schema) == plan.spec &&
+              !(has_new_ids && before.metadata->last_column_id != metadata.last_column_id);
+  bool depends_on_rows = has_unique(plan.rules) || plan.shape == Shape::of_batch;
+  return same && !(depends_on_rows && before.version() != now->version());
 }
 
 std::map<std::string, std::string> summary_of(const StagedBody& body) {
@@ -79,26 +83,54 @@ class CommitAttempt {
     table.base = now_;
     table.row = state_.plan.row;
     table.change.at = at_;
+    const IngestRequest& request = state_.body.request;
+    const bool of_main = request.branch == iceberg::kMainBranch;
+    const bool new_columns = now_ && !state_.plan.schema.same_columns(now_->schema());
     if (!now_) {
       table.fresh = std::make_shared<const iceberg::TableMetadata>(iceberg::create_table(
           table.row.location, state_.plan.schema, state_.plan.spec, {}, table.row.id.value, at_ / base::kMillisecond));
-    } else if (!state_.plan.schema.same_columns(now_->metadata->schema())) {
-      table.change.schema = state_.plan.schema;
+      if (!of_main) table.change.snapshots.push_back(placeholder());
+    } else if (of_main) {
+      if (new_columns) table.change.schema = state_.plan.schema;
+      if (state_.plan.spec.id != now_->metadata->default_spec_id) table.change.spec = state_.plan.spec;
     }
-    bool changes_rows = !state_.data.empty() || replaces();
-    state_.outcome.version = now_ ? now_->row.figures.version : 0;
-    if (changes_rows || !now_) {
+    bool changes_rows = !state_.data.empty() || replaces() || request.tag_upload;
+    bool begins_branch = !now_ || !has_branch(*now_->metadata, request.branch);
+    state_.outcome.version = now_ ? now_->version() : 0;
+    if (changes_rows || begins_branch || (new_columns && !of_main)) {
       iceberg::SnapshotChange snapshot;
       snapshot.id = base::new_snapshot_id();
+      snapshot.branch = request.branch;
       snapshot.summary = summary_of(state_.body);
+      if (!of_main) {
+        snapshot.schema = state_.plan.schema;
+        snapshot.spec = state_.plan.spec;
+      }
       snapshot.added_data = state_.data;
       snapshot.replace_all = replaces();
       if (replaces()) snapshot.operation = iceberg::Operation::overwrite;
       if (now_ && !state_.plan.key.empty()) add_deletes(snapshot);
       state_.outcome.version = snapshot.id;
+      if (request.tag_upload) table.change.refs.push_back(tag_of(snapshot));
       table.change.snapshots.push_back(std::move(snapshot));
     }
     if (!table.change.snapshots.empty() || table.change.schema) request_.tables.push_back(std::move(table));
+  }
+
+  // Readers expect a version of main, if an empty one.
+  iceberg::SnapshotChange placeholder() const {
+    iceberg::SnapshotChange snapshot;
+    snapshot.id = base::new_snapshot_id();
+    snapshot.summary = summary_of(state_.body);
+    snapshot.summary.emplace(kSummaryPlaceholder, "true");
+    return snapshot;
+  }
+
+  static iceberg::RefChange tag_of(const iceberg::SnapshotChange& snapshot) {
+    iceberg::SnapshotRef tag;
+    tag.snapshot_id = snapshot.id;
+    tag.kind = iceberg::SnapshotRef::Kind::tag;
+    return {last_upload_tag(snapshot.branch), tag};
   }
 
   void add_deletes(iceberg::SnapshotChange& snapshot) {
@@ -188,6 +220,7 @@ class CommitAttempt {
                                 .door = origin.door,
                                 .file_name = origin.file_name,
                                 .mode = std::string(to_string(state_.body.request.mode)),
+                                .branch = state_.body.request.branch,
                                 .rows_received = outcome.rows_received,
                                 .rows_accepted = outcome.rows_accepted,
                                 .rows_rejected = outcome.rows_rejected,
@@ -246,7 +279,7 @@ Committed Ingest::commit(Written written) {
   }
   TableLocks::Guard lock = parts_.locks.lock(request.workspace.id, request.table);
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
-    auto now = find_state(parts_, request.workspace.id, request.table);
+    auto now = target_of(parts_, request);
     if (!still_fits(state.plan, now)) {
       plan_and_write_again(parts_, state);
       now = state.plan.base;

@@ -8,6 +8,8 @@
 #include "batch/inference.h"
 #include "core/column_types.h"
 #include "core/ingest_stages.h"
+#include "core/versions.h"
+#include "iceberg/change.h"
 #include "iceberg/evolve.h"
 
 namespace boathouse::core {
@@ -119,7 +121,7 @@ KnownColumns known_columns(const std::optional<TableState>& base) {
     known.unknown = base->contract->unknown_columns;
   }
   if (known.unknown != UnknownColumns::add) return known;
-  for (const iceberg::Field& field : base->metadata->schema().fields()) {
+  for (const iceberg::Field& field : base->schema().fields()) {
     if (base->contract && base->contract->find(field.name) != nullptr) continue;
     known.columns.push_back(plain_column(field.name, from_iceberg(field.type)));
   }
@@ -262,18 +264,36 @@ std::vector<std::string> key_columns(const IngestRequest& request, const BatchPl
   return names;
 }
 
+// Whether the batch's columns are the branch's: no rows remain beside it, and no contract says more.
+Shape shape_of(const IngestRequest& request, const std::optional<TableState>& base) {
+  if (!base || base->contract) return Shape::of_branch;
+  bool first = !has_branch(*base->metadata, base->branch) || is_placeholder(base->head());
+  bool asked = request.columns == Shape::of_batch && request.mode == WriteMode::replace;
+  return first || asked ? Shape::of_batch : Shape::of_branch;
+}
+
+iceberg::PartitionSpec partitioning_of(const IngestRequest& request, const TableState& base,
+                                       const iceberg::Schema& schema) {
+  const iceberg::TableMetadata& metadata = *base.metadata;
+  if (request.partition && !base.contract) {
+    return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec(*request.partition, schema), schema);
+  }
+  const iceberg::PartitionSpec& usual = metadata.spec();
+  bool fits = std::all_of(usual.fields.begin(), usual.fields.end(), [&](const iceberg::PartitionField& field) {
+    return schema.find(field.source_id) != nullptr;
+  });
+  return fits ? usual : iceberg::spec_as_known(metadata, {}, schema);
+}
+
 void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   std::vector<iceberg::Field> wanted;
   for (const ContractColumn& column : plan.rules.columns) {
     wanted.push_back({.id = 0, .name = column.name, .type = to_iceberg(column.type), .required = false, .doc = {}});
   }
   if (plan.base) {
-    const iceberg::TableMetadata& metadata = *plan.base->metadata;
-    auto room = iceberg::accommodate(metadata.schema(), wanted, false);
-    iceberg::Evolved evolved = iceberg::evolve(metadata.schema(), metadata.last_column_id, room.steps);
-    plan.schema = evolved.schema;
-    plan.last_column_id = evolved.last_column_id;
-    plan.spec = metadata.spec();
+    const bool replaces = body.request.mode == WriteMode::replace || plan.shape == Shape::of_batch;
+    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces);
+    plan.spec = partitioning_of(body.request, *plan.base, plan.schema);
     plan.row = plan.base->row;
     return;
   }
@@ -281,7 +301,7 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
     throw Error(ErrorKind::invalid_argument, "the body has no columns, and the table is new: give at least one row");
   }
   plan.schema = iceberg::Schema(0, iceberg::assign_fresh_ids(std::move(wanted)));
-  plan.last_column_id = plan.schema.highest_field_id();
+  if (body.request.partition) plan.spec = iceberg::parse_partition_spec(*body.request.partition, plan.schema);
   plan.row = new_table_row(parts, body.request.workspace.id, body.request.table);
 }
 
@@ -299,10 +319,9 @@ std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batc
 
 BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   BatchPlan plan;
-  plan.base = find_state(parts, body.request.workspace.id, body.request.table);
-  if (plan.base && !plan.base->row.quarantine_of.empty()) throw_no_table(body.request.table);
-  if (body.request.table_must_exist && !plan.base) throw_no_table(body.request.table);
-  KnownColumns known = known_columns(plan.base);
+  plan.base = target_of(parts, body.request);
+  plan.shape = shape_of(body.request, plan.base);
+  KnownColumns known = plan.shape == Shape::of_batch ? KnownColumns() : known_columns(plan.base);
   if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
 
   if (body.request.format == BodyFormat::parquet) {
@@ -325,7 +344,7 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
 
 std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode) {
   if (!plan.base || mode == WriteMode::replace) return {};
-  auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->metadata->current_snapshot());
+  auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->head());
   if (scan.files.empty()) return {};
   return rows_sql(parts.store(), scan, {.schema = plan.schema, .by = columns_by(*plan.base->metadata, plan.schema)});
 }

@@ -42,17 +42,12 @@ std::vector<std::string> column_names(const std::optional<TableState>& state) {
   if (state && state->contract) {
     for (const ContractColumn& column : state->contract->columns) names.push_back(column.name);
   } else if (state) {
-    for (const iceberg::Field& field : state->metadata->schema().fields()) names.push_back(field.name);
+    for (const iceberg::Field& field : state->schema().fields()) names.push_back(field.name);
   }
   return names;
 }
 
 void check_request(const IngestRequest& request, const std::optional<TableState>& state) {
-  base::check_name(request.table);
-  if (request.branch != iceberg::kMainBranch) {
-    throw Error(ErrorKind::invalid_argument, "rows go to the branch main; this table has no branch of that name");
-  }
-  if (request.table_must_exist && !state) throw_no_table(request.table);
   if (!request.key.empty() && request.mode != WriteMode::upsert) {
     throw Error(ErrorKind::invalid_argument, "key is for mode=upsert only");
   }
@@ -76,6 +71,24 @@ std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey
         .code("idempotency-key-reused");
   }
   return std::move(row->answer);
+}
+
+std::optional<TableState> target_of(const Parts& parts, const IngestRequest& request) {
+  auto state = find_state(parts, request.workspace.id, request.table);
+  if (state && !state->row.quarantine_of.empty()) throw_no_table(request.table);
+  if (state) {
+    if (!request.make_branch) return on_branch(std::move(*state), request.branch);
+    state->branch = request.branch;
+    return state;
+  }
+  if (request.table_must_exist) throw_no_table(request.table);
+  if (request.branch != iceberg::kMainBranch && !request.make_branch) {
+    throw Error(
+        ErrorKind::not_found,
+        fmt::format("there is no table \"{}\" in this workspace, so no branch \"{}\" of it: a table begins on main",
+                    request.table, request.branch));
+  }
+  return std::nullopt;
 }
 
 std::string_view to_string(WriteMode mode) {
@@ -132,7 +145,8 @@ Ingest::~Ingest() = default;
 
 Receiver Ingest::receive(IngestRequest request) {
   base::Micros started = base::steady_micros();
-  auto table = find_state(parts_, request.workspace.id, request.table);
+  base::check_name(request.table);
+  auto table = target_of(parts_, request);
   check_request(request, table);
 
   auto state = std::make_unique<Receiver::State>();

@@ -67,13 +67,13 @@ struct StagedBody {
 
 // How a staged body's rows become rows of the table. Made against one state of the table; another state needs another.
 struct BatchPlan {
-  std::optional<TableState> base;  // nullopt: the table is new with this batch
+  std::optional<TableState> base;  // the request's branch; nullopt: the table is new with this batch
   meta::TableRow row;              // the table's, or that of the table to be made
   Contract rules;                  // the contract, or rules that allow everything, with all columns of the batch
   std::vector<std::string> key;    // of an upsert, by the columns' own spelling
-  iceberg::Schema schema;          // of the table once this batch is in it
-  int last_column_id = 0;
-  iceberg::PartitionSpec spec;
+  iceberg::Schema schema;          // of the branch once this batch is in it
+  Shape shape = Shape::of_branch;
+  iceberg::PartitionSpec spec;            // as the table knows it or will
   std::vector<std::string> staged;        // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
   std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
   std::vector<std::int64_t> staged_rows;  // how many rows each of them has
@@ -117,6 +117,10 @@ struct Written::State {
   // Takes away what write_rows() made.
   void drop_files();
 };
+
+// The table on the request's branch, as it is now: without a head where the batch is to make the branch. nullopt where the
+// batch is to make the table. Error{not_found} for what is not there and not to be made.
+std::optional<TableState> target_of(const Parts& parts, const IngestRequest& request);
 
 // A worker for the workspace's batches.
 engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace, const std::stop_token& stop = {});

@@ -256,12 +256,13 @@ TEST_F(IngestTest, BatchesThatMakeTheSameTableAtOnceAllArrive) {
 TEST_F(IngestTest, RowsAreDeletedWhereAnExpressionHolds) {
   load("t", "id\n1\n2\n3\n");
   Actor actor{.principal = "tester", .request = {}, .door = "test"};
-  EXPECT_EQ(tables_.delete_rows(workspace_, "t", "id >= 2 -- both", actor).rows, 2);
+  EXPECT_EQ(tables_.delete_rows(workspace_, "t", "main", "id >= 2 -- both", actor).rows, 2);
   EXPECT_EQ(sql("SELECT id FROM t"), "[[1]]");
   for (const char* where : {"id IN (SELECT 1)", "1=1) UNION SELECT (1", "id = 1) ORDER BY (1", "", "id ="}) {
-    EXPECT_NE(error_of([&] { tables_.delete_rows(workspace_, "t", where, actor); }).message(), "no error") << where;
+    EXPECT_NE(error_of([&] { tables_.delete_rows(workspace_, "t", "main", where, actor); }).message(), "no error")
+        << where;
   }
-  EXPECT_EQ(tables_.delete_rows(workspace_, "t", std::nullopt, actor).rows, 1);
+  EXPECT_EQ(tables_.delete_rows(workspace_, "t", "main", std::nullopt, actor).rows, 1);
   EXPECT_EQ(sql("SELECT count(*) FROM t"), "[[0]]");
 }
 
@@ -275,7 +276,8 @@ TEST_F(IngestTest, AChangedContractEvolvesTheTable) {
   EXPECT_EQ(sql("SELECT * FROM people ORDER BY id"), R"([["ann",1,null],[null,5000000000,"2024-02-29"]])");
   auto error = error_of([&] { put_contract("people", R"({"columns":[{"name":"name","type":"DATE"}]})"); });
   EXPECT_EQ(error.kind(), ErrorKind::conflict);
-  tables_.delete_rows(workspace_, "people", std::nullopt, {.principal = "tester", .request = {}, .door = "test"});
+  tables_.delete_rows(workspace_, "people", "main", std::nullopt,
+                      {.principal = "tester", .request = {}, .door = "test"});
   put_contract("people", R"({"columns":[{"name":"name","type":"DATE"}]})");
   load("people", "name\n2024-01-01\n");
   EXPECT_EQ(sql("SELECT * FROM people"), R"([["2024-01-01"]])");

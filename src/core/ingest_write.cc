@@ -150,7 +150,7 @@ void refuse_if_asked(const StagedBody& body, const BatchPlan& plan, const Outcom
   if (!body.request.fail_on_reject || outcome.rows_rejected == 0) return;
   Outcome told = outcome;
   told.rows_accepted = 0;
-  told.version = plan.base ? plan.base->row.figures.version : 0;
+  told.version = plan.base ? plan.base->version() : 0;
   told.duration = base::steady_micros() - body.started;
   throw Error(ErrorKind::unprocessable, fmt::format("{} of {} rows were rejected, so nothing was written",
                                                     outcome.rows_rejected, outcome.rows_received))

@@ -49,7 +49,7 @@ TEST_F(InstallationCopyTest, NamesItsNewPlacesEverywhere) {
   load("t", "id,country\n1,de\n2,fr\n3,\n");
   load("t", "id,country\n2,es\n4,de\n", WriteMode::upsert, {"id"});
   load("t", "id,country\nx,de\n");
-  tables_.delete_rows(workspace_, "t", "id = 1", {.principal = "tester", .request = {}, .door = "test"});
+  tables_.delete_rows(workspace_, "t", "main", "id = 1", {.principal = "tester", .request = {}, .door = "test"});
   const std::string rows = sql("SELECT * FROM t ORDER BY id");
   const auto versions = tables_.versions(workspace_, "t", {}).at("versions").as_array();
   Backups(parts_, archive_).create(workspace_, "t", BackupId(base::uuid_v7()), progress_);

@@ -3,6 +3,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 #include <unordered_map>
 
 #include "base/encoding.h"
@@ -184,17 +185,38 @@ std::unordered_map<std::string, Quarantined> find_rows(const Parts& parts, const
   return found;
 }
 
-// As their batches were written, as far as the table still allows it.
-WriteMode usual_mode(const Parts& parts, const TableState& table,
-                     const std::unordered_map<std::string, Quarantined>& rows) {
-  if (!table.contract || table.contract->key.empty()) return WriteMode::append;
-  std::unordered_map<std::string_view, bool> upserted;
+// How the batches of these rows were to be written.
+struct Origin {
+  std::set<std::string> branches;
+  bool upserted = false;
+};
+
+Origin origin_of(const Parts& parts, const std::unordered_map<std::string, Quarantined>& rows) {
+  Origin origin;
+  std::set<std::string_view> seen;
   for (const auto& [id, row] : rows) {
-    if (!upserted.emplace(row.batch, true).second) continue;
+    if (!seen.insert(row.batch).second) continue;
     auto batch = parts.meta.catalog().find_batch(base::BatchId(row.batch));
-    if (batch && batch->mode == to_string(WriteMode::upsert)) return WriteMode::upsert;
+    if (!batch) continue;
+    origin.branches.insert(batch->branch);
+    origin.upserted = origin.upserted || batch->mode == to_string(WriteMode::upsert);
   }
-  return WriteMode::append;
+  return origin;
+}
+
+// As their batches were written, as far as the table still allows it.
+WriteMode usual_mode(const TableState& table, const Origin& origin) {
+  bool has_key = table.contract && !table.contract->key.empty();
+  return has_key && origin.upserted ? WriteMode::upsert : WriteMode::append;
+}
+
+std::string one_branch(const Origin& origin) {
+  if (origin.branches.empty()) return std::string(iceberg::kMainBranch);
+  if (origin.branches.size() == 1) return *origin.branches.begin();
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("these rows were sent to different branches ({}): resubmit those of one branch at a time",
+                          fmt::join(origin.branches, ", ")))
+      .with("field", "rows");
 }
 
 }  // namespace
@@ -257,17 +279,21 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
   for (const Correction& correction : corrections) request.resubmitted.push_back(correction.id);
   auto rows = find_rows(parts_, request.workspace, request.table, request.resubmitted);
 
+  const Origin origin = origin_of(parts_, rows);
+  request.branch = one_branch(origin);
+  state = on_branch(std::move(state), request.branch);
+
   std::vector<json::object> tried;
   for (Correction& correction : corrections) {
     tried.push_back(correction.data ? std::move(*correction.data) : std::move(rows.at(correction.id).data));
-    if (tried.back().contains(kRawLine) && state.metadata->schema().find_any_case(kRawLine) == nullptr) {
+    if (tried.back().contains(kRawLine) && state.schema().find_any_case(kRawLine) == nullptr) {
       throw Error(
           ErrorKind::invalid_argument,
           fmt::format("the fields of row \"{}\" could not be told apart: give its columns in data", correction.id))
           .with("field", "rows");
     }
   }
-  request.mode = mode.value_or(usual_mode(parts_, state, rows));
+  request.mode = mode.value_or(usual_mode(state, origin));
   request.format = BodyFormat::csv;
   request.header = IngestRequest::CsvHeader::present;
   request.table_must_exist = true;

@@ -40,8 +40,8 @@ class Quarantine {
   // {rows, reasons:[{column,rule,rows}]}: how many rows wait, and how many of them each column and rule refused, most first.
   boost::json::object reasons(const meta::WorkspaceRow& workspace, std::string_view table) const;
 
-  // Runs corrected rows through the contract again, in one commit: accepted ones are in the table and no longer in
-  // quarantine, the others stay as they are. `request` says who asks, for which table, in which mode; without one
+  // Runs corrected rows through the contract again, in one commit: accepted ones are in the branch that their batch was
+  // sent to and no longer in quarantine, the others stay as they are. Rows of several branches: Error{invalid_argument}. `request` says who asks, for which table, in which mode; without one
   // (`mode` nullopt) rows are upserted where their batch was and the contract has a key, and appended otherwise. Errors as
   // ingest.h says, not_found for ids that are not in quarantine (detail `ids`), conflict when one has left meanwhile.
   Committed resubmit(IngestRequest request, std::optional<WriteMode> mode, std::vector<Correction> corrections) const;

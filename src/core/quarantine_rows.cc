@@ -36,7 +36,7 @@ std::string id_is_one_of(const std::vector<std::string>& ids) {
 
 RowDeletes delete_quarantined(const Parts& parts, engine::Lease& lease, const TableState& quarantine,
                               const std::vector<std::string>& ids, const std::filesystem::path& folder) {
-  auto scan = iceberg::plan_scan(parts.cache, quarantine.metadata, quarantine.metadata->current_snapshot());
+  auto scan = iceberg::plan_scan(parts.cache, quarantine.metadata, quarantine.head());
   std::string rows = rows_sql(parts.store(), scan, {.schema = quarantine_schema(), .positions = Positions::with});
   return write_row_deletes(parts, lease, quarantine, scan,
                            fmt::format("SELECT _file, _pos FROM ({}) WHERE {}", rows, id_is_one_of(ids)), folder);

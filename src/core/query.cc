@@ -276,12 +276,21 @@ engine::QueryResult Queries::attempt(const QueryRequest& request, engine::Result
 
 std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const {
   std::string_view table = std::string_view(request.table).substr(0, request.table.find_first_of("@$"));
-  if (!parts_.meta.catalog().find_table(workspace.id, table)) throw_no_table(table);
+  TableState state = require_state(parts_, workspace.id, table);
+  std::string reference = request.table;
+  if (request.branch) {
+    if (table.size() < request.table.size()) {
+      throw Error(ErrorKind::invalid_argument, "branch goes with the plain name of a table, without \"@\" or \"$\"")
+          .with("parameter", "branch");
+    }
+    on_branch(std::move(state), *request.branch);
+    reference += "@branch:" + *request.branch;
+  }
   std::vector<std::string> columns;
   for (const std::string& column : request.columns) columns.push_back(quote_identifier(column));
   std::string sql =
       fmt::format("SELECT {} FROM {}", columns.empty() ? "*" : fmt::format("{}", fmt::join(columns, ", ")),
-                  quote_identifier(request.table));
+                  quote_identifier(reference));
   if (!request.where.empty()) {
     check_part(parts_, workspace, "where", request.where);
     sql += fmt::format(" WHERE (\n{}\n)", request.where);

@@ -37,7 +37,8 @@ struct QueryRequest {
 // SELECT over one table out of parts (GET .../rows). Every part is checked to be what it is called.
 struct RowsRequest {
   std::string table;
-  std::vector<std::string> columns;  // empty: all
+  std::optional<std::string> branch;  // with a plain name of a table only
+  std::vector<std::string> columns;   // empty: all
   std::string where;
   std::string order;  // "a, b DESC"
 };

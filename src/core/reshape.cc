@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "iceberg/branch_schema.h"
 
 namespace boathouse::core {
 namespace {
@@ -51,8 +52,8 @@ std::vector<iceberg::Step> steps_to(const Reshape& reshape, const iceberg::Schem
 }  // namespace
 
 iceberg::Schema set_shape(iceberg::Change& change, const iceberg::TableMetadata& metadata, const Reshape& reshape) {
-  iceberg::Evolved evolved =
-      iceberg::evolve(metadata.schema(), metadata.last_column_id, steps_to(reshape, metadata.schema()));
+  const iceberg::Schema& schema = iceberg::branch_schema(metadata, iceberg::kMainBranch);
+  iceberg::Evolved evolved = iceberg::evolve(schema, metadata.last_column_id, steps_to(reshape, schema));
   if (evolved.changed) change.schema = evolved.schema;
   iceberg::PartitionSpec spec = iceberg::parse_partition_spec(reshape.partition, evolved.schema);
   auto same = [](const iceberg::PartitionField& a, const iceberg::PartitionField& b) {

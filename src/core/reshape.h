@@ -19,7 +19,7 @@ struct Reshape {
   std::vector<std::string> partition;  // as a contract spells it
 };
 
-// Puts into `change` what differs from `metadata`; gives back the schema that the table will have, with its field
+// Puts into `change` what differs from `metadata` on main; gives back the columns that main will have, with their field
 // ids.
 iceberg::Schema set_shape(iceberg::Change& change, const iceberg::TableMetadata& metadata, const Reshape& reshape);
 

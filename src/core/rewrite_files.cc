@@ -39,7 +39,7 @@ class Rewriting {
 
  private:
   void write_data() {
-    const iceberg::Schema& schema = table_.metadata->schema();
+    const iceberg::Schema& schema = table_.schema();
     iceberg::Scan scan{nullptr, schema, group_.files};
     std::int64_t expected = 0;
     bool deleted_from = false;
@@ -109,9 +109,10 @@ class Rewriting {
     file.content = content;
     file.spec_id = group_.spec_id;
     file.partition = group_.partition;
-    file.path =
-        fmt::format("{}/data/{}{}{}.parquet", table_.row.location,
-                    partition_folder(spec, table_.metadata->schema(), group_.partition), base::uuid_v4(), ending);
+    file.path = fmt::format(
+        "{}/data/{}{}{}.parquet", table_.row.location,
+        partition_folder(spec, iceberg::schema_with_sources(*table_.metadata, table_.schema(), spec), group_.partition),
+        base::uuid_v4(), ending);
     parts_.store().adopt(written.path, file.path, store::Durability::later);
     return file;
   }

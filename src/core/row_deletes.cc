@@ -118,8 +118,10 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
       file.partition = group.partition;
       iceberg::set_deleted_from(file, group.locations.front(), group.locations.back());
       const iceberg::PartitionSpec& spec = table.metadata->spec_by_id(group.spec_id);
-      file.path = fmt::format("{}/data/{}{}-deletes.parquet", table.row.location,
-                              partition_folder(spec, table.metadata->schema(), group.partition), base::uuid_v4());
+      file.path = fmt::format(
+          "{}/data/{}{}-deletes.parquet", table.row.location,
+          partition_folder(spec, iceberg::schema_with_sources(*table.metadata, table.schema(), spec), group.partition),
+          base::uuid_v4());
       parts.store().adopt(written.path, file.path, store::Durability::later);
       deletes.rows += file.record_count;
       deletes.files.push_back(std::move(file));
@@ -130,7 +132,7 @@ RowDeletes write_row_deletes(const Parts& parts, engine::Lease& lease, const Tab
 
 RowDeletes delete_replaced_rows(const Parts& parts, engine::Lease& lease, const TableState& table,
                                 const KeyedRows& rows, const std::filesystem::path& folder) {
-  auto scan = iceberg::plan_scan(parts.cache, table.metadata, table.metadata->current_snapshot(), within_bounds(rows));
+  auto scan = iceberg::plan_scan(parts.cache, table.metadata, table.head(), within_bounds(rows));
   if (scan.files.empty()) return {};
   std::vector<std::string> added;
   for (const iceberg::DataFile& file : rows.added) added.push_back(path_for_engine(parts.store(), file.path));

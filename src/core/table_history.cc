@@ -36,6 +36,10 @@ void check_own(const TableState& state) {
   if (!state.row.quarantine_of.empty()) throw_no_table(state.row.name);
 }
 
+bool is_kept_by_house(const std::string& name, const SnapshotRef& ref) {
+  return ref.kind == SnapshotRef::Kind::tag && name.starts_with(kHouseTags);
+}
+
 json::object ref_json(const std::string& name, const iceberg::Snapshot& snapshot) {
   return {{"name", name}, {"version", std::to_string(snapshot.id())}, {"rows", iceberg::totals(snapshot).rows()}};
 }
@@ -47,6 +51,11 @@ void check_ref_name(std::string_view name, std::string_view what) {
   if (name.starts_with("key-")) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("the name of a {} does not begin with \"key-\": those are the keys of DataFrames", what));
+  }
+  if (name.starts_with(kHouseTags)) {
+    throw Error(
+        ErrorKind::invalid_argument,
+        fmt::format("the name of a {} does not begin with \"{}\": those are Boathouse's own", what, kHouseTags));
   }
 }
 
@@ -91,7 +100,7 @@ json::object TableHistory::refs(const meta::WorkspaceRow& workspace, std::string
   std::size_t skip = rows_to_skip(page);
   bool more = false;
   for (const auto& [name, ref] : state.metadata->refs) {
-    if (ref.kind != kind) continue;
+    if (ref.kind != kind || is_kept_by_house(name, ref)) continue;
     if (skip > 0) {
       --skip;
     } else if (named.size() == page.limit) {
@@ -145,7 +154,8 @@ void TableHistory::remove_tag(const meta::WorkspaceRow& workspace, std::string_v
                               const std::string& name) const {
   change_table(parts_, workspace.id, table, [&](const TableState& now) -> std::optional<TableChange> {
     auto found = now.metadata->refs.find(name);
-    if (found == now.metadata->refs.end() || found->second.kind != SnapshotRef::Kind::tag) {
+    if (found == now.metadata->refs.end() || found->second.kind != SnapshotRef::Kind::tag ||
+        is_kept_by_house(name, found->second)) {
       throw Error(ErrorKind::not_found, fmt::format("the table has no tag \"{}\"", name));
     }
     TableChange change;

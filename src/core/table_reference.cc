@@ -18,21 +18,21 @@ using base::Error;
 using base::ErrorKind;
 using base::quote_string;
 
+constexpr std::string_view kForceBranch = "branch:";
+
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view name) {
   throw Error(ErrorKind::invalid_argument, fmt::format("there is no {} \"{}\"", what, name));
 }
 
 std::string rows_of(const Parts& parts, const iceberg::MetadataPtr& metadata, const iceberg::SnapshotPtr& snapshot) {
   iceberg::Scan scan = iceberg::plan_scan(parts.cache, metadata, snapshot);
-  // Without a version there is nothing but the columns; the scan of a version knows its own.
-  const iceberg::Schema& schema = snapshot ? scan.schema : metadata->schema();
-  return rows_sql(parts.store(), scan, {.schema = schema, .by = columns_by(*metadata, schema)});
+  return rows_sql(parts.store(), scan, {.schema = scan.schema, .by = columns_by(*metadata, scan.schema)});
 }
 
-// A current table shows its current columns, also where its last version was written before they changed.
+// A branch shows its current columns, also where its last version was written before they changed.
 std::string current_rows_of(const Parts& parts, const TableState& state) {
-  iceberg::Scan scan = iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
-  const iceberg::Schema& schema = state.metadata->schema();
+  iceberg::Scan scan = iceberg::plan_scan(parts.cache, state.metadata, state.head());
+  const iceberg::Schema& schema = state.schema();
   return rows_sql(parts.store(), scan, {.schema = schema, .by = columns_by(*state.metadata, schema)});
 }
 
@@ -82,7 +82,7 @@ std::string versions_of(const TableState& state) {
 }
 
 std::string files_of(const Parts& parts, const TableState& state) {
-  iceberg::Scan scan = iceberg::plan_scan(parts.cache, state.metadata, state.metadata->current_snapshot());
+  iceberg::Scan scan = iceberg::plan_scan(parts.cache, state.metadata, state.head());
   std::map<std::string, std::pair<const iceberg::DataFile*, const char*>> files;
   for (const iceberg::ScanFile& file : scan.files) {
     files.emplace(file.data->file.path, std::pair(&file.data->file, "data"));
@@ -117,7 +117,7 @@ iceberg::SnapshotPtr select_version(const iceberg::TableMetadata& metadata, std:
   };
   iceberg::SnapshotPtr found;
   std::string_view all = selector;
-  if (forced("branch:")) {
+  if (forced(kForceBranch)) {
     found = metadata.ref_snapshot(selector);
   } else if (forced("time:")) {
     found = by_time(metadata, selector);
@@ -132,6 +132,13 @@ iceberg::SnapshotPtr select_version(const iceberg::TableMetadata& metadata, std:
   return found;
 }
 
+std::string version_rows_of(const Parts& parts, const TableState& state, std::string_view selector) {
+  std::string_view branch = selector;
+  if (branch.starts_with(kForceBranch)) branch.remove_prefix(kForceBranch.size());
+  if (has_branch(*state.metadata, branch)) return current_rows_of(parts, on_branch(state, branch));
+  return rows_of(parts, state.metadata, select_version(*state.metadata, selector));
+}
+
 }  // namespace
 
 std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view reference) {
@@ -141,7 +148,7 @@ std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace
   if (!state) throw_unknown("table", name);
   if (mark == std::string_view::npos) return current_rows_of(parts, *state);
   std::string_view rest = reference.substr(mark + 1);
-  if (reference[mark] == '@') return rows_of(parts, state->metadata, select_version(*state->metadata, rest));
+  if (reference[mark] == '@') return version_rows_of(parts, *state, rest);
   if (rest == "quarantine") return quarantine_of(parts, *state);
   if (rest == "versions") return versions_of(*state);
   if (rest == "files") return files_of(parts, *state);

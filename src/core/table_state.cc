@@ -30,6 +30,30 @@ TableState state_of(const Parts& parts, meta::TableRow row) {
   return state;
 }
 
+base::SnapshotId TableState::version() const {
+  iceberg::SnapshotPtr newest = head();
+  return newest == nullptr ? 0 : newest->id();
+}
+
+std::int64_t TableState::rows() const {
+  iceberg::SnapshotPtr newest = head();
+  return newest == nullptr ? 0 : iceberg::totals(*newest).rows();
+}
+
+bool has_branch(const iceberg::TableMetadata& metadata, std::string_view branch) {
+  if (branch == iceberg::kMainBranch) return true;
+  auto found = metadata.refs.find(std::string(branch));
+  return found != metadata.refs.end() && found->second.kind == iceberg::SnapshotRef::Kind::branch;
+}
+
+TableState on_branch(TableState state, std::string_view branch) {
+  if (!has_branch(*state.metadata, branch)) {
+    throw base::Error(base::ErrorKind::not_found, fmt::format("the table has no branch \"{}\"", branch));
+  }
+  state.branch = branch;
+  return state;
+}
+
 TableState require_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table) {
   auto state = find_state(parts, workspace, table);
   if (!state) throw_no_table(table);

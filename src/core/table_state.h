@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table as it stands at one moment: its row in the metadata store, the Iceberg metadata that the row points to, its
-// contract and its settings. A value; what changes later is another value. Any thread.
+// A table as it stands at one moment, looked at on one of its branches: its row in the metadata store, the Iceberg metadata
+// that the row points to, its contract and its settings. A value; what changes later is another value. Any thread.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 
 #include "core/contract.h"
 #include "core/parts.h"
+#include "iceberg/branch_schema.h"
 
 namespace boathouse::core {
 
@@ -15,11 +16,22 @@ struct TableState {
   meta::TableRow row;
   iceberg::MetadataPtr metadata;
   std::optional<Contract> contract;
+  std::string branch{iceberg::kMainBranch};
+
+  // Of the branch: the newest version, nullptr before the first, and the columns that it is read and written with.
+  iceberg::SnapshotPtr head() const { return metadata->ref_snapshot(branch); }
+  const iceberg::Schema& schema() const { return iceberg::branch_schema(*metadata, branch); }
+  base::SnapshotId version() const;  // the head's, 0 before the first
+  std::int64_t rows() const;         // of the head
 };
 
 // nullopt when there is no such table. Reads the metadata file unless it is cached.
 std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);
 TableState state_of(const Parts& parts, meta::TableRow row);
+
+// The same table on another branch. Error{not_found} when it has no such branch; `main` is always there.
+TableState on_branch(TableState state, std::string_view branch);
+bool has_branch(const iceberg::TableMetadata& metadata, std::string_view branch);
 
 // Error{not_found} that names the table.
 TableState require_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);

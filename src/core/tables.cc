@@ -37,7 +37,7 @@ json::object row_of(const meta::TableRow& table) {
 
 json::array columns_of(const TableState& state) {
   json::array columns;
-  for (const iceberg::Field& field : state.metadata->schema().fields()) {
+  for (const iceberg::Field& field : state.schema().fields()) {
     const ContractColumn* rules = state.contract ? state.contract->find(field.name) : nullptr;
     columns.push_back({{"id", field.id},
                        {"name", field.name},
@@ -90,7 +90,7 @@ json::object Tables::describe(const meta::WorkspaceRow& workspace, std::string_v
   answer["columns"] = columns_of(state);
   json::array partition;
   for (const iceberg::PartitionField& field : state.metadata->spec().fields) {
-    partition.emplace_back(iceberg::contract_spelling(field, state.metadata->schema()));
+    partition.emplace_back(iceberg::contract_spelling(field, state.schema()));
   }
   answer["partition"] = std::move(partition);
   answer["key"] = state.contract ? texts(state.contract->key) : json::array();

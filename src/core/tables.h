@@ -57,9 +57,9 @@ class Tables {
   // {versions:[{version,parent?,at,operation,rows,added,deleted,by,request_id,branch?}], next_page_token?}, newest first.
   boost::json::object versions(const meta::WorkspaceRow& workspace, std::string_view table, const Page& page) const;
 
-  // Deletes the rows for which the SQL expression `where` is true; nullopt: every row. The expression is judged like any
+  // Deletes the rows of a branch for which the SQL expression `where` is true; nullopt: every row. The expression is judged like any
   // user SQL and may hold no subquery.
-  RowsDeleted delete_rows(const meta::WorkspaceRow& workspace, std::string_view table,
+  RowsDeleted delete_rows(const meta::WorkspaceRow& workspace, std::string_view table, std::string_view branch,
                           const std::optional<std::string>& where, const Actor& actor) const;
 
   // The table that a file of that name belongs to: the longest table name that it starts with. nullopt: none.

@@ -110,7 +110,7 @@ void Tables::remove_contract(const meta::WorkspaceRow& workspace, std::string_vi
   if (!row || !parts_.meta.catalog().update_contract(row->id, "", base::now_micros())) throw_no_table(table);
 }
 
-RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string_view table,
+RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string_view table, std::string_view branch,
                                 const std::optional<std::string>& where, const Actor& actor) const {
   if (where) queries_.check_expression(workspace, *where);
   FileUses::Use use = parts_.uses.begin(workspace.id);
@@ -118,7 +118,7 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
   auto current = [&] {
     TableState state = require_state(parts_, workspace.id, table);
     if (!state.row.quarantine_of.empty()) throw_no_table(table);
-    return state;
+    return on_branch(std::move(state), branch);
   };
   return delete_rows_where(parts_, current, where, actor);
 }

@@ -26,6 +26,12 @@ std::optional<std::string> text(const Summary& summary, std::string_view key) {
 
 }  // namespace
 
+bool is_placeholder(const iceberg::SnapshotPtr& version) {
+  return version != nullptr && version->summary().contains(std::string(kSummaryPlaceholder));
+}
+
+std::string last_upload_tag(std::string_view branch) { return fmt::format("{}last-{}", kHouseTags, branch); }
+
 std::vector<VersionInfo> list_versions(const iceberg::TableMetadata& metadata) {
   std::vector<VersionInfo> list;
   const auto branches = iceberg::branch_by_version(metadata);

@@ -16,6 +16,16 @@ inline constexpr std::string_view kSummaryBatch = "boathouse.batch-id";
 inline constexpr std::string_view kSummaryRequest = "boathouse.request-id";
 inline constexpr std::string_view kSummaryBy = "boathouse.by";
 
+// Marks the empty version that main gets where a table begins on another branch: main was never written to, and its first
+// batch says what its columns are.
+inline constexpr std::string_view kSummaryPlaceholder = "boathouse.placeholder";
+bool is_placeholder(const iceberg::SnapshotPtr& version);
+
+// The tag of the version that the branch's last upload made, where uploads are tagged (IngestRequest::tag_upload). Such tags
+// are kept by the house: no list shows them, and no tag of a user's begins so.
+inline constexpr std::string_view kHouseTags = "boathouse-";
+std::string last_upload_tag(std::string_view branch);
+
 struct VersionInfo {
   base::SnapshotId id = 0;
   std::optional<base::SnapshotId> parent;

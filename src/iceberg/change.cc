@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "iceberg/branch_schema.h"
 #include "iceberg/json_read.h"
 #include "iceberg/metadata_file.h"
 #include "iceberg/snapshot_builder.h"
@@ -55,6 +56,7 @@ class Preparation {
     for (const SnapshotChange& snapshot : change_.snapshots) add_snapshot(snapshot);
     for (const RefChange& ref : change_.refs) set_ref(ref);
     expire();
+    settle_schemas(next_, main_schema_id_);
     if (!base_location_.empty()) next_.metadata_log.push_back({before, base_location_});
     trim_metadata_log();
     next_.last_updated_ms = now_ms_;
@@ -67,30 +69,23 @@ class Preparation {
   }
 
   void set_schema() {
-    if (!change_.schema) return;
-    const Schema& wanted = *change_.schema;
-    next_.last_column_id = std::max(next_.last_column_id, wanted.highest_field_id());
-    int next_id = 0;
-    for (const Schema& schema : next_.schemas) {
-      next_id = std::max(next_id, schema.id() + 1);
-      if (!schema.same_columns(wanted)) continue;
-      next_.current_schema_id = schema.id();
-      return;
-    }
-    next_.schemas.push_back(wanted.with_id(next_id));
-    next_.current_schema_id = next_id;
+    main_schema_id_ = change_.schema ? schema_known(next_, *change_.schema) : branch_schema(next_, kMainBranch).id();
   }
 
   void set_spec() {
     // Also without a new spec: a new schema may have lost a column that the spec reads.
     if (!change_.spec && !change_.schema) return;
-    PartitionSpec known = spec_as_known(next_, change_.spec.value_or(next_.spec()), next_.schema());
-    auto has_id = [&](const PartitionSpec& spec) { return spec.id == known.id; };
+    next_.default_spec_id = learn_spec(change_.spec.value_or(next_.spec()), next_.schema_by_id(main_schema_id_));
+  }
+
+  int learn_spec(const PartitionSpec& spec, const Schema& schema) {
+    PartitionSpec known = spec_as_known(next_, spec, schema);
+    auto has_id = [&](const PartitionSpec& other) { return other.id == known.id; };
     if (std::none_of(next_.specs.begin(), next_.specs.end(), has_id)) next_.specs.push_back(known);
-    next_.default_spec_id = known.id;
     for (const PartitionField& field : known.fields) {
       next_.last_partition_id = std::max(next_.last_partition_id, field.field_id);
     }
+    return known.id;
   }
 
   SnapshotPtr snapshot_named(SnapshotId id) const {
@@ -109,12 +104,28 @@ class Preparation {
     if (parent == nullptr && change.branch_from) parent = snapshot_named(*change.branch_from);
     SnapshotPtr source = change.restore ? snapshot_named(*change.restore) : parent;
 
-    SnapshotBuilder builder(cache_, next_, change, written_);
+    const int schema_id = columns_for(change);
+    if (change.spec) learn_spec(*change.spec, next_.schema_by_id(schema_id));
+    SnapshotBuilder builder(cache_, next_, change, schema_id, written_);
     SnapshotPtr snapshot = builder.build(parent, source, now_ms_);
     next_.last_sequence_number = snapshot->sequence_number();
     next_.snapshots.push_back(snapshot);
     next_.refs[change.branch].snapshot_id = snapshot->id();
     if (change.branch == kMainBranch) make_current(snapshot->id());
+  }
+
+  // The schema that the new version is written with.
+  int columns_for(const SnapshotChange& change) {
+    const bool of_main = change.branch == kMainBranch;
+    if (change.schema) {
+      const int id = schema_known(next_, *change.schema);
+      if (of_main) main_schema_id_ = id;
+      return id;
+    }
+    if (of_main) return main_schema_id_;
+    SnapshotPtr from = next_.ref_snapshot(change.branch);
+    if (from == nullptr && change.branch_from) from = snapshot_named(*change.branch_from);
+    return from == nullptr ? main_schema_id_ : from->schema_id().value_or(main_schema_id_);
   }
 
   void make_current(SnapshotId id) {
@@ -134,7 +145,14 @@ class Preparation {
     if (is_main && change.ref->kind != SnapshotRef::Kind::branch) refuse("'main' is a branch, never a tag");
     snapshot_named(change.ref->snapshot_id);
     next_.refs[change.name] = *change.ref;
-    if (is_main) make_current(change.ref->snapshot_id);
+    if (!is_main) return;
+    make_current(change.ref->snapshot_id);
+    main_schema_id_ = next_.current_snapshot()->schema_id().value_or(main_schema_id_);
+    const Schema& columns = next_.schema_by_id(main_schema_id_);
+    const std::vector<PartitionField>& fields = next_.spec().fields;
+    bool fits = std::all_of(fields.begin(), fields.end(),
+                            [&](const PartitionField& field) { return columns.find(field.source_id) != nullptr; });
+    if (!fits) next_.default_spec_id = learn_spec({}, columns);
   }
 
   void expire() {
@@ -196,6 +214,7 @@ class Preparation {
   const Change& change_;
   TableMetadata next_;
   std::int64_t now_ms_ = 0;
+  int main_schema_id_ = 0;
   std::vector<std::string> written_;
 };
 

@@ -14,7 +14,7 @@
 
 namespace boathouse::iceberg {
 
-// One new version on one branch.
+// One new version on one branch, which is written with the branch's columns (branch_schema.h).
 struct SnapshotChange {
   std::string branch{kMainBranch};
   SnapshotId id = 0;  // base::new_snapshot_id(), given by the caller so that it can be named before the commit
@@ -31,8 +31,11 @@ struct SnapshotChange {
   // Data files that must still be live in the branch: those that added_deletes point into.
   std::vector<std::string> required_files;
 
-  // Where a branch that does not exist yet begins; without it, empty.
+  // Where a branch that does not exist yet begins; without it, empty and with main's columns.
   std::optional<SnapshotId> branch_from;
+  std::optional<Schema> schema;  // the branch's columns from this version on; its id is given here
+  std::optional<PartitionSpec>
+      spec;  // of added files, where the table may not know it yet; ids as spec_as_known() tells
   // The files of this snapshot become the branch's again, before the above is applied: a rollback as a new version.
   std::optional<SnapshotId> restore;
 };
@@ -45,8 +48,8 @@ struct RefChange {
 
 struct Change {
   base::Micros at = 0;
-  std::optional<Schema> schema;       // from evolve.h; its id is given here, an equal older one is used again
-  std::optional<PartitionSpec> spec;  // ids are given here, equal fields keep theirs
+  std::optional<Schema> schema;       // main's, from evolve.h; its id is given here, an equal older one is used again
+  std::optional<PartitionSpec> spec;  // the table's usual one; ids are given here, equal fields keep theirs
   std::map<std::string, std::string> set_properties;
   std::vector<std::string> removed_properties;
   std::vector<SnapshotChange> snapshots;  // applied in this order

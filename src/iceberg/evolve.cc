@@ -144,9 +144,6 @@ Evolved evolve(const Schema& schema, int last_column_id, const std::vector<Step>
   return evolution.result();
 }
 
-namespace {
-
-// Both without their ids: what arrives has none that mean anything.
 bool same_shape(const Type& a, const Type& b) {
   if (a.is_primitive() || b.is_primitive()) return a == b;
   if (a.kind() != b.kind() || a.children().size() != b.children().size()) return false;
@@ -157,8 +154,6 @@ bool same_shape(const Type& a, const Type& b) {
   }
   return true;
 }
-
-}  // namespace
 
 Accommodation accommodate(const Schema& schema, const std::vector<Field>& wanted, bool replace,
                           bool missing_become_optional) {

@@ -63,6 +63,9 @@ struct Evolved {
 // `required_allowed`: columns may be added or made required, as in a table without rows.
 Evolved evolve(const Schema& schema, int last_column_id, const std::vector<Step>& steps, bool required_allowed = false);
 
+// Whether the types are the same but for the ids inside them.
+bool same_shape(const Type& a, const Type& b);
+
 // True when values of `from` can be read as `to` without rewriting files.
 bool can_widen(const Type& from, const Type& to);
 

@@ -18,10 +18,11 @@ constexpr std::size_t kPrefixLength = 12;
 }  // namespace
 
 SnapshotBuilder::SnapshotBuilder(MetadataCache& cache, const TableMetadata& metadata, const SnapshotChange& change,
-                                 std::vector<std::string>& written)
+                                 int schema_id, std::vector<std::string>& written)
     : cache_(cache),
       metadata_(metadata),
       change_(change),
+      schema_id_(schema_id),
       written_(written),
       sequence_number_(metadata.last_sequence_number + 1),
       file_prefix_(base::random_text(kPrefixLength)) {}
@@ -44,7 +45,7 @@ SnapshotPtr SnapshotBuilder::build(const SnapshotPtr& parent, const SnapshotPtr&
   if (parent != nullptr) parts.parent_id = parent->id();
   parts.sequence_number = sequence_number_;
   parts.timestamp_ms = timestamp_ms;
-  parts.schema_id = metadata_.current_schema_id;
+  parts.schema_id = schema_id_;
   ManifestListHeader header{change_.id, parts.parent_id, sequence_number_};
   parts.manifest_list =
       write(fmt::format("snap-{}-{}.avro", change_.id, file_prefix_), manifest_list_to_avro(header, manifests_));

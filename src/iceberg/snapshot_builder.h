@@ -26,8 +26,9 @@ struct FileFigures {
 
 class SnapshotBuilder {
  public:
-  // `metadata` already has the change's schema and specs. Everything written is appended to `written`.
-  SnapshotBuilder(MetadataCache& cache, const TableMetadata& metadata, const SnapshotChange& change,
+  // `metadata` already has the change's schema and specs, `schema_id` is the branch's. Everything written is appended to
+  // `written`.
+  SnapshotBuilder(MetadataCache& cache, const TableMetadata& metadata, const SnapshotChange& change, int schema_id,
                   std::vector<std::string>& written);
 
   // `parent` is the head of the branch, `source` the snapshot whose files are gone out from; each may be nullptr.
@@ -56,6 +57,7 @@ class SnapshotBuilder {
   MetadataCache& cache_;
   const TableMetadata& metadata_;
   const SnapshotChange& change_;
+  const int schema_id_;
   std::vector<std::string>& written_;
   const std::int64_t sequence_number_;
   const std::string file_prefix_;  // of this snapshot's manifests, unique

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "iceberg/bounds.h"
+#include "iceberg/branch_schema.h"
 #include "iceberg/snapshot_builder.h"
 #include "store/location.h"
 
@@ -127,17 +128,12 @@ void SnapshotBuilder::append_entries(const ManifestFile& file, std::vector<Manif
 }
 
 ManifestHeader SnapshotBuilder::header_for(FileContent content, int spec_id) const {
-  ManifestHeader header{content, metadata_.schema(), metadata_.spec_by_id(spec_id), {}};
-  if (!can_write(header.spec)) {
+  const PartitionSpec& spec = metadata_.spec_by_id(spec_id);
+  if (!can_write(spec)) {
     throw Error(ErrorKind::unprocessable, "the table has a partition transform that we do not know and cannot write");
   }
-  for (const PartitionField& field : header.spec.fields) {
-    if (header.schema.find(field.source_id) != nullptr) continue;
-    // An old spec's column may be gone; then the newest schema that has it says its type.
-    for (const Schema& schema : metadata_.schemas) {
-      if (schema.find(field.source_id) != nullptr) header.schema = schema;
-    }
-  }
+  // An old spec's column may be gone; then the newest schema that has it says its type.
+  ManifestHeader header{content, schema_with_sources(metadata_, metadata_.schema_by_id(schema_id_), spec), spec, {}};
   header.partition = partition_fields(header.spec, header.schema, metadata_.schemas);
   return header;
 }

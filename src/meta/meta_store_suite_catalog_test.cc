@@ -152,6 +152,7 @@ TEST_P(CatalogSuite, ABatchIsFoundByIdAndByRequest) {
   row.door = "native";
   row.file_name = "x.csv";
   row.mode = "append";
+  row.branch = "b";
   row.rows_received = 3;
   row.rows_accepted = 2;
   row.rows_rejected = 1;
@@ -164,6 +165,7 @@ TEST_P(CatalogSuite, ABatchIsFoundByIdAndByRequest) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->principal, "ada");
   EXPECT_EQ(found->file_name, "x.csv");
+  EXPECT_EQ(found->branch, "b");
   EXPECT_EQ(found->rows_received, 3);
   EXPECT_EQ(found->rows_accepted, 2);
   EXPECT_EQ(found->rows_rejected, 1);

@@ -129,6 +129,7 @@ struct BatchRow {
   std::string door{};
   std::string file_name{};  // empty: none
   std::string mode{};       // append, replace, upsert, delete..
+  std::string branch{"main"};
   std::int64_t rows_received = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;

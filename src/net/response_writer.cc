@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "base/error.h"
+#include "net/http_date.h"
 #include "net/pool_call.h"
 
 namespace boathouse::net {
@@ -52,19 +53,16 @@ bool is_ours(std::string_view name) {
 
 bool has_no_body(int status) { return status == 204 || status == 304; }
 
-// IMF-fixdate, made once a second.
+// Now, made once a second.
 std::string_view http_date() {
   thread_local std::time_t made_for = 0;
-  thread_local std::array<char, 40> text{};
-  thread_local std::size_t length = 0;
+  thread_local std::string text;
   std::time_t now = std::time(nullptr);
   if (now != made_for) {
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    text = to_http_date(now * base::kSecond);
     made_for = now;
   }
-  return {text.data(), length};
+  return text;
 }
 
 void add_field(std::string& head, std::string_view name, std::string_view value) {

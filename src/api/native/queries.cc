@@ -59,8 +59,9 @@ core::QueryRequest read_rows(const Services& services, const net::Request& reque
   auth::Principal principal = services.auth.authenticator.authenticate(credentials_of(request));
   core::QueryRequest query;
   query.workspace = services.auth.access.decide(principal, auth::Action::read, request.param("workspace")).workspace;
-  allow_params(request, {"columns", "where", "order", "limit", "format"});
+  allow_params(request, {"columns", "where", "order", "limit", "format", "branch"});
   core::RowsRequest rows{.table = request.param("table"),
+                         .branch = text_param(request, "branch"),
                          .columns = list_param(request, "columns"),
                          .where = std::string(request.query.get("where")),
                          .order = std::string(request.query.get("order"))};

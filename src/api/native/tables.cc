@@ -88,7 +88,7 @@ net::Response delete_contract(const Call& call) {
 }
 
 net::Response delete_rows(const Call& call) {
-  allow_params(call.request, {"where", "all"});
+  allow_params(call.request, {"where", "all", "branch"});
   meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
   auto where = text_param(call.request, "where");
   bool all = flag_param(call.request, "all").value_or(false);
@@ -96,7 +96,8 @@ net::Response delete_rows(const Call& call) {
     throw Error(ErrorKind::invalid_argument,
                 "say which rows: where=EXPRESSION, or all=true to delete every row, and not both");
   }
-  core::RowsDeleted deleted = call.services.tables.delete_rows(workspace, call.table(), where, call.actor());
+  std::string branch = text_param(call.request, "branch").value_or("main");
+  core::RowsDeleted deleted = call.services.tables.delete_rows(workspace, call.table(), branch, where, call.actor());
   boost::json::value version;  // null: nothing was deleted from a table without versions
   if (deleted.version != 0) version = std::to_string(deleted.version);
   return net::json_response(200, {{"version", std::move(version)}, {"rows_deleted", deleted.rows}});

@@ -3,6 +3,7 @@
 
 #include "api/system/embedded.h"
 #include "base/error.h"
+#include "net/conditional.h"
 
 namespace boathouse::api::system {
 namespace {
@@ -19,10 +20,6 @@ bool takes_gzip(const net::Request& request) {
   return request.headers.get("Accept-Encoding").find("gzip") != std::string_view::npos;
 }
 
-bool is_current(const net::Request& request, std::string_view etag) {
-  return request.headers.get("If-None-Match").find(etag) != std::string_view::npos;
-}
-
 net::Response answer(const net::Request& request, const std::string& name) {
   const EmbeddedFile* file = find_embedded(name);
   if (!file) throw base::Error(base::ErrorKind::not_found, "there is no such page: /docs has what there is");
@@ -31,7 +28,7 @@ net::Response answer(const net::Request& request, const std::string& name) {
   std::string etag(file->etag);
   if (packed) etag.insert(etag.size() - 1, "-gzip");
   net::Response response = net::empty_response(304);
-  if (!is_current(request, etag)) {
+  if (!net::is_known(request, {.etag = etag})) {
     std::string_view content = packed ? file->gzip : file->content;
     response = net::text_response(200, std::string(content), std::string(file->media_type));
     if (packed) response.headers.set("Content-Encoding", "gzip");

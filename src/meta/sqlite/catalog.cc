@@ -39,7 +39,8 @@ TableRow table_row(Query& row) {
 }
 
 const std::string kSelectBatch =
-    "SELECT id, table_id, workspace_id, request_id, principal, door, file_name, mode, rows_received, rows_accepted, "
+    "SELECT id, table_id, workspace_id, request_id, principal, door, file_name, mode, branch, rows_received, "
+    "rows_accepted, "
     "rows_rejected, version, at FROM batches ";
 const std::string kBatchById = kSelectBatch + "WHERE id = ?";
 const std::string kBatchesByRequest = kSelectBatch + "WHERE request_id = ? ORDER BY at, id";
@@ -53,6 +54,7 @@ BatchRow batch_row(Query& row) {
           .door = row.text(),
           .file_name = row.text(),
           .mode = row.text(),
+          .branch = row.text(),
           .rows_received = row.integer(),
           .rows_accepted = row.integer(),
           .rows_rejected = row.integer(),

@@ -12,11 +12,13 @@ using base::ErrorKind;
 
 bool insert_batch(Connection& connection, const BatchRow& batch) {
   return run(connection,
-             "INSERT INTO batches (id, table_id, workspace_id, request_id, principal, door, file_name, mode, "
-             "rows_received, rows_accepted, rows_rejected, version, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+             "INSERT INTO batches (id, table_id, workspace_id, request_id, principal, door, file_name, mode, branch, "
+             "rows_received, rows_accepted, rows_rejected, version, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+             "?) "
              "ON CONFLICT (id) DO NOTHING",
              batch.id, batch.table, batch.workspace, batch.request, batch.principal, batch.door, batch.file_name,
-             batch.mode, batch.rows_received, batch.rows_accepted, batch.rows_rejected, batch.version, batch.at) > 0;
+             batch.mode, batch.branch, batch.rows_received, batch.rows_accepted, batch.rows_rejected, batch.version,
+             batch.at) > 0;
 }
 
 bool insert_landing(Connection& connection, const LandingRow& landing) {

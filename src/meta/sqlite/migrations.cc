@@ -200,7 +200,11 @@ CREATE TABLE job_logs (
 CREATE TABLE job_turns (workspace_id TEXT PRIMARY KEY, turn INTEGER NOT NULL);
 )sql";
 
-constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs};
+constexpr const char* kBatchBranches = R"sql(
+ALTER TABLE batches ADD COLUMN branch TEXT NOT NULL DEFAULT 'main';
+)sql";
+
+constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");
