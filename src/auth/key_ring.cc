@@ -128,7 +128,8 @@ std::vector<KeyFacts> KeyRing::list(base::Micros now) {
 void KeyRing::add(KeyKind kind, std::string material) {
   Keys& keys = of(kind);
   base::Micros after = keys.empty() ? 0 : keys.front().created_at + 1;
-  Key key{.id = key_id(kind, material), .material = std::move(material)};
+  Key key{.id = key_id(kind, material)};
+  key.material = std::move(material);
   key.created_at = std::max(base::now_micros(), after);
   write_key_file(file_of(kind, key.id), kind, key);
   keys.insert(keys.begin(), std::move(key));

@@ -114,7 +114,7 @@ void Throttle::succeeded(std::string_view account, std::string_view address) {
 }
 
 std::string throttled_address(std::string_view address) {
-  const std::string text(address);
+  std::string text(address);
   in6_addr parsed{};
   if (inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return text;
   std::string_view bytes(reinterpret_cast<const char*>(&parsed), sizeof parsed);

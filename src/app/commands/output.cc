@@ -48,6 +48,7 @@ void Output::list(const json::value& answer, std::string_view name, const std::v
     return;
   }
   std::vector<TextColumn> titles;
+  titles.reserve(columns.size());
   for (const Column& column : columns) titles.push_back({column.title, false});
   std::vector<std::vector<std::string>> rows;
   for (const json::value& row : answer.at(name).as_array()) {

@@ -8,8 +8,6 @@
 namespace boathouse::app {
 namespace {
 
-namespace json = boost::json;
-
 void add_workspace(CLI::App& app, const TableCommandPtr& command) {
   app.add_option("--workspace", command->workspace, "The table's workspace")->capture_default_str();
 }

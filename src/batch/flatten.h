@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents as flat rows: nested keys are joined by `__`, items of arrays take their index (`tags__0`), and each key
+// that is new becomes a column. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "batch/json_text.h"
+
+namespace boathouse::batch {
+
+// The columns that every table of documents has beside its keys; never a document's own.
+inline constexpr std::string_view kDocumentId = "_id";
+inline constexpr std::string_view kReceivedAt = "_received_at";
+inline constexpr std::string_view kWholeDocument = "_document";
+inline constexpr std::string_view kRestOfDocument = "_rest";
+
+inline constexpr int kMaxDocumentDepth = 64;  // the root is the first level
+inline constexpr std::size_t kMaxDocumentColumns = 2000;
+
+// The text is one JSON object of at most kMaxDocumentDepth levels with nothing but white space around it, in UTF-8; else
+// false with where and why.
+bool check_document(std::string_view text, JsonFault& fault);
+
+class Flattener {
+ public:
+  // `columns`: of the table's keys, so far, as they are spelled there.
+  explicit Flattener(std::vector<std::string> columns, std::size_t max_columns = kMaxDocumentColumns);
+
+  // Appends the document as a line of NDJSON: the values of its keys as they were written, then `_id`, `_received_at`,
+  // `_document` (the text as it came) and, where there is something to keep in it, `_rest`. The document has passed
+  // check_document(); id and time are text without anything to escape.
+  //
+  // Without a value stay: nulls, empty objects and arrays, and numbers that neither BIGINT nor DOUBLE can hold.
+  // In `_rest` (an object of flat keys) go: keys past the greatest number of columns, keys that only differ from a column in
+  // case, or come a second time once flattened, that are named as our own columns, or that no column can be named.
+  void add(std::string_view document, std::string_view id, std::string_view received_at, std::string& lines);
+
+  // Those given and those that came with documents, in the order in which they came.
+  const std::vector<std::string>& columns() const { return columns_; }
+
+ private:
+  void walk(std::string_view value, std::string& lines);
+  void walk_object(std::string_view value, std::string& lines);
+  void walk_array(std::string_view value, std::string& lines);
+  void place(std::string_view token, std::string& lines);
+  bool takes_path();
+  static bool has_value(std::string_view token);
+  void append_member(std::string& out, std::string_view token) const;
+
+  struct Column {
+    std::string name;
+    std::uint64_t document = 0;  // the last one that had it
+  };
+  const std::size_t max_columns_;
+  std::vector<std::string> columns_;
+  std::unordered_map<std::string, Column> by_folded_name_;
+  std::uint64_t documents_ = 0;
+  std::string path_;  // of the value that is being looked at
+  std::string rest_;  // members, of the document that is being added
+};
+
+}  // namespace boathouse::batch
