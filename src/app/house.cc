@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/house.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
@@ -31,8 +32,13 @@ constexpr std::size_t kEngineThreads = 128;
 constexpr std::size_t kEngineQueue = 1024;
 
 fs::path made(const fs::path& folder) {
-  base::make_directories_durably(folder);
-  return fs::canonical(folder);
+  try {
+    base::make_directories_durably(folder);
+    return fs::canonical(folder);
+  } catch (const base::Error& error) {
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      fmt::format("the folder {} cannot be made: {}", folder.string(), error.message()));
+  }
 }
 
 }  // namespace

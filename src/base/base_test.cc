@@ -97,6 +97,22 @@ TEST(Encoding, Percent) {
   EXPECT_FALSE(percent_decode("%zz"));
 }
 
+TEST(Names, UserNamesStandInPaths) {
+  for (const char* good : {"a", "ann@example.org", "...", ".a", "\u00e9"})
+    EXPECT_NO_THROW(check_user_name(good)) << good;
+  for (const char* bad : {"", ".", "..", "a b", "a\u2003b", "a\u00a0b", "a/b", "a\\b", "a\tb", "\xff"}) {
+    EXPECT_THROW(check_user_name(bad), Error) << bad;
+  }
+  EXPECT_NO_THROW(check_user_name(std::string(254, 'x')));
+  EXPECT_THROW(check_user_name(std::string(255, 'x')), Error);
+}
+
+TEST(Names, UniqueOnesDifferByMoreThanCase) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(unique_names({"a", "b"}), (Names{"a", "b"}));
+  EXPECT_EQ(unique_names({"a", "A", "a_1", "a"}), (Names{"a", "A_2", "a_1", "a_3"}));
+}
+
 TEST(Encoding, CodePoints) {
   EXPECT_EQ(code_points("aä😀"), 3U);
   EXPECT_EQ(prefix_code_points("aä😀b", 3), "aä😀");

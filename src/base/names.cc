@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/names.h"
 
+#include <set>
+
 #include "base/encoding.h"
 #include "base/error.h"
 
@@ -70,8 +72,11 @@ void check_user_name(std::string_view name) {
     if (is_control(c) || c == ' ' || c == '/' || c == '\\')
       refuse("user", "must not contain white space, control characters, '/' or '\\'");
   }
+  if (name == "." || name == "..") refuse("user", "must not be '.' or '..', which no path of the API can hold");
   if (has_c1_control(name)) refuse("user", "must not contain control characters");
-  for (std::string_view blank : {"\u00a0", "\u2028", "\u2029", "\u3000", "\u1680", "\u202f", "\u205f"}) {
+  for (std::string_view blank :
+       {"\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+        "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"}) {
     if (name.find(blank) != std::string_view::npos) refuse("user", "must not contain white space");
   }
 }
@@ -101,5 +106,22 @@ std::string slug(std::string_view name) {
 
 std::string quote_identifier(std::string_view name) { return quote(name, '"'); }
 std::string quote_string(std::string_view text) { return quote(text, '\''); }
+
+std::vector<std::string> unique_names(const std::vector<std::string>& names) {
+  std::set<std::string> wanted;
+  for (const std::string& name : names) wanted.insert(fold_case(name));
+  std::vector<std::string> out;
+  std::set<std::string> used;
+  for (const std::string& name : names) {
+    std::string chosen = name;
+    for (int i = 1; used.contains(fold_case(chosen)); ++i) {
+      std::string next = name + "_" + std::to_string(i);
+      if (!wanted.contains(fold_case(next))) chosen = std::move(next);
+    }
+    used.insert(fold_case(chosen));
+    out.push_back(std::move(chosen));
+  }
+  return out;
+}
 
 }  // namespace boathouse::base

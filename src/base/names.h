@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boathouse::base {
 
@@ -15,7 +16,7 @@ void check_name(std::string_view name, std::string_view what = "table");
 // `[a-z0-9][a-z0-9_-]{0,62}`, not "main" or "system" unless `reserved_allowed`.
 void check_workspace_name(std::string_view name, bool reserved_allowed = false);
 
-// 1 to 254 characters, no white space, control, '/' or '\'.
+// 1 to 254 characters, no white space, control, '/' or '\', and neither "." nor "..".
 void check_user_name(std::string_view name);
 
 // A user's name reduced to a workspace's: lower case, every other character '-', at most 63, never empty.
@@ -27,6 +28,9 @@ std::string slug(std::string_view name);
 // `"` doubled and put around: an SQL identifier. `'` doubled and put around: an SQL string.
 std::string quote_identifier(std::string_view name);
 std::string quote_string(std::string_view text);
+
+// Names that differ by more than case: the second `a` is `a_1`, or the next number that nobody has.
+std::vector<std::string> unique_names(const std::vector<std::string>& names);
 
 inline constexpr std::string_view kQuarantineSuffix = "__quarantine";
 

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/json_reader.h"
 
+#include "base/encoding.h"
+
 namespace boathouse::batch {
 
 JsonObjectReader::JsonObjectReader(std::vector<std::string> keys)
     : keys_(std::move(keys)), object_of_(keys_.size(), 0) {
-  for (std::size_t i = 0; i < keys_.size(); ++i) index_.emplace(keys_[i], i);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    index_.emplace(keys_[i], i);
+    folded_.emplace(base::fold_case(keys_[i]), i);
+  }
 }
 
 std::size_t JsonObjectReader::find(std::string_view name_token) {
   std::string_view name;
   if (!json_string(name_token, buffer_, name)) return kUnknown;
   if (expected_ < keys_.size() && keys_[expected_] == name) return expected_++;
-  auto found = index_.find(name);
-  if (found == index_.end()) return kUnknown;
-  expected_ = found->second + 1;
-  return found->second;
+  std::size_t key = kUnknown;
+  if (auto exact = index_.find(name); exact != index_.end()) {
+    key = exact->second;
+  } else if (auto folded = folded_.find(base::fold_case(name)); folded != folded_.end()) {
+    key = folded->second;
+  } else {
+    return kUnknown;
+  }
+  expected_ = key + 1;
+  return key;
 }
 
 bool JsonObjectReader::read(std::string_view text, std::size_t& pos, RecordBatch& batch, JsonFault& fault) {

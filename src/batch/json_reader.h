@@ -15,7 +15,8 @@ namespace boathouse::batch {
 
 class JsonObjectReader {
  public:
-  // One cell for each key.
+  // One cell for each key. A member belongs to the key that is its name, else to one that differs in ASCII case only, as
+  // with columns of CSV and Parquet.
   explicit JsonObjectReader(std::vector<std::string> keys);
 
   // Appends the object that begins at text[pos] as a record and moves `pos` past it. False with the fault, and the
@@ -31,9 +32,10 @@ class JsonObjectReader {
 
   std::vector<std::string> keys_;
   std::unordered_map<std::string_view, std::size_t> index_;
-  std::uint64_t objects_ = 0;             // read so far
-  std::vector<std::uint64_t> object_of_;  // the last one that had the key
-  std::size_t expected_ = 0;              // objects tend to have their members in one order
+  std::unordered_map<std::string, std::size_t> folded_;  // by the key in lower case
+  std::uint64_t objects_ = 0;                            // read so far
+  std::vector<std::uint64_t> object_of_;                 // the last one that had the key
+  std::size_t expected_ = 0;                             // objects tend to have their members in one order
   std::string buffer_;
 };
 

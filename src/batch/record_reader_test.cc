@@ -183,6 +183,13 @@ TEST(JsonReader, TheKeyMayDifferFromTheName) {
   EXPECT_EQ(read_all(spec, "{\"the key\":1,\"column\":2}"), (std::vector<std::string>{"1"}));
 }
 
+TEST(JsonReader, KeysMayDifferInCaseWhereNoOtherIsMeant) {
+  StagedSpec spec = json(Format::ndjson, {"a", "B"});
+  EXPECT_EQ(read_all(spec, "{\"A\":1,\"b\":2}\n{\"a\":3,\"A\":4}"),
+            (std::vector<std::string>{"1|2", R"(!{"a":3,"A":4})"}));
+  EXPECT_EQ(read_all(json(Format::ndjson, {"a", "A"}), "{\"A\":1,\"a\":2}"), (std::vector<std::string>{"2|1"}));
+}
+
 TEST(JsonReader, ListsUnknownMembers) {
   StagedFile file("{\"a\":1,\"x\":2}\n{\"a\":1}\n{\"y\":null,\"x\":[3]}\n");
   auto reader = open_records(file.path(), json(Format::ndjson, {"a"}));

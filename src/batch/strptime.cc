@@ -211,8 +211,7 @@ void check_suits(std::string_view format, TypeKind kind, const std::string& mean
 StrptimeFormat StrptimeFormat::compile(std::string_view format, TypeKind kind) {
   if (kind != TypeKind::date && kind != TypeKind::time && kind != TypeKind::timestamp &&
       kind != TypeKind::timestamptz && kind != TypeKind::iso_date) {
-    throw Error(ErrorKind::invalid_argument,
-                "a format is for DATE, TIME, TIMESTAMP, TIMESTAMPTZ and ISO_DATE columns only");
+    throw Error(ErrorKind::invalid_argument, "is for DATE, TIME, TIMESTAMP, TIMESTAMPTZ and ISO_DATE columns only");
   }
   StrptimeFormat out;
   out.text_ = format;

@@ -243,8 +243,8 @@ class Reader {
       }
       FieldReader fields(*object, path, found);
       UserEntry user = read_user(fields, environment_);
-      user.file = file;
-      user.line = document->line(path);
+      user.place = {.file = file, .line = document->line(path), .keys = {}};
+      for (const char* key : {"workspace", "email"}) user.place.keys[key] = document->line(path + "/" + key);
       if (!names.add("", user.name)) fields.problem("name", fmt::format("\"{}\" is there twice", user.name));
       fields.finish();
       users.push_back(std::move(user));
@@ -254,15 +254,17 @@ class Reader {
   }
 
   void read_table(const fs::path& path) {
-    TableEntry table{.workspace = "main", .name = name_of(path), .contract = {}, .file = path.string()};
+    TableEntry table{.workspace = "main", .name = name_of(path), .contract = {}, .place = {}};
+    table.place.file = path.string();
     auto text = folder_.read(path);
     if (!text) return;
     std::size_t before = out_.problems.size();
     if (auto wrong = complaint([&] { base::check_name(table.name, "table"); })) problem(path, 1, "", *wrong);
-    auto file = parse_contract_toml(*text, table.file, out_.problems);
+    auto file = parse_contract_toml(*text, table.place.file, out_.problems);
     if (!file) return;
     table.workspace = file->workspace.value_or("main");
-    if (auto wrong = workspace_complaint(table.workspace)) problem(path, 1, "workspace", *wrong);
+    table.place.keys["workspace"] = file->workspace_line;
+    if (auto wrong = workspace_complaint(table.workspace)) problem(path, file->workspace_line, "workspace", *wrong);
     if (!table_names_.add(table.workspace, table.name)) {
       problem(path, 1, "", "another file has this table's name: names are compared without case");
     }
@@ -274,14 +276,14 @@ class Reader {
     InsightEntry insight;
     insight.workspace = "main";
     insight.name = name_of(path);
-    insight.file = path.string();
+    insight.place.file = path.string();
     auto text = folder_.read(path);
     if (!text) return;
     std::size_t before = out_.problems.size();
     if (auto wrong = complaint([&] { base::check_name(insight.name, "insight"); })) problem(path, 1, "", *wrong);
     std::size_t start = read_header(path, *text, insight);
     insight.sql = text->substr(start);
-    if (insight.sql.empty()) problem(path, insight.sql_line, "sql", "there is no statement in the file");
+    if (insight.sql.empty()) problem(path, insight.place.line, "sql", "there is no statement in the file");
     if (!insight_names_.add(insight.workspace, insight.name)) {
       problem(path, 1, "", "another file has this insight's name: names are compared without case");
     }
@@ -300,7 +302,7 @@ class Reader {
       start = std::min(end + 1, text.size());
       ++line_number;
     }
-    insight.sql_line = line_number;
+    insight.place.line = line_number;
     return start;
   }
 
@@ -313,6 +315,7 @@ class Reader {
       insight.description = value;
     } else if (key == "workspace") {
       insight.workspace = value;
+      insight.place.keys["workspace"] = line_number;
       if (auto wrong = workspace_complaint(value)) problem(path, line_number, key, *wrong);
     } else if (key == "public") {
       insight.is_public = value == "true";
@@ -342,7 +345,32 @@ class Reader {
   Names insight_names_;
 };
 
+// The key that an error of applying is about; empty when it is about the entry as a whole.
+std::string key_of(const base::Error& error) {
+  const json::value* field = error.detail().if_contains("field");
+  if (field != nullptr && field->is_string()) return std::string(field->as_string());
+  return error.kind() == base::ErrorKind::not_found ? "workspace" : "";
+}
+
+// How many lines of an SQL text end before a byte.
+int lines_before(std::string_view sql, std::size_t position) {
+  return static_cast<int>(std::ranges::count(sql.substr(0, position), '\n'));
+}
+
 }  // namespace
+
+FileProblem problem_at(const EntryPlace& place, const base::Error& error, std::string_view sql) {
+  FileProblem problem{.file = place.file, .line = place.line, .key = {}, .message = error.message()};
+  if (auto key = place.keys.find(key_of(error)); key != place.keys.end()) {
+    problem.key = key->first;
+    problem.line = key->second;
+    return problem;
+  }
+  const json::value* position = error.detail().if_contains("position");
+  if (position != nullptr && position->is_number())
+    problem.line += lines_before(sql, position->to_number<std::size_t>());
+  return problem;
+}
 
 std::optional<std::string> process_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());

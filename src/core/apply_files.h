@@ -6,14 +6,27 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "core/contract.h"
 
 namespace boathouse::core {
+
+// Where an entry stands, for mistakes that are found only while it is applied.
+struct EntryPlace {
+  std::string file;                              // relative to DIR
+  int line = 1;                                  // of the entry; of an insight the one on which its statement begins
+  std::map<std::string, int, std::less<>> keys;  // the lines of keys that can turn out wrong then
+};
+
+// The mistake behind an error of applying the entry: at the key that the error names, else at its position in `sql`. All
+// that an entry names and that may not be there is its workspace.
+FileProblem problem_at(const EntryPlace& place, const base::Error& error, std::string_view sql = {});
 
 struct UserEntry {
   std::string name;
@@ -22,15 +35,14 @@ struct UserEntry {
   bool temporary = false;
   std::optional<std::string> workspace;
   std::optional<std::string> role;  // owner, editor or viewer
-  std::string file;                 // relative to DIR; with `line` for mistakes found while applying
-  int line = 1;
+  EntryPlace place;
 };
 
 struct TableEntry {
   std::string workspace;  // "main" unless said
   std::string name;       // the file's path under tables/ without ".toml", joined by '/'
   Contract contract;
-  std::string file;
+  EntryPlace place;
 };
 
 struct InsightEntry {
@@ -39,8 +51,7 @@ struct InsightEntry {
   std::string sql;  // without the header lines
   std::string description;
   bool is_public = false;
-  std::string file;
-  int sql_line = 1;  // the line of the file on which `sql` begins
+  EntryPlace place;
 };
 
 struct Installation {

@@ -54,7 +54,7 @@ TEST_F(ApplyFilesTest, ReadsUsersTablesAndInsights) {
   EXPECT_EQ(installation.users[0].name, "ann");
   EXPECT_FALSE(installation.users[0].temporary);
   EXPECT_EQ(installation.users[1].password, "Secret-word-1");
-  EXPECT_EQ(installation.users[1].line, 6);
+  EXPECT_EQ(installation.users[1].place.line, 6);
   EXPECT_EQ(installation.users[1].workspace, "sales");
   ASSERT_EQ(installation.tables.size(), 2U);
   EXPECT_EQ(installation.tables[0].name, "a/c");
@@ -67,7 +67,7 @@ TEST_F(ApplyFilesTest, ReadsUsersTablesAndInsights) {
   EXPECT_TRUE(insight.is_public);
   EXPECT_EQ(insight.workspace, "sales");
   EXPECT_EQ(insight.sql, "SELECT 1\n-- end\n");
-  EXPECT_EQ(insight.sql_line, 5);
+  EXPECT_EQ(insight.place.line, 5);
 }
 
 TEST_F(ApplyFilesTest, TheHiringExampleIsSound) {

@@ -73,6 +73,7 @@ boost::json::object to_json(const Contract& contract);
 struct ContractFile {
   Contract contract;
   std::optional<std::string> workspace;
+  int workspace_line = 1;
 };
 // A mistake in a file of the installation, "FILE:LINE: KEY: message" as text.
 struct FileProblem {

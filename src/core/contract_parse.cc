@@ -252,6 +252,7 @@ std::optional<ContractFile> parse_contract_toml(std::string_view text, const std
   FieldReader fields(document->root(), "", found);
   ContractFile out;
   out.workspace = fields.text("workspace");
+  out.workspace_line = document->line("/workspace");
   out.contract = read_contract(fields, "column", found);
   for (FieldProblem& problem : found) {
     std::string message = problem.column.empty() ? std::move(problem.message)

@@ -73,6 +73,10 @@ class RuleChecker {
 
   bool check_format() {
     if (!column_.format) return true;
+    if (column_.format->empty()) {
+      problem_("format", "is empty: leave it out for the type's own text");
+      return false;
+    }
     try {
       batch::TextRule rule(column_.type, *column_.format);
       return true;

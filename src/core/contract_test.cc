@@ -122,6 +122,7 @@ TEST(Contract, MistakesNameColumnAndKey) {
       {with_column("JSON", R"("unique":true)"), "unique", "c"},
       {with_column("JSON", R"("values":["1"])"), "values", "c"},
       {with_column("DATE", R"("format":"%Q")"), "format", "c"},
+      {with_column("DATE", R"("format":"")"), "format", "c"},
       {with_column("DATE", R"("min":"2021-02-30")"), "min", "c"},
       {with_column("ISO_DATE", R"("min":"2021-01-01")"), "min", "c"},
       {R"({"max_rows":0,"columns":[{"name":"c","type":"DATE"}]})", "max_rows", ""},

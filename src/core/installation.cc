@@ -10,18 +10,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-FileProblem problem_in(std::string file, int line, const Error& error) {
-  return {.file = std::move(file), .line = line, .key = {}, .message = error.message()};
-}
-
 std::optional<meta::Role> role_of(const UserEntry& entry) {
   return entry.role ? meta::parse_role(*entry.role) : std::nullopt;
-}
-
-// The line of an SQL text on which a byte lies, from 0.
-int line_at(std::string_view sql, std::size_t position) {
-  return static_cast<int>(
-      std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(position, sql.size())), '\n'));
 }
 
 // One run over an installation; a mistake in one file leaves the others alone.
@@ -33,7 +23,7 @@ class Application {
 
   void user(const UserEntry& entry) {
     guarded(
-        entry.file, entry.line,
+        entry.place,
         [&] {
           auto existing = parts_.meta.accounts().find_user(entry.name);
           if (!existing) {
@@ -59,7 +49,7 @@ class Application {
 
   void table(const TableEntry& entry) {
     guarded(
-        entry.file, 1,
+        entry.place,
         [&] {
           meta::WorkspaceRow workspace = require_workspace(entry.workspace);
           bool existed = find_state(parts_, workspace.id, entry.name).has_value();
@@ -72,9 +62,8 @@ class Application {
   }
 
   void insight(const InsightEntry& entry) {
-    int line = entry.sql_line;
     guarded(
-        entry.file, line,
+        entry.place,
         [&] {
           meta::WorkspaceRow workspace = require_workspace(entry.workspace);
           auto existing = insights_.find(workspace, entry.name);
@@ -97,14 +86,12 @@ class Application {
 
  private:
   template <class Work>
-  void guarded(const std::string& file, int line, Work work, const char* kind, const std::string& name,
+  void guarded(const EntryPlace& place, Work work, const char* kind, const std::string& name,
                std::string_view sql = {}) {
     try {
       applied_.items.push_back({.kind = kind, .name = name, .action = work()});
     } catch (const Error& error) {
-      const boost::json::value* position = error.detail().if_contains("position");
-      if (position != nullptr && !sql.empty()) line += line_at(sql, position->to_number<std::size_t>());
-      problem(problem_in(file, line, error));
+      problem(problem_at(place, error, sql));
     }
   }
 

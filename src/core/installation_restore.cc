@@ -80,12 +80,11 @@ RestoredInstallation restore_installation(const RestoreInstallation& request, Pr
   check_files(request.from, progress);
   // A passphrase that is wrong says so before anything is written.
   restore_keys(request, restored.copy, restored.notes);
-  const WarehouseMove move{
-      .from = request.from / "warehouse",
-      .to = request.warehouse,
-      .locations = {.from = restored.copy.warehouse, .to = store::location_of(request.warehouse)},
-      .worker = request.worker,
-      .spill = request.data / "run" / "spill"};
+  const WarehouseMove move{.from = request.from / "warehouse",
+                           .to = request.warehouse,
+                           .locations = {.from = restored.copy.warehouse, .to = store::location_of(request.warehouse)},
+                           .worker = request.worker,
+                           .spill = request.data / "run" / "spill"};
   move_warehouse(move, restored.notes, progress);
   for (const fs::path& file : files_below(request.from / "backups")) {
     copy_synced(request.from / "backups" / file, request.data / "backups" / file);

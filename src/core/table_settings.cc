@@ -39,6 +39,7 @@ TableSettings effective_settings(const TableState& state) {
 
 std::string duration_text(const base::Duration& duration) {
   if (duration.forever) return "forever";
+  if (duration.micros == 0) return "0s";
   struct Unit {
     base::Micros size;
     const char* name;

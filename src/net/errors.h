@@ -30,6 +30,6 @@ inline constexpr std::string_view kUriTooLong = "uri-too-long";                 
 inline constexpr std::string_view kHeadersTooLarge = "headers-too-large";          // 431
 inline constexpr std::string_view kExpectationFailed = "expectation-failed";       // 417
 inline constexpr std::string_view kVersionNotSupported = "version-not-supported";  // 505
-inline constexpr std::string_view kConnectionClosed = "connection-closed";         // nobody left to answer
+inline constexpr std::string_view kConnectionClosed = "connection-closed";         // 400, for clients that still listen
 
 }  // namespace boathouse::net

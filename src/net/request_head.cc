@@ -37,6 +37,19 @@ void check_target_characters(std::string_view target) {
   if (!fine) throw bad_request("the request target holds a space, a control character or '#'");
 }
 
+// Bytes beyond ASCII as RFC 3986 wants them, so that whatever tells of the path (errors, the log) is valid UTF-8.
+std::string escape_beyond_ascii(std::string_view path) {
+  std::string out;
+  for (char c : path) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      out += c;
+    } else {
+      out += base::percent_encode(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
 // Escaped slashes are looked through, so that "..%2Fx" is refused like "../x".
 bool climbs(std::string_view segment) {
   while (true) {
@@ -77,7 +90,7 @@ void read_target(const std::string& sent, const ServerLimits& limits, Request& r
   check_target_characters(sent);
   request.target = origin_form(sent);
   std::size_t question = request.target.find('?');
-  request.path = request.target.substr(0, question);
+  request.path = escape_beyond_ascii(std::string_view(request.target).substr(0, question));
   if (request.path != "*") read_path(request);
   if (question == std::string::npos) return;
   request.raw_query = request.target.substr(question + 1);

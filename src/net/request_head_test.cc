@@ -43,6 +43,11 @@ TEST(RequestHead, SplitsAndDecodesTheTarget) {
   EXPECT_EQ(get("/..a/.b./...").segments.size(), 3U);
 }
 
+TEST(RequestHead, ThePathIsAsciiWhateverIsSent) {
+  EXPECT_EQ(get("/caf\xC3\xA9").path, "/caf%C3%A9");
+  EXPECT_EQ(get("/caf\xC3\xA9").segments, (std::vector<std::string>{"caf\xC3\xA9"}));
+}
+
 TEST(RequestHead, RefusesBadTargets) {
   for (const char* bad : {"/%", "/%4", "/%zz", "/a/../b", "/..", "/.", "/%2e%2E/x", "/a%2F..%2Fb", "/..%2fx", "/%00",
                           "/%FF", "/x?a=%", "/x?a=%00", "/x#y", "x", "h:80", "ftp://h/x"}) {

@@ -188,8 +188,6 @@ def test_the_data_api_backs_up_and_restores(anyone, admin, table):
         answer = anyone.post(f"/backup?table={table}", expect=200, **send)
         assert answer.json()["result"] == f"Backup process for {table} started."
         assert answer.json()["duration(s)"] >= 0
-    for job in admin.get(f"/v1/jobs?kind=backup&object={table}").json()["jobs"]:
-        admin.ended_job(Accepted(job["id"]))
     assert len(admin.backups(table)) == 2
     admin.delete(admin.table_path(table), expect=204)
     answer = anyone.post(f"/restore/?table={table}", data=form, expect=200)
@@ -197,15 +195,24 @@ def test_the_data_api_backs_up_and_restores(anyone, admin, table):
     assert admin.sql(f"SELECT * FROM {table}") == [(1, "a")]
 
 
-class Accepted:
-    """As an answer of 202 that names a job."""
-    status_code = 202
+def test_what_the_data_api_backed_up_is_there_at_once_as_it_was(admin, table):
+    admin.put_contract(table, ["id INTEGER"])
+    admin.post_rows(table, "id\n" + "".join(f"{row}\n" for row in range(300_000)))
+    for _ in range(3):
+        admin.post(f"/backup?table={table}", expect=200)
+        admin.delete(admin.table_path(table, "/rows?all=true"), expect=200)
+        admin.post(f"/restore?table={table}", expect=200)
+        assert admin.sql(f"SELECT count(*) FROM {table}") == [(300_000,)]
 
-    def __init__(self, job):
-        self.job = job
 
-    def json(self):
-        return {"id": self.job}
+def test_routes_whose_body_says_nothing_refuse_one_that_does(admin, table):
+    admin.post_rows(table, "id\n1\n")
+    backup = admin.ended_job(admin.post(admin.table_path(table, "/backups"), json={}, expect=202))["id"]
+    for path in (admin.table_path(table, "/backups"), admin.table_path(table, f"/backups/{backup}/restore"),
+                 f"/v1/jobs/{backup}/retry", f"/v1/jobs/{backup}/cancel", "/v1/keys/rsa/rotate"):
+        assert admin.post(path, json={"version": 1}, expect=400).json()["field"] == "version"
+        admin.post(path, data=b"version=1", expect=400)
+    assert len(admin.backups(table)) == 1
 
 
 def test_the_data_api_refuses_in_its_own_words(anyone, admin, table, user_name):

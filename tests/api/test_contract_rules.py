@@ -191,6 +191,15 @@ def test_an_unknown_key_rejects_its_row(admin, table):
     assert [(r["column"], r["rule"]) for r in answer["rejected"][0]["reasons"]] == [("extra", "unknown_columns")]
 
 
+@pytest.mark.parametrize("unknown", ["reject", "ignore", "add"])
+@pytest.mark.parametrize("body, content_type", [(b"ID\n7\n", "text/csv"), (b'{"ID":7}', "application/json")])
+def test_column_names_are_compared_without_case(admin, table, unknown, body, content_type):
+    admin.put_contract(table, ["id INTEGER"], unknown_columns=unknown)
+    answer = admin.post_rows(table, body, content_type).json()
+    assert answer["rows_accepted"] == 1
+    assert admin.sql(f"SELECT * FROM {table}") == [(7,)]
+
+
 def test_unknown_columns_can_be_ignored(admin, table):
     admin.put_contract(table, ["id INTEGER"], unknown_columns="ignore")
     admin.post_rows(table, "id,extra\n1,2\n")

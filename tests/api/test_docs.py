@@ -8,8 +8,7 @@ import pytest
 from support.paths import ROOT
 
 ERRORS = ROOT / "docs" / "errors"
-# Nobody is left to be told; and codes of doors that have error shapes of their own, without a `type`.
-UNTOLD = {"connection-closed"}
+# Doors that have error shapes of their own, without a `type`.
 OWN_SHAPES = {"dataapi"}
 
 
@@ -23,7 +22,7 @@ def native_codes():
     for given in re.findall(r"\.code\(((?:[^()]|\((?:[^()]|\(\))*\))*)\)", everything):
         codes |= set(re.findall(r'"([^"]+)"', given))
         codes |= {constants[name] for name in re.findall(r"\bk[A-Z]\w+", given)}
-    return codes - UNTOLD
+    return codes
 
 
 def test_every_error_has_its_page_and_no_page_is_left_over():

@@ -9,12 +9,14 @@ import time
 import pytest
 
 
-def talk(house, data, wait=10):
+def talk(house, data, wait=10, half_close=False):
     """Sends raw bytes and returns what comes back until the server closes or falls silent."""
     host, port = house.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=wait) as connection:
         try:
             connection.sendall(data)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
         except (BrokenPipeError, ConnectionResetError):
             pass  # refused before the end: the answer may still be there to read
         answer = b""
@@ -121,6 +123,20 @@ def test_a_malformed_request_is_refused(house, anyone, request_bytes):
     code = status(talk(house, request_bytes))
     assert code is not None and (400 <= code < 500 or code == 505)
     assert anyone.get("/healthz").status_code == 200
+
+
+def test_what_is_told_of_a_path_in_another_encoding_is_json(house, anyone):
+    answer = talk(house, b"GET /v1/workspaces/main/tables/\xe9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert status(answer) == 400
+    assert json.loads(answer.split(b"\r\n\r\n", 1)[1])["instance"] == "/v1/workspaces/main/tables/%E9"
+    assert all(json.loads(line) for line in house.log_path.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
+
+
+def test_a_body_cut_short_is_told_to_those_who_still_listen(house, anyone):
+    answer = talk(house, LOGIN + b"Content-Length: 100\r\n\r\n{", half_close=True)
+    problem = json.loads(answer.split(b"\r\n\r\n", 1)[1])
+    assert problem["type"] == "/docs/errors/connection-closed"
+    anyone.get(problem["type"], expect=200)
 
 
 @pytest.mark.parametrize("head", [b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -43,6 +43,11 @@ def test_an_access_key_is_shown_once_and_kept_sealed(admin, house, user_name):
     assert user.delete(f"/v1/access-keys/{made['access_key_id']}").status_code == 404
 
 
+def test_an_access_key_needs_no_wishes(admin):
+    made = admin.post("/v1/access-keys", expect=201).json()
+    admin.delete(f"/v1/access-keys/{made['access_key_id']}", expect=204)
+
+
 def test_access_keys_have_a_scope_and_it_is_within_ones_own(admin, user_name):
     user = admin.make_user(user_name, role="editor")
     made = user.post("/v1/access-keys", json={"workspace": "main", "role": "viewer", "expires_in": 60}, expect=201).json()

@@ -123,6 +123,8 @@ def test_versions_tell_what_happened_newest_first(admin, table):
 def test_settings_can_be_changed(admin, table):
     admin.post_rows(table, "id\n1\n")
     admin.patch(admin.table_path(table), json={"keep_versions": 5, "keep_for": "7d", "description": "small"}, expect=200)
+    assert admin.describe(table)["keep_for"] == "7d"
+    assert admin.patch(admin.table_path(table), json={"keep_for": "0s"}, expect=200).json()["keep_for"] == "0s"
     assert admin.patch(admin.table_path(table), json={"colour": "red"}).status_code == 400
     assert admin.patch(admin.table_path(table), json={"keep_for": "soon"}).status_code == 400
     assert admin.patch(admin.table_path(table), json={"keep_versions": 0}).status_code == 400

@@ -26,6 +26,13 @@ def test_a_wrong_command_line_says_so_and_fails(arguments):
     assert done.stderr.strip()
 
 
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    data = tmp_path / "file" / "data"
+    done = boathouse("serve", "--data", data, "--listen", "127.0.0.1:0")
+    assert done.returncode == 1 and str(data) in done.stderr
+
+
 def test_an_unknown_command_is_named_with_those_there_are():
     done = boathouse("nope")
     assert done.returncode == 2
@@ -131,6 +138,10 @@ MISTAKES = [
     ("tables/t.toml", 'key = ["nosuch"]\n' + COLUMN, r"t\.toml:1: .*key"),
     ("users.toml", '[[user]]\nname = "x"\npassword = "Some-password-1"\nrole = "king"\n', r"users\.toml:4: .*role"),
     ("users.toml", '[[user]]\nname = "x"\npassword_env = "NO_SUCH_VARIABLE"\nrole = "viewer"\n', r"users\.toml:3: .*password_env"),
+    ("users.toml", '[[user]]\nname = "x"\npassword = "Some-password-1"\nworkspace = "nosuch"\n', r"users\.toml:4: workspace: .*nosuch"),
+    ("users.toml", '[[user]]\nname = "x"\nemail = "nowhere"\npassword = "Some-password-1"\n', r"users\.toml:3: email: "),
+    ("tables/t.toml", '\nworkspace = "nosuch"\n' + COLUMN, r"t\.toml:2: workspace: .*nosuch"),
+    ("insights/I.sql", "-- public: true\n-- workspace: nosuch\nSELECT 1\n", r"I\.sql:2: workspace: .*nosuch"),
     ("insights/I.sql", "-- public: true\nSELECT 1 AS one,\n  FROM nothing WHERE\n", r"I\.sql:\d+: "),
     ("insights/I.sql", "-- public: maybe\nSELECT 1\n", r"I\.sql:1: .*public"),
 ]
@@ -144,6 +155,12 @@ def test_a_mistake_is_told_by_file_line_and_key_and_stops_the_start(tmp_path, fi
         server.start()
     assert server.process.returncode != 0
     assert re.search(said, server.log_tail(200)), server.log_tail()
+
+
+@pytest.mark.parametrize("file, text, said", [mistake for mistake in MISTAKES if "workspace: " in mistake[2]])
+def test_a_running_server_tells_the_same_line(tmp_path, client_env, file, text, said):
+    done = boathouse("apply", lay(tmp_path / "files", {file: text}), env=client_env)
+    assert done.returncode == 1 and re.search(said, done.stdout + done.stderr), done.stdout + done.stderr
 
 
 def test_apply_keeps_a_password_that_its_user_changed(make_server, tmp_path):

@@ -17,6 +17,10 @@ namespace asio = boost::asio;
 using base::Error;
 using base::ErrorKind;
 
+// How long /backup waits for what it queued, so that whoever restores or changes rows next finds that backup: longer ones go
+// on by themselves.
+constexpr base::Micros kBackupWait = 30 * base::kSecond;
+
 // Who asks for which table; nothing is said about the table before the sender is known.
 struct Order {
   std::string table;
@@ -50,15 +54,28 @@ meta::JobRow queued(const Services& services, const Order& order, std::string wh
   return job;
 }
 
-std::string back_up(const Services& services, const Order& order) {
-  queued(services, order, "back-up-table", [&](const meta::WorkspaceRow& workspace, const core::Actor& actor) {
-    try {
-      return core::backup_job(services.parts, workspace, order.table, actor);
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::not_found) refuse_table(order.table);
-      throw;
-    }
-  });
+// The job as it is after `patience`. Throws what ended it without success.
+meta::JobRow wait_for(const Services& services, const net::Request& request, const meta::JobRow& job,
+                      base::Micros patience) {
+  meta::JobRow seen = services.jobs.wait(job.id, base::steady_micros() + patience, request.abandoned);
+  if (seen.state == meta::JobState::failed) throw Error(ErrorKind::unprocessable, seen.error);
+  if (seen.state == meta::JobState::cancelled) {
+    throw Error(ErrorKind::conflict, fmt::format("the {} was cancelled", seen.kind));
+  }
+  return seen;
+}
+
+std::string back_up(const Services& services, const net::Request& request, const Order& order) {
+  const meta::JobRow job =
+      queued(services, order, "back-up-table", [&](const meta::WorkspaceRow& workspace, const core::Actor& actor) {
+        try {
+          return core::backup_job(services.parts, workspace, order.table, actor);
+        } catch (const Error& error) {
+          if (error.kind() == ErrorKind::not_found) refuse_table(order.table);
+          throw;
+        }
+      });
+  wait_for(services, request, job, kBackupWait);
   return fmt::format("Backup process for {} started.", order.table);
 }
 
@@ -76,15 +93,9 @@ meta::JobRow queue_restore(const Services& services, const Order& order) {
 }
 
 std::string restore(const Services& services, const net::Request& request, const Order& order) {
-  const meta::JobRow job = queue_restore(services, order);
   const meta::JobRow end =
-      services.jobs.wait(job.id, base::steady_micros() + services.parts.limits.ingest_timeout, request.abandoned);
-  switch (end.state) {
-    case meta::JobState::succeeded: return fmt::format("Table {} restored from backup.", order.table);
-    case meta::JobState::failed: throw Error(ErrorKind::unprocessable, end.error);
-    case meta::JobState::cancelled: throw Error(ErrorKind::conflict, "the restore was cancelled");
-    default: break;
-  }
+      wait_for(services, request, queue_restore(services, order), services.parts.limits.ingest_timeout);
+  if (end.state == meta::JobState::succeeded) return fmt::format("Table {} restored from backup.", order.table);
   throw Error(ErrorKind::timeout, fmt::format("the restore goes on as job {}", end.id.value));
 }
 
@@ -102,10 +113,7 @@ asio::awaitable<net::Response> handle(const Services& services, net::Request& re
 }  // namespace
 
 net::Handler post_backup(const Services& services) {
-  return [&services](net::Request& request) {
-    return handle(services, request,
-                  [](const Services& s, const net::Request&, const Order& order) { return back_up(s, order); });
-  };
+  return [&services](net::Request& request) { return handle(services, request, back_up); };
 }
 
 net::Handler post_restore(const Services& services) {

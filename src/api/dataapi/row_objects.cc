@@ -4,12 +4,15 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.h"
+#include "base/names.h"
 
 namespace boathouse::api::dataapi {
 
 void RowObjects::on_columns(const std::vector<engine::Column>& columns) {
-  for (const engine::Column& column : columns) {
-    keys_.push_back(boost::json::serialize(boost::json::string(base::fold_case(column.name))) + ":");
+  std::vector<std::string> names;
+  for (const engine::Column& column : columns) names.push_back(base::fold_case(column.name));
+  for (const std::string& name : base::unique_names(names)) {
+    keys_.push_back(boost::json::serialize(boost::json::string(name)) + ":");
   }
   output_("[");
 }

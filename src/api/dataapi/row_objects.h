@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A query's rows as a JSON array of objects with lower-case keys, made from the engine's JSON rows as they stream: values
+// A query's rows as a JSON array of objects with lower-case keys (a second column of one name is `x_1`), made from the engine's JSON rows as they stream: values
 // are passed on to the letter, numbers unchanged.
 #pragma once
 

@@ -23,6 +23,11 @@ TEST(RowObjects, NamesValuesInLowerCase) {
             R"([{"department":"Accounting","q1":1},{"department":"IT","q1":0}])");
 }
 
+TEST(RowObjects, NamesThatAreOneInLowerCaseStayApart) {
+  EXPECT_EQ(objects({{"X", "BIGINT"}, {"x", "BIGINT"}, {"x_1", "BIGINT"}}, "[1,2,3]", 100),
+            R"([{"x":1,"x_2":2,"x_1":3}])");
+}
+
 TEST(RowObjects, NoRowsAreAnEmptyList) { EXPECT_EQ(objects({{"a", "BIGINT"}}, "", 10), "[]"); }
 
 TEST(RowObjects, ValuesPassToTheLetterWhateverThePieces) {

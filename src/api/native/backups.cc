@@ -21,6 +21,7 @@ net::Response queued(const Call& call, std::string what, Make make) {
 
 net::Response create_backup(const Call& call) {
   allow_params(call.request, {});
+  call.expect_no_fields();
   return queued(call, "back-up-table", [&](const meta::WorkspaceRow& workspace) {
     return core::backup_job(call.services.parts, workspace, call.table(), call.actor());
   });
@@ -34,6 +35,7 @@ net::Response list_backups(const Call& call) {
 
 net::Response restore_backup(const Call& call) {
   allow_params(call.request, {});
+  call.expect_no_fields();
   return queued(call, "restore-table", [&](const meta::WorkspaceRow& workspace) {
     return core::restore_job(call.services.backups, workspace, call.table(),
                              core::BackupId(call.request.param("backup")), call.actor());

@@ -31,6 +31,10 @@ void Call::administer(std::string what, std::string target,
                      request.param("workspace"), std::move(what), std::move(target), work);
 }
 
+void Call::expect_no_fields() const {
+  if (!body.empty()) JsonFields(parse_json(body)).finish();
+}
+
 net::Handler signed_in(const Services& services, BlockingHandler handler, Pace pace) {
   return [&services, handler = std::move(handler), pace](net::Request& request) {
     return run(services, handler, true, pace, request);

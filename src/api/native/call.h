@@ -27,6 +27,8 @@ struct Call {
   // `work(workspace)` and leaves a row in the audit log, also when it was refused.
   void administer(std::string what, std::string target,
                   const std::function<void(const meta::WorkspaceRow&)>& work) const;
+  // For routes whose body says nothing: empty, or an object without fields. Error{invalid_argument} that names a field.
+  void expect_no_fields() const;
   const std::string& table() const { return request.param("table"); }
   auth::Caller caller() const { return {principal, base::RequestId(request.request_id)}; }
   core::Actor actor() const { return {principal.name, base::RequestId(request.request_id), "native"}; }

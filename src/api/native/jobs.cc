@@ -92,11 +92,13 @@ net::Response get_job_log(const Call& call) {
 
 net::Response cancel_job(const Call& call) {
   allow_params(call.request, {});
+  call.expect_no_fields();
   return answer(call, call.services.jobs.cancel(call.caller(), job_id(call)));
 }
 
 net::Response retry_job(const Call& call) {
   allow_params(call.request, {});
+  call.expect_no_fields();
   return answer(call, call.services.jobs.retry(call.caller(), job_id(call)));
 }
 

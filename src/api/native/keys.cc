@@ -35,7 +35,7 @@ json::object to_json(const auth::KeyFacts& key) {
 
 net::Response create_access_key(const Call& call) {
   allow_params(call.request, {});
-  JsonFields fields(parse_json(call.body));
+  JsonFields fields(call.body.empty() ? json::object() : parse_json(call.body));
   auth::NewAccessKey wanted;
   wanted.name = fields.optional_text("name").value_or("");
   wanted.scope.workspace = fields.optional_text("workspace");
@@ -77,6 +77,7 @@ net::Response list_keys(const Call& call) {
 
 net::Response rotate_key(const Call& call) {
   allow_params(call.request, {});
+  call.expect_no_fields();
   const std::string& name = call.request.param("kind");
   auto kind = auth::parse_key_kind(name);
   if (!kind) {

@@ -20,23 +20,14 @@ bool concerns_connection(const Error& error) {
   return error.kind() == ErrorKind::unauthenticated || status_of(error) == kUnreachable;
 }
 
-// The line of a file on which the server found a mistake: `line`, moved by the lines of `sql` before the error's position.
-int line_of(const Error& error, int line, std::string_view sql) {
-  const json::value* position = error.detail().if_contains("position");
-  if (!position || !position->is_number() || sql.empty()) return line;
-  auto at = std::min(position->to_number<std::size_t>(), sql.size());
-  return line + static_cast<int>(std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-}
-
 template <class Work>
-void collect(core::Applied& applied, std::string kind, const std::string& name, const std::string& file, int line,
+void collect(core::Applied& applied, std::string kind, const std::string& name, const core::EntryPlace& place,
              std::string_view sql, Work work) {
   try {
     applied.items.push_back({.kind = std::move(kind), .name = name, .action = work()});
   } catch (const Error& error) {
     if (concerns_connection(error)) throw;
-    applied.problems.push_back(
-        {.file = file, .line = line_of(error, line, sql), .key = {}, .message = error.message()});
+    applied.problems.push_back(core::problem_at(place, error, sql));
   }
 }
 
@@ -46,14 +37,13 @@ core::Applied RemoteInstaller::apply(const core::Installation& installation) {
   core::Applied applied;
   applied.problems = installation.problems;
   for (const core::UserEntry& entry : installation.users) {
-    collect(applied, "user", entry.name, entry.file, entry.line, {}, [&] { return apply_user(entry); });
+    collect(applied, "user", entry.name, entry.place, {}, [&] { return apply_user(entry); });
   }
   for (const core::TableEntry& entry : installation.tables) {
-    collect(applied, "table", entry.name, entry.file, 1, {}, [&] { return apply_table(entry); });
+    collect(applied, "table", entry.name, entry.place, {}, [&] { return apply_table(entry); });
   }
   for (const core::InsightEntry& entry : installation.insights) {
-    collect(applied, "insight", entry.name, entry.file, entry.sql_line, entry.sql,
-            [&] { return apply_insight(entry); });
+    collect(applied, "insight", entry.name, entry.place, entry.sql, [&] { return apply_insight(entry); });
   }
   return applied;
 }

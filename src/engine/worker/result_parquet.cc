@@ -13,21 +13,10 @@ namespace {
 constexpr const char* kFunction = "boathouse_result";
 
 // A Parquet file cannot have two columns of one name.
-std::vector<std::string> unique_names(const std::vector<ResultColumn>& columns) {
+std::vector<std::string> names_of(const std::vector<ResultColumn>& columns) {
   std::vector<std::string> names;
-  std::set<std::string> taken;
-  for (const ResultColumn& column : columns) taken.insert(base::fold_case(column.name));
-  std::set<std::string> used;
-  for (const ResultColumn& column : columns) {
-    std::string name = column.name;
-    for (int i = 1; used.contains(base::fold_case(name)); ++i) {
-      std::string next = column.name + "_" + std::to_string(i);
-      if (!taken.contains(base::fold_case(next))) name = std::move(next);
-    }
-    used.insert(base::fold_case(name));
-    names.push_back(std::move(name));
-  }
-  return names;
+  for (const ResultColumn& column : columns) names.push_back(column.name);
+  return base::unique_names(names);
 }
 
 // DuckDB would write integers past 64 bits as DOUBLE and lose digits; 38 of them fit a DECIMAL, more are an error.
@@ -54,7 +43,7 @@ ParquetResult::ParquetResult(const Connection& connection) {
 ParquetResult::Written ParquetResult::write(const Connection& connection, Result& result,
                                             const std::vector<ResultColumn>& columns,
                                             std::optional<std::uint64_t> row_limit, const std::filesystem::path& file) {
-  names_ = unique_names(columns);
+  names_ = names_of(columns);
   row_limit_ = row_limit;
   written_ = {};
   failed_.reset();
