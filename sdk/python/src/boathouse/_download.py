@@ -18,7 +18,7 @@ from boathouse._http import PARQUET, Transport, pause
 from boathouse._values import Json
 from boathouse.errors import BoathouseError, UnreachableError
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18  # bytes: what came of a piece that broke off is asked for again
 IN_MEMORY = 16 << 20  # bytes up to which no file is made
 
 _CUT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)

@@ -36,10 +36,11 @@ def columns_keys(keys: Mapping[str, str] | None) -> str | None:
 
 
 def listed(names: Sequence[str] | None) -> str | None:
-    """Names as one parameter; None where there are none, or one that has the separator in it."""
-    if not names or any("," in name for name in names):
-        return None
-    return ",".join(names)
+    """Names as one parameter of a native route, which separates them by commas."""
+    odd = [name for name in names or () if "," in name]
+    if odd:
+        raise FrameError("Not a key", f"the name {odd[0]!r} has a comma in it, which separates the names of several columns")
+    return ",".join(names) if names else None
 
 
 def moment(when: dt.datetime | str) -> str:
@@ -76,7 +77,7 @@ def select(name: str, asked: Mapping[str, Any]) -> str:
     if at and branch != "main":
         raise FrameError("Two versions", "a version of a key is named by version= alone")
     source = _quoted(name + (at or ("" if branch == "main" else f"@branch:{branch}")))
-    columns = ", ".join(_quoted(one) for one in asked["columns"].split(",")) if asked.get("columns") else "*"
+    columns = ", ".join(map(_quoted, json.loads(asked["columns"]))) if asked.get("columns") else "*"
     text = f"SELECT {columns} FROM {source}"
     if asked.get("where"):
         text += f" WHERE {asked['where']}"

@@ -15,6 +15,7 @@ import contextlib
 import datetime as dt
 import functools
 import io
+import json
 import os
 import pathlib
 import uuid
@@ -191,15 +192,15 @@ class Client:
         with self._fetched(name, asked) as answer:
             return _frame.decode(answer.table(), answer.told, as_, None if columns is None else list(columns))
 
-    def _stored(self, name: str, asked: Mapping[str, Any], columns: Sequence[Hashable]) -> str | None:
-        """What to ask for so that these columns and the index come; None where the names cannot be asked for, and all do."""
+    def _stored(self, name: str, asked: Mapping[str, Any], columns: Sequence[Hashable]) -> str:
+        """What to ask for so that these columns and the index come."""
         if isinstance(columns, (str, bytes)):
             raise FrameError("Not a list of columns", f"columns=[{columns!r}] is meant")
         with self._fetched(name, dict(asked) | {"limit": 0, "where": None}) as answer:
             if answer.told is None:
-                return _params.listed([str(one) for one in columns])
+                return json.dumps([str(one) for one in columns])
             here = set(answer.table().column_names)
-            return _params.listed([one for one in _frame.stored_columns(answer.told, list(columns), here) if one in here])
+            return json.dumps([one for one in _frame.stored_columns(answer.told, list(columns), here) if one in here])
 
     @contextlib.contextmanager
     def _fetched(self, name: str, asked: Mapping[str, Any]) -> Iterator[Answer]:
@@ -284,7 +285,14 @@ class Client:
     def profile(self, name: str, version: str | Version | Saved | None = None) -> dict[str, Any]:
         """The statistics of a version's columns, where the server makes them."""
         asked = {"version": None if version is None else str(version)}
-        return self._http.request("GET", self._table_path(name) + "/profile", params=asked).json()  # type: ignore[no-any-return]
+        try:
+            return self._http.request("GET", self._table_path(name) + "/profile", params=asked).json()  # type: ignore[no-any-return]
+        except NotFoundError as problem:
+            self._json("GET", self._table_path(name))  # raises where it is the table that is not there
+            if version is not None:
+                raise
+            raise NotFoundError("No profile", f"this server makes no profiles of {name!r}: {problem.detail}", problem.status,
+                                problem.request_id, problem.problem) from None
 
     def quarantine(self, name: str) -> Any:
         """The rejected rows of a table as a DataFrame: their data as it came, and beside it `reasons`, `row`, `at`, `file`,
