@@ -26,9 +26,9 @@ unit: deps ## the unit tests beside the code
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
-e2e: build venv ## the tests under tests/, against a running server; ARGS="-k name" picks some
+e2e: build venv ## the tests under tests/ and of sdk/python, against a running server; ARGS="-k name" picks some
 	@cmake --build --preset release -j $(JOBS) --target iceberg_test # tests/iceberg/test_oracle.py asks it
-	@$(VENV)/bin/pytest tests $(ARGS)
+	@$(VENV)/bin/pytest -c tests/pytest.ini tests sdk/python/tests $(ARGS)
 
 run: build ## serve ./data on 127.0.0.1:8000 (DATA=dir for another folder)
 	@build/release/boathouse serve --data $(DATA)
@@ -39,7 +39,8 @@ fmt: deps ## lay the C++ out as .clang-format says
 lint: deps ## layout, clang-tidy, include directions, house rules
 	@scripts/lint
 
-bench: build venv ## measure against DuckDB on this machine, write bench/RESULTS.md
+bench: build venv ## measure against DuckDB, pyarrow and others on this machine, write bench/RESULTS.md
+	@scripts/test-venv --bench
 	@$(VENV)/bin/python -m bench
 
 fuzz: deps ## libFuzzer targets over every reader of foreign bytes, FUZZ_SECONDS=60 each (fuzz/)

@@ -26,8 +26,11 @@ def diff(before: pd.DataFrame, after: pd.DataFrame, key: Sequence[Hashable] | No
 
 
 def _named_by_index(before: pd.DataFrame, after: pd.DataFrame) -> bool:
-    return not any(isinstance(frame.index, pd.RangeIndex) for frame in (before, after)) and \
-        list(before.index.names) == list(after.index.names)
+    return list(before.index.names) == list(after.index.names) and not any(_only_counts(frame.index) for frame in (before, after))
+
+
+def _only_counts(index: pd.Index) -> bool:
+    return isinstance(index, pd.RangeIndex) and (index.start, index.step, index.name) == (0, 1, None)
 
 
 def _keys(frame: pd.DataFrame, key: Sequence[Hashable] | None, which: str) -> pd.Index:

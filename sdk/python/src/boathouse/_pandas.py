@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from boathouse import _arrow, _objects, _values
 from boathouse._values import Json, refuse
 
+MASKED = {"boolean", "Float32", "Float64", *(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))}
 PIECE = 1 << 18  # rows looked at in one go where a whole column must be looked at
 
 
@@ -115,7 +116,7 @@ def _kind_of(dtype: Any, values: Any) -> Json:
         return {"kind": "string", "storage": dtype.storage, "missing": "nan" if dtype.na_value is not pd.NA else "NA"}
     if isinstance(dtype, pd.ArrowDtype):
         return {"kind": "arrow", "type": _arrow.dump_type(dtype.pyarrow_dtype)}
-    if type(dtype).__module__.startswith("pandas.") and hasattr(dtype, "numpy_dtype"):
+    if str(dtype) in MASKED and pd.api.types.pandas_dtype(str(dtype)) == dtype:
         return {"kind": "masked", "dtype": str(dtype)}
     raise refuse(f"the dtype {dtype} is not known here; turn the column into a known one first")
 
