@@ -36,6 +36,18 @@ void check_own(const TableState& state) {
   if (!state.row.quarantine_of.empty()) throw_no_table(state.row.name);
 }
 
+// Of a table without a contract, which has just the columns that came with its rows.
+void bring_back_columns(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version,
+                        iceberg::Change& change) {
+  if (!version.schema_id()) return;
+  change.schema = metadata.schema_by_id(*version.schema_id());
+  const std::vector<iceberg::PartitionField>& fields = metadata.spec().fields;
+  bool partitioned = std::all_of(fields.begin(), fields.end(), [&](const iceberg::PartitionField& field) {
+    return change.schema->find(field.source_id) != nullptr;
+  });
+  if (!partitioned) change.spec = iceberg::PartitionSpec();
+}
+
 bool is_kept_by_house(const std::string& name, const SnapshotRef& ref) {
   return ref.kind == SnapshotRef::Kind::tag && name.starts_with(kHouseTags);
 }
@@ -64,9 +76,10 @@ base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std
   base::SnapshotId made = 0;
   auto make = [&](const TableState& now) -> std::optional<TableChange> {
     check_own(now);
+    iceberg::SnapshotPtr restored = require_version(*now.metadata, version);
     iceberg::SnapshotChange snapshot;
     snapshot.id = made = base::new_snapshot_id();
-    snapshot.restore = require_version(*now.metadata, version)->id();
+    snapshot.restore = restored->id();
     snapshot.summary = {{std::string(kSummaryRequest), actor.request.value},
                         {std::string(kSummaryBy), actor.principal}};
     TableChange change;
@@ -74,6 +87,7 @@ base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std
     change.row = now.row;
     change.change.at = base::now_micros();
     change.change.snapshots.push_back(std::move(snapshot));
+    if (now.row.contract.empty()) bring_back_columns(*now.metadata, *restored, change.change);
     return change;
   };
   auto batch = [&](const TableChange& change) {

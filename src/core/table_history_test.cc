@@ -42,12 +42,25 @@ TEST_F(TableHistoryTest, ARollbackIsAVersionThatCanBeUndone) {
   EXPECT_EQ(rows("t"), "[[1,100],[2,20],[3,30]]") << "an upsert finds the restored rows";
 }
 
-TEST_F(TableHistoryTest, ARollbackKeepsTheColumnsOfNow) {
+TEST_F(TableHistoryTest, ARollbackBringsTheColumnsBackThatTheVersionHad) {
   load("t", "a,b\n1,x\n");
   std::string first = version_of("t");
-  load("t", "a,c\n2,y\n");
+  load("t", "a,c\n2,y\n", WriteMode::replace);
+  std::string second = version_of("t");
   roll_back("t", first);
-  EXPECT_EQ(sql("SELECT a, b, c FROM t"), R"([[1,"x",null]])");
+  EXPECT_EQ(rows("t"), R"([[1,"x"]])");
+  load("t", "a,b,c\n2,y,z\n");
+  EXPECT_EQ(rows("t"), R"([[1,"x",null],[2,"y","z"]])");
+  roll_back("t", second);
+  EXPECT_EQ(sql("SELECT a, c FROM t"), R"([[2,"y"]])");
+}
+
+TEST_F(TableHistoryTest, ARollbackUnderAContractKeepsItsColumns) {
+  load("t", "a,b\n1,x\n");
+  std::string first = version_of("t");
+  put_contract("t", R"({"columns": [{"name": "a", "type": "BIGINT"}]})");
+  roll_back("t", first);
+  EXPECT_EQ(rows("t"), "[[1]]");
   EXPECT_EQ(sql("SELECT * FROM \"t@" + first + "\""), R"([[1,"x"]])");
 }
 

@@ -42,6 +42,16 @@ def test_rollback_keeps_contract_and_columns(admin, table):
     assert len(admin.get(admin.table_path(table, "/contract")).json()["columns"]) == 3
 
 
+def test_rollback_without_a_contract_brings_the_columns_back(admin, table):
+    first = admin.post_rows(table, "id,n\n1,x\n").json()["version"]
+    admin.post_rows(table, "id,more\n2,y\n", mode="replace")
+    roll_back(admin, table, first)
+    assert [column["name"] for column in admin.describe(table)["columns"]] == ["id", "n"]
+    assert both(admin, table) == [(1, "x")]
+    admin.post_rows(table, "id,more\n3,z\n")
+    assert both(admin, table) == [(1, "x", None), (3, None, "z")]
+
+
 @pytest.mark.parametrize("body, status", [({"version": "12"}, 404), ({"version": "x"}, 400), ({"version": 12}, 400), ({}, 400),
                                           ({"version": "12", "more": 1}, 400)])
 def test_rollback_to_nothing_is_refused(admin, table, body, status):
