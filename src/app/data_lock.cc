@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,13 +18,19 @@ DataLock::DataLock(const fs::path& data) {
   fs::path path = data / "run" / "lock";
   file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file_) throw base::system_error(errno, "opening the lock of the data folder");
-  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+  // Not flock(): a worker that is being started has this file open until it is another program, and with it a lock that
+  // would outlive a server killed in that moment. This kind of lock is never a child's.
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (::fcntl(file_.get(), F_SETLK, &whole) != 0) {
+    if (errno != EACCES && errno != EAGAIN) throw base::system_error(errno, "locking the data folder");
     std::string holder = base::read_file(path);
     throw base::Error(base::ErrorKind::conflict,
                       fmt::format("the data folder {} is in use by the Boathouse process {}: stop it first",
                                   data.string(), net::trim(holder)));
   }
-  // The lock is flock's; what the file says is for whoever finds it taken.
+  // What the file says is for whoever finds it locked.
   if (::ftruncate(file_.get(), 0) != 0) throw base::system_error(errno, "writing the lock of the data folder");
   base::write_all(file_.get(), std::to_string(::getpid()));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One process at a time works on a data folder: held from here until destroyed, or until the process ends in whatever way.
+// One process at a time works on a data folder: held from here until destroyed, or until the process ends in whatever way,
+// whatever becomes of its children. Once in a process: a second one for the same folder would not be refused.
 #pragma once
 
 #include <filesystem>

@@ -73,6 +73,10 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   done.expired_versions = expire_versions(parts_, table, progress);
   auto before = look(table.location);
   base::Micros now = base::now_micros();
+  // A commit after this moves the pointer, so that the table is looked at again.
+  Look next;
+  auto row = parts_.meta.catalog().find_table(table.id);
+  if (row) next.pointer = row->metadata_location;
   // Listing a large folder costs, so it is done now and then, not after every sixteenth commit.
   bool due = !before || now >= before->metadata;
   bool everything = due && (!before || done.expired_versions > 0 || now >= before->everything);
@@ -85,9 +89,6 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   done.removed_bytes = removed.bytes;
   done.waiting_files = removed.waiting;
 
-  Look next;
-  auto row = parts_.meta.catalog().find_table(table.id);
-  if (row) next.pointer = row->metadata_location;
   base::Duration age = keep_for(parts_, table);
   base::Micros soon = age.forever || age.micros == 0 ? kLookAgain : std::clamp(age.micros, base::kMinute, kLookAgain);
   next.next = now + (removed.waiting > 0 ? std::min(parts_.upkeep.file_grace, soon) : soon);

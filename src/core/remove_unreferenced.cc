@@ -68,7 +68,7 @@ class Removal {
     }
     for (const store::ObjectInfo& file : due_) waiting_.emplace(file.location, since_of(file));
     if (scope_ == RemovalScope::everything) write_marks();
-    removed_.waiting = static_cast<std::int64_t>(waiting_.size());
+    removed_.waiting = static_cast<std::int64_t>(waiting_.size()) + young_;
     return removed_;
   }
 
@@ -113,12 +113,20 @@ class Removal {
     return found == since_.end() ? moment_ : std::min(found->second, moment_);
   }
 
+  // Perhaps of a commit in flight; then a later run decides about it.
+  bool is_young(const store::ObjectInfo& file) {
+    const bool young = file.modified >= in_flight_from_;
+    if (young) ++young_;
+    return young;
+  }
+
   void find_due() {
     find_old_metadata();
     if (scope_ == RemovalScope::metadata) return;
     for (const store::ObjectInfo& file : listed_) {
       bool special = is_marks(folder_, file.location) || is_metadata(folder_, file.location);
-      if (special || file.modified >= in_flight_from_ || reachable_.contains(file.location)) continue;
+      if (special || reachable_.contains(file.location)) continue;
+      if (is_young(file)) continue;
       if (since_of(file) <= moment_ - options_.file_grace) {
         due_.push_back(file);
       } else {
@@ -133,7 +141,7 @@ class Removal {
     std::vector<store::ObjectInfo> files;
     for (const store::ObjectInfo& file : listed_) {
       if (!is_metadata(folder_, file.location) || metadata_files_.contains(file.location)) continue;
-      if (file.modified < in_flight_from_) files.push_back(file);
+      if (!is_young(file)) files.push_back(file);
     }
     if (followed_.empty()) {
       for (const store::ObjectInfo& file : files) {
@@ -218,6 +226,7 @@ class Removal {
   std::string followed_;                            // the pointer that reachable_ is from; empty: no table
   std::vector<store::ObjectInfo> due_;
   Since waiting_;
+  std::int64_t young_ = 0;  // files that were left alone
   RemovedFiles removed_;
 };
 

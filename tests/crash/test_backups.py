@@ -7,32 +7,49 @@ import subprocess
 import time
 
 import pytest
-import requests
 
 from support.readers import read_with_pyiceberg
+from support.table_files import wait_until_tidy
 
-ROUNDS = int(os.environ.get("BOATHOUSE_KILL_ROUNDS", "6"))
-ROWS = 20_000
+ROUNDS = int(os.environ.get("BOATHOUSE_KILL_ROUNDS", "50"))
+ROWS = 5_000
+# Everything that can go goes at once, and the house looks all the time.
+EAGER = ("--maintenance-every", "100ms", "--file-grace", "0s")
 
 
 def body(first, rows=ROWS):
     return "id,text\n" + "".join(f"{n},{n * 7919:064}\n" for n in range(first, first + rows))
 
 
-def kill_within(server, seconds, send):
-    """Sends requests that queue jobs, then kills the server at some moment; returns the jobs that were answered."""
-    jobs = []
-    try:
-        jobs.append(send().json()["id"])
-        time.sleep(random.uniform(0, seconds))
-    except requests.RequestException:
-        pass
-    server.kill()
-    return jobs
+class Kills:
+    """Rounds of a request that queues a job and a kill at a random moment of it."""
 
+    def __init__(self, server):
+        self.server, self.api, self.jobs = server, server.admin(), []
+        self.dice = random.Random(7)
 
-def ended(api, jobs):
-    return [api.ended_job(Queued(job)) for job in jobs]
+    def measure(self, send):
+        """How long a job takes that is left alone; then kills come within that time and a bit."""
+        started = time.monotonic()
+        job = self.api.ended_job(send(self.api))
+        self.took = time.monotonic() - started
+        return job["id"]
+
+    def round(self, send):
+        """Kills the server in the middle of a job and starts it again; the job once it has ended."""
+        job = send(self.api).json()["id"]
+        time.sleep(self.dice.uniform(0, 1.3 * self.took))
+        self.server.restart(kill=True)
+        self.api = self.server.admin()
+        ended = self.api.ended_job(Queued(job))
+        assert ended["state"] == "succeeded", ended
+        self.jobs.append(ended)
+        return ended
+
+    def assert_they_hit(self):
+        """A killed attempt is followed by another one."""
+        hit = sum(job["attempts"] > 1 for job in self.jobs)
+        assert hit >= len(self.jobs) // 10, f"only {hit} of {len(self.jobs)} kills came in the middle"
 
 
 class Queued:
@@ -57,43 +74,48 @@ def check_backups(server, api, table):
     return listed
 
 
-@pytest.mark.timeout(600)
+def upload(api, first, rows=ROWS):
+    api.post_rows("t", body(first, rows))
+
+
+@pytest.mark.timeout(900)
 def test_a_backup_cut_short_is_made_again_by_its_job(make_server):
     server = make_server().start()
-    api = server.admin()
-    api.post_rows("t", body(0))
-    asked = []
+    upload(server.admin(), 0)
+    send = lambda api: api.post(api.table_path("t", "/backups"), expect=202)
+    kills = Kills(server)
+    asked = [kills.measure(send)]
     for _ in range(ROUNDS):
-        asked += kill_within(server, 0.4, lambda: api.post(api.table_path("t", "/backups"), expect=202))
-        server.start()
-        api = server.admin()
-        jobs = ended(api, asked)
-        assert {job["state"] for job in jobs} == {"succeeded"}, jobs
-        assert check_backups(server, api, "t") == {job: ROWS for job in asked}
+        asked.append(kills.round(send)["id"])
+        assert {kept["id"] for kept in kills.api.backups("t")} == set(asked)
+    kills.assert_they_hit()
+    assert check_backups(server, kills.api, "t") == {job: ROWS for job in asked}
+    api = kills.api
     api.delete(api.table_path("t"), expect=204)
     assert api.restore("t", asked[-1])["state"] == "succeeded"
     assert api.sql("SELECT count(*), min(id), max(id) FROM t") == [(ROWS, 0, ROWS - 1)]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_restore_cut_short_happens_once(make_server):
-    server = make_server().start()
-    api = server.admin()
-    api.post_rows("t", body(0))
-    backup = api.back_up("t")
+    server = make_server(args=EAGER).start()
+    kills = Kills(server)
+    upload(kills.api, 0)
+    backup = kills.api.back_up("t")
+    send = lambda api: api.post(api.table_path("t", f"/backups/{backup}/restore"), expect=202)
+    kills.measure(send)
     for _ in range(ROUNDS):
-        api.post_rows("t", body(ROWS, 10))
-        before = api.describe("t")["version"]
-        jobs = kill_within(server, 0.4, lambda: api.post(api.table_path("t", f"/backups/{backup}/restore"), expect=202))
-        server.start()
-        api = server.admin()
-        [job] = ended(api, jobs)
-        assert job["state"] == "succeeded", job
-        newest = api.versions("t")[0]
+        upload(kills.api, ROWS, 10)
+        before = kills.api.describe("t")["version"]
+        job = kills.round(send)
+        newest = kills.api.versions("t")[0]
         assert (newest["version"], newest["parent"], newest["rows"]) == (job["result"]["version"], before, ROWS)
-        told = api.describe("t")
-        read = read_with_pyiceberg(told["metadata_location"])
-        assert read.num_rows == ROWS and sorted(read["id"].to_pylist()) == list(range(ROWS))
+        told = kills.api.sql("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM t")
+        assert told == [(ROWS, ROWS, 0, ROWS - 1)]
+    kills.assert_they_hit()
+    read = read_with_pyiceberg(wait_until_tidy(kills.api, "t"))
+    assert sorted(read["id"].to_pylist()) == list(range(ROWS))
+    assert list((server.data / "staging").rglob("*.parquet")) == []
 
 
 def test_a_full_disk_makes_no_backup_and_no_restore(make_server, tmp_path):

@@ -13,7 +13,7 @@ from support.readers import read_with_duckdb, read_with_pyiceberg, rows_of
 from support.table_files import bytes_of, is_metadata, on_disk, wait_until_tidy
 
 SECONDS = float(os.environ.get("BOATHOUSE_MAINTENANCE_SECONDS", "12"))
-ROUNDS = int(os.environ.get("BOATHOUSE_KILL_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("BOATHOUSE_KILL_ROUNDS", "50"))
 COMMITTERS = 16
 KEYS = 200
 # Everything that can go goes at once, and the house looks all the time.
@@ -97,26 +97,78 @@ def test_committers_and_readers_beside_maintenance(make_server):
     assert admin.describe("t")["files"] < 100
 
 
-@pytest.mark.timeout(900)
-def test_kills_in_the_middle_of_maintenance(make_server):
-    server = make_server(args=EAGER).start()
-    admin = server.admin()
-    admin.post_rows("t", "id,n\n0,0\n")
-    keep_few(admin, "t", 3)
-    dice = random.Random(5)
-    rows = {0: 0}
-    for turn in range(1, ROUNDS + 1):
-        for step in range(20):
-            fresh = turn * 1000 + step
-            admin.post_rows("t", f"id,n\n{fresh},0\n0,{fresh}\n", mode="upsert", key="id")
-            rows |= {fresh: 0, 0: fresh}
-        time.sleep(dice.random() * 0.4)
+def kill_in_the_middle(server, rounds, write, is_right):
+    """Writes until maintenance is due, kills at a random moment of it and starts again, many times; returns a client."""
+    admin, dice = server.admin(), random.Random(5)
+    for turn in range(rounds):
+        write(admin, turn)
+        time.sleep(dice.random() * 0.15)
         server.restart(kill=True)
         admin = server.admin()
+        is_right(admin)
+    # A table's job that was killed has another attempt, the house's own is followed by the next.
+    jobs = admin.get("/v1/jobs", params={"kind": "maintain", "limit": 1000}, expect=200).json()["jobs"]
+    assert not [job for job in jobs if job["state"] == "failed"]
+    ended = admin.get("/v1/jobs", params={"kind": "house-keeping", "state": "failed", "limit": 1000}, expect=200).json()["jobs"]
+    assert {"server ended" in job["error"] for job in ended} <= {True}
+    assert sum(job["attempts"] > 1 for job in jobs) + len(ended) >= rounds // 10, "the kills came too early or too late"
+    return admin
+
+
+@pytest.mark.timeout(900)
+def test_kills_in_the_middle_of_compaction(make_server):
+    """Every version stays, so that nothing but compaction is due."""
+    server = make_server(args=EAGER).start()
+    server.admin().post_rows("t", "id,n\n0,0\n")
+    rows, told = {0: 0}, {}
+
+    def write(admin, turn):
+        for step in range(1, 8):
+            admin.post_rows("t", f"id,n\n{turn * 1000 + step},0\n")
+        admin.post_rows("t", f"id,n\n0,{turn}\n", mode="upsert", key="id")
+        rows.update({turn * 1000 + step: 0 for step in range(1, 8)} | {0: turn})
+        told[admin.describe("t")["version"]] = len(rows)
+
+    def is_right(admin):
         assert dict(admin.sql("SELECT id, n FROM t", limit=100_000)) == rows
+        version, count = random.choice(list(told.items()))
+        assert admin.value(f'SELECT count(*) FROM "t@{version}"') == count
+
+    admin = kill_in_the_middle(server, ROUNDS, write, is_right)
+    assert any(version["operation"] == "replace" for version in admin.versions("t")), "something was compacted"
+    keep_few(admin, "t", 1)
     location = wait_until_tidy(admin, "t")
     assert dict(assert_readers_agree(admin, "t", location)) == rows
     assert admin.describe("t")["rows"] == len(rows)
+
+
+@pytest.mark.timeout(900)
+def test_kills_in_the_middle_of_expiry(make_server):
+    """A replaced table has one file, so that nothing but expiry is due, and the removal of what it leaves."""
+    server = make_server(args=EAGER).start()
+    server.admin().post_rows("t", "id\n0\n")
+    keep_few(server.admin(), "t", 3)
+    written = [0]
+
+    def write(admin, turn):
+        for step in range(1, 9):
+            written.append(turn * 1000 + step)
+            admin.post_rows("t", f"id\n{written[-1]}\n", mode="replace")
+
+    def is_right(admin):
+        assert admin.sql("SELECT id FROM t") == [(written[-1],)]
+        kept = admin.versions("t")
+        assert len(kept) >= 3
+        assert admin.sql(f'SELECT id FROM "t@{kept[2]["version"]}"') == [(written[-3],)], "a version that is kept is whole"
+
+    admin = kill_in_the_middle(server, ROUNDS, write, is_right)
+    location = wait_until_tidy(admin, "t")
+    assert assert_readers_agree(admin, "t", location) == [(written[-1],)]
+    deadline = time.monotonic() + 30
+    while len(admin.versions("t")) > 3:
+        assert time.monotonic() < deadline, "versions that should have expired are there"
+        time.sleep(0.1)
+    assert admin.describe("t")["files"] == 1
 
 
 @pytest.mark.timeout(300)
