@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "core/core_fixture.h"
-#include "core/table_state.h"
+#include "core/last_upload.h"
+#include "core/relation.h"
+#include "core/upkeep.h"
 #include "core/versions.h"
 
 namespace boathouse::core {
@@ -27,6 +29,7 @@ class BranchesTest : public CoreTest {
     if (mode == WriteMode::upsert) wanted.key = {"id"};
     return send(std::move(wanted), csv).outcome;
   }
+  static std::string version_in(const boost::json::object& ref) { return std::string(ref.at("version").as_string()); }
   std::string rows(const std::string& reference) { return sql("SELECT * FROM \"" + reference + "\" ORDER BY ALL"); }
   std::string columns(const iceberg::Schema& schema) {
     std::string names;
@@ -199,6 +202,128 @@ TEST_F(BranchesTest, TheLastUploadHasATag) {
   EXPECT_EQ(on("t", "main").metadata->refs.at(last_upload_tag("main")).snapshot_id, third) << "also without rows";
   EXPECT_EQ(rows("t"), "[[1],[2]]");
   EXPECT_EQ(history_.tags(workspace_, "t", {}).at("tags").as_array().size(), 0U);
+  EXPECT_EQ(error_of([&] { history_.remove_tag(workspace_, "t", last_upload_tag("main")); }).kind(),
+            ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { history_.create_tag(workspace_, "t", last_upload_tag("x"), std::nullopt); }).kind(),
+            ErrorKind::invalid_argument);
+}
+
+TEST_F(BranchesTest, CompactionKeepsEveryBranchAndTheFilesOfItsLastUpload) {
+  load("t", "id\n0\n");
+  history_.create_branch(workspace_, "t", "early", std::nullopt);
+  auto upload = [&](const std::string& branch, int id) {
+    IngestRequest wanted = request("t");
+    wanted.branch = branch;
+    wanted.make_branch = true;
+    wanted.tag_upload = true;
+    send(std::move(wanted), fmt::format("id\n{}\n{}\n", 2 * id, 2 * id + 1));
+  };
+  auto upload_files = [&](const std::string& branch) {
+    std::vector<std::string> paths;
+    for (const iceberg::ScanFile& file : last_upload_scan(parts_, on("t", branch)).files) {
+      paths.push_back(file.data->file.path);
+    }
+    return paths;
+  };
+  for (int i = 0; i < 20; ++i) upload("main", i);
+  for (int i = 0; i < 20; ++i) upload("key-a", i);
+  const auto last = upload_files("key-a");
+  ASSERT_EQ(last.size(), 1U);
+  NoProgress progress;
+  Compacted done = compact(parts_, on("t", "main").row,
+                           {.file_grace = 0, .target_file_bytes = 128 << 20, .wait_for_uses = 0}, progress);
+  EXPECT_GE(done.files_before, 2 * 16);
+  EXPECT_EQ(upload_files("key-a"), last);
+  EXPECT_EQ(upload_files("main").size(), 1U);
+  EXPECT_EQ(rows("t@early"), "[[0]]");
+  EXPECT_EQ(sql("SELECT count(*), sum(id) FROM t"), "[[41,780]]");
+  EXPECT_EQ(sql("SELECT count(*), sum(id) FROM \"t@key-a\""), "[[40,780]]");
+  EXPECT_LT(iceberg::totals(*on("t", "key-a").head()).data_files, 10);
+
+  // What is deleted from the last upload's rows is not among them any more.
+  tables_.delete_rows(workspace_, "t", "key-a", "id = 39", {.principal = "tester", .request = {}, .door = "test"});
+  iceberg::Scan scan = last_upload_scan(parts_, on("t", "key-a"));
+  ASSERT_EQ(scan.files.size(), 1U);
+  EXPECT_EQ(scan.files[0].deletes.size(), 1U);
+}
+
+TEST_F(BranchesTest, VersionsExpireByBranch) {
+  for (int i = 0; i < 4; ++i) load("t", fmt::format("id\n{}\n", i));
+  for (int i = 0; i < 4; ++i) save("t", "b", fmt::format("id\n{}\n", i));
+  tables_.change_settings(workspace_, "t",
+                          {.keep_versions = 2, .keep_for = base::Duration{0, false}, .description = {}});
+  NoProgress progress;
+  EXPECT_EQ(expire_versions(parts_, on("t", "main").row, progress), 4);
+  EXPECT_EQ(sql("SELECT branch, count(*) FROM \"t$versions\" GROUP BY ALL ORDER BY 1"), R"([["b",2],[null,2]])");
+  EXPECT_EQ(rows("t") + rows("t@b"), "[[0],[1],[2],[3]][[0],[1],[2],[3]]");
+}
+
+TEST_F(BranchesTest, ABranchIsMadeMovedForwardAndRemoved) {
+  load("t", "id\n1\n");
+  auto first = std::to_string(on("t", "main").version());
+  history_.create_tag(workspace_, "t", "v1", std::nullopt);
+  load("t", "id\n2\n");
+  auto second = std::to_string(on("t", "main").version());
+  EXPECT_EQ(version_in(history_.create_branch(workspace_, "t", "now", std::nullopt)), second);
+  EXPECT_EQ(version_in(history_.create_branch(workspace_, "t", "by-tag", "v1")), first);
+  EXPECT_EQ(history_.create_branch(workspace_, "t", "by-version", first).at("rows"), 1);
+  EXPECT_EQ(version_in(history_.create_branch(workspace_, "t", "by-branch", "now")), second);
+  for (const char* taken : {"now", "v1", "main"}) {
+    EXPECT_EQ(error_of([&] { history_.create_branch(workspace_, "t", taken, std::nullopt); }).kind(),
+              ErrorKind::already_exists);
+  }
+  EXPECT_EQ(error_of([&] { history_.create_branch(workspace_, "t", "key-a", std::nullopt); }).kind(),
+            ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { history_.create_branch(workspace_, "t", "x", "nothing"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { history_.create_branch(workspace_, "t", "x", "77"); }).kind(), ErrorKind::not_found);
+
+  save("t", "now", "id,more\n3,x\n");
+  history_.fast_forward(workspace_, "t", "main", "now");
+  EXPECT_EQ(rows("t"), R"([[1,null],[2,null],[3,"x"]])");
+  EXPECT_EQ(require_state(parts_, workspace_.id, "t").row.figures.rows, 3);
+  EXPECT_EQ(history_.fast_forward(workspace_, "t", "main", "now").at("rows"), 3) << "nothing to do";
+  history_.fast_forward(workspace_, "t", "by-tag", second);
+  EXPECT_EQ(rows("t@by-tag"), "[[1],[2]]");
+
+  save("t", "by-tag", "id\n9\n");
+  base::Error apart = error_of([&] { history_.fast_forward(workspace_, "t", "by-tag", "main"); });
+  EXPECT_EQ(apart.kind(), ErrorKind::conflict);
+  EXPECT_EQ(apart.code(), "not-a-descendant");
+  EXPECT_EQ(error_of([&] { history_.fast_forward(workspace_, "t", "main", first); }).kind(), ErrorKind::conflict);
+  EXPECT_EQ(error_of([&] { history_.fast_forward(workspace_, "t", "v1", "main"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { history_.fast_forward(workspace_, "t", "main", "nothing"); }).kind(), ErrorKind::not_found);
+
+  history_.remove_branch(workspace_, "t", "by-tag");
+  EXPECT_EQ(error_of([&] { rows("t@by-tag"); }).kind(), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { history_.remove_branch(workspace_, "t", "by-tag"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { history_.remove_branch(workspace_, "t", "v1"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { history_.remove_branch(workspace_, "t", "main"); }).kind(), ErrorKind::invalid_argument);
+}
+
+TEST_F(BranchesTest, AFrameBegunUnderAKeyMayBePublished) {
+  save("t", "key-a", "id\n1\n");
+  history_.fast_forward(workspace_, "t", "main", "key-a");
+  EXPECT_EQ(rows("t"), "[[1]]");
+  load("t", "id\n2\n");
+  EXPECT_EQ(rows("t") + rows("t@key-a"), "[[1],[2]][[1]]");
+}
+
+TEST_F(BranchesTest, ARollbackBringsTheBranchsColumnsBack) {
+  const Actor actor{.principal = "tester", .request = {}, .door = "test"};
+  load("t", "x,y\n1,a\n");
+  auto first = std::to_string(on("t", "main").version());
+  save("t", "main", "x,z\ntext,2\n", WriteMode::replace, Shape::of_batch);
+  history_.rollback(workspace_, "t", {.version = first}, actor);
+  EXPECT_EQ(rows("t"), R"([[1,"a"]])");
+  EXPECT_EQ(columns(on("t", "main").schema()), "x y");
+
+  save("t", "b", "n\n1\n");
+  auto of_b = std::to_string(on("t", "b").version());
+  save("t", "b", "m\n2\n", WriteMode::replace, Shape::of_batch);
+  history_.rollback(workspace_, "t", {.version = of_b, .branch = "b"}, actor);
+  EXPECT_EQ(rows("t@b"), "[[1]]");
+  EXPECT_EQ(columns(on("t", "b").schema()), "n");
+  EXPECT_EQ(rows("t"), R"([[1,"a"]])");
 }
 
 TEST_F(BranchesTest, ABatchSaysHowItsFilesArePartitioned) {

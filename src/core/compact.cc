@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "core/commit.h"
 #include "core/compaction_plan.h"
+#include "core/last_upload.h"
 #include "core/rewrite_files.h"
 #include "core/upkeep.h"
 #include "core/versions.h"
@@ -38,8 +39,9 @@ iceberg::Scan scan_of(const Parts& parts, const TableState& state) {
 
 class Compaction {
  public:
-  Compaction(const Parts& parts, const meta::TableRow& table, const UpkeepOptions& options, Progress& progress)
-      : parts_(parts), table_(table), progress_(progress) {
+  Compaction(const Parts& parts, const meta::TableRow& table, std::string branch, const UpkeepOptions& options,
+             Progress& progress)
+      : parts_(parts), table_(table), branch_(std::move(branch)), progress_(progress) {
     limits_.target_bytes = static_cast<std::int64_t>(options.target_file_bytes);
     limits_.most_bytes = 2 * limits_.target_bytes;
   }
@@ -70,13 +72,16 @@ class Compaction {
  private:
   std::optional<TableState> now() const {
     auto row = parts_.meta.catalog().find_table(table_.id);
-    return row ? std::optional(state_of(parts_, std::move(*row))) : std::nullopt;
+    if (!row) return std::nullopt;
+    TableState state = state_of(parts_, std::move(*row));
+    if (!has_branch(*state.metadata, branch_)) return std::nullopt;
+    return on_branch(std::move(state), branch_);
   }
 
   std::vector<Work> rewrite(const TableState& state, const CompactionLimits& limits) {
     std::vector<Work> works;
     try {
-      for (CompactionGroup& group : plan_compaction(scan_of(parts_, state), limits)) {
+      for (CompactionGroup& group : plan_compaction(scan_of(parts_, state), limits, last_upload(state))) {
         progress_.check();
         Rewritten made = rewrite_files(parts_, state, group);
         works.push_back({std::move(group), std::move(made)});
@@ -124,6 +129,7 @@ class Compaction {
     CommitRequest request;
     iceberg::SnapshotChange snapshot;
     snapshot.id = base::new_snapshot_id();
+    snapshot.branch = state.branch;
     snapshot.operation = iceberg::Operation::replace;
     snapshot.summary = {{std::string(kSummaryBy), "maintenance"}};
     for (const Work& work : works) {
@@ -148,6 +154,7 @@ class Compaction {
     batch.principal = "maintenance";
     batch.door = "maintenance";
     batch.mode = "compact";
+    batch.branch = state.branch;
     batch.version = change.change.snapshots.back().id;
     batch.at = change.change.at;
     request.batches.push_back(std::move(batch));
@@ -168,15 +175,38 @@ class Compaction {
 
   const Parts& parts_;
   const meta::TableRow& table_;
+  const std::string branch_;
   Progress& progress_;
   CompactionLimits limits_;
   Compacted done_;
 };
 
+std::vector<std::string> branches_of(const Parts& parts, const meta::TableRow& table) {
+  auto row = parts.meta.catalog().find_table(table.id);
+  if (!row) return {};
+  std::vector<std::string> branches{std::string(iceberg::kMainBranch)};
+  for (const auto& [name, ref] : state_of(parts, std::move(*row)).metadata->refs) {
+    if (ref.kind == iceberg::SnapshotRef::Kind::branch && name != iceberg::kMainBranch) branches.push_back(name);
+  }
+  return branches;
+}
+
 }  // namespace
 
+Compacted& Compacted::operator+=(const Compacted& other) {
+  files_before += other.files_before;
+  files_after += other.files_after;
+  bytes_before += other.bytes_before;
+  bytes_after += other.bytes_after;
+  given_up += other.given_up;
+  return *this;
+}
+
 Compacted compact(const Parts& parts, const meta::TableRow& table, const UpkeepOptions& options, Progress& progress) {
-  Compacted done = Compaction(parts, table, options, progress).run();
+  Compacted done;
+  for (const std::string& branch : branches_of(parts, table)) {
+    done += Compaction(parts, table, branch, options, progress).run();
+  }
   if (done.files_before > 0) {
     progress.log(fmt::format("{} files of {} bytes became {} of {} bytes", done.files_before, done.bytes_before,
                              done.files_after, done.bytes_after));

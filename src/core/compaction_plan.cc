@@ -31,9 +31,12 @@ struct DeleteFile {
 
 class PartitionPlan {
  public:
-  PartitionPlan(const std::vector<const ScanFile*>& files, const CompactionLimits& limits, std::int64_t table_bytes)
+  PartitionPlan(const std::vector<const ScanFile*>& files, const CompactionLimits& limits, std::int64_t table_bytes,
+                std::optional<iceberg::SnapshotId> spared)
       : limits_(limits), most_small_(std::max(kAlwaysRewritten, table_bytes / kPartRewritten)) {
-    for (const ScanFile* file : files) candidates_.push_back({.file = file});
+    for (const ScanFile* file : files) {
+      candidates_.push_back({.file = file, .taken = spared && file->data->snapshot_id == *spared});
+    }
     std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
       return std::tie(*a.file->data->sequence_number, a.file->data->file.path) <
              std::tie(*b.file->data->sequence_number, b.file->data->file.path);
@@ -76,7 +79,7 @@ class PartitionPlan {
     std::vector<Candidate*> bin;
     std::int64_t bytes = 0;
     for (Candidate& candidate : candidates_) {
-      if (candidate.file->deletes.empty() || !candidate.has_many_deletes()) continue;
+      if (candidate.taken || candidate.file->deletes.empty() || !candidate.has_many_deletes()) continue;
       if (!bin.empty() && bytes + candidate.bytes() > limits_.target_bytes) {
         add_group(bin);
         bin.clear();
@@ -174,7 +177,8 @@ class PartitionPlan {
 
 }  // namespace
 
-std::vector<CompactionGroup> plan_compaction(const iceberg::Scan& scan, const CompactionLimits& limits) {
+std::vector<CompactionGroup> plan_compaction(const iceberg::Scan& scan, const CompactionLimits& limits,
+                                             std::optional<iceberg::SnapshotId> spared) {
   std::map<std::pair<int, std::string>, std::vector<const ScanFile*>> partitions;
   std::int64_t table_bytes = 0;
   for (const ScanFile& file : scan.files) {
@@ -185,7 +189,7 @@ std::vector<CompactionGroup> plan_compaction(const iceberg::Scan& scan, const Co
   std::vector<CompactionGroup> chosen;
   std::int64_t bytes = 0;
   for (const auto& [key, files] : partitions) {
-    for (CompactionGroup& group : PartitionPlan(files, limits, table_bytes).groups()) {
+    for (CompactionGroup& group : PartitionPlan(files, limits, table_bytes, spared).groups()) {
       if (!chosen.empty() && bytes + group.bytes > limits.most_bytes) return chosen;
       bytes += group.bytes;
       chosen.push_back(std::move(group));

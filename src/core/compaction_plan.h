@@ -39,8 +39,10 @@ inline constexpr double kMostDeletedRows = 0.1;  // of a file's
 inline constexpr std::int64_t kAlwaysRewritten = 16 << 20;
 inline constexpr std::int64_t kPartRewritten = 3;
 
-// Groups for one commit, of different files each; empty when there is nothing worth doing.
-std::vector<CompactionGroup> plan_compaction(const iceberg::Scan& scan, const CompactionLimits& limits);
+// Groups for one commit, of different files each; empty when there is nothing worth doing. The data files that the version
+// `spared` added stay as they are.
+std::vector<CompactionGroup> plan_compaction(const iceberg::Scan& scan, const CompactionLimits& limits,
+                                             std::optional<iceberg::SnapshotId> spared = std::nullopt);
 
 // True when the group can be committed to a table as `now` scans it: its files are there with the same deletes, and its
 // delete files too.

@@ -279,10 +279,7 @@ iceberg::PartitionSpec partitioning_of(const IngestRequest& request, const Table
     return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec(*request.partition, schema), schema);
   }
   const iceberg::PartitionSpec& usual = metadata.spec();
-  bool fits = std::all_of(usual.fields.begin(), usual.fields.end(), [&](const iceberg::PartitionField& field) {
-    return schema.find(field.source_id) != nullptr;
-  });
-  return fits ? usual : iceberg::spec_as_known(metadata, {}, schema);
+  return iceberg::has_sources(schema, usual) ? usual : iceberg::spec_as_known(metadata, {}, schema);
 }
 
 void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {

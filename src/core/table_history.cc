@@ -2,11 +2,11 @@
 #include "core/table_history.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "core/change_table.h"
+#include "core/table_refs.h"
 #include "core/versions.h"
 
 namespace boathouse::core {
@@ -17,43 +17,21 @@ using base::Error;
 using base::ErrorKind;
 using iceberg::SnapshotRef;
 
-iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text) {
-  base::SnapshotId id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failed != std::errc() || end != text.data() + text.size()) {
-    throw Error(ErrorKind::invalid_argument, "\"version\" is the text of a number, as the list of versions gives it")
-        .with("field", "version");
-  }
-  iceberg::SnapshotPtr found = metadata.snapshot(id);
-  if (found == nullptr) {
-    throw Error(ErrorKind::not_found, fmt::format("the table has no version {}: it never had, or it has expired", id));
-  }
-  return found;
-}
-
-// Rejected rows have no past of their own to go back to.
-void check_own(const TableState& state) {
-  if (!state.row.quarantine_of.empty()) throw_no_table(state.row.name);
-}
-
-// Of a table without a contract, which has just the columns that came with its rows.
-void bring_back_columns(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version,
-                        iceberg::Change& change) {
-  if (!version.schema_id()) return;
-  change.schema = metadata.schema_by_id(*version.schema_id());
-  const std::vector<iceberg::PartitionField>& fields = metadata.spec().fields;
-  bool partitioned = std::all_of(fields.begin(), fields.end(), [&](const iceberg::PartitionField& field) {
-    return change.schema->find(field.source_id) != nullptr;
-  });
-  if (!partitioned) change.spec = iceberg::PartitionSpec();
-}
-
 bool is_kept_by_house(const std::string& name, const SnapshotRef& ref) {
   return ref.kind == SnapshotRef::Kind::tag && name.starts_with(kHouseTags);
 }
 
-json::object ref_json(const std::string& name, const iceberg::Snapshot& snapshot) {
-  return {{"name", name}, {"version", std::to_string(snapshot.id())}, {"rows", iceberg::totals(snapshot).rows()}};
+// Of a table without a contract, which has just the columns that came with its rows: the version's become the branch's.
+void restore_columns(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version, iceberg::Change& change,
+                     iceberg::SnapshotChange& snapshot) {
+  if (!version.schema_id()) return;
+  const iceberg::Schema& columns = metadata.schema_by_id(*version.schema_id());
+  if (snapshot.branch != iceberg::kMainBranch) {
+    snapshot.schema = columns;
+    return;
+  }
+  change.schema = columns;
+  if (!iceberg::has_sources(columns, metadata.spec())) change.spec = iceberg::PartitionSpec();
 }
 
 }  // namespace
@@ -72,22 +50,19 @@ void check_ref_name(std::string_view name, std::string_view what) {
 }
 
 base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std::string_view table,
-                                        std::string_view version, const Actor& actor) const {
+                                        const Rollback& wanted, const Actor& actor) const {
   base::SnapshotId made = 0;
-  auto make = [&](const TableState& now) -> std::optional<TableChange> {
-    check_own(now);
-    iceberg::SnapshotPtr restored = require_version(*now.metadata, version);
-    iceberg::SnapshotChange snapshot;
-    snapshot.id = made = base::new_snapshot_id();
-    snapshot.restore = restored->id();
-    snapshot.summary = {{std::string(kSummaryRequest), actor.request.value},
-                        {std::string(kSummaryBy), actor.principal}};
-    TableChange change;
-    change.base = now;
-    change.row = now.row;
-    change.change.at = base::now_micros();
+  auto make = [&](const TableState& table_now) -> std::optional<TableChange> {
+    check_own(table_now);
+    const TableState now = on_branch(table_now, wanted.branch);
+    const iceberg::SnapshotPtr version = require_version(*now.metadata, wanted.version);
+    iceberg::SnapshotChange snapshot = snapshot_by(actor);
+    made = snapshot.id;
+    snapshot.branch = now.branch;
+    snapshot.restore = version->id();
+    TableChange change = refs_change(now, {});
+    if (!now.contract) restore_columns(*now.metadata, *version, change.change, snapshot);
     change.change.snapshots.push_back(std::move(snapshot));
-    if (now.row.contract.empty()) bring_back_columns(*now.metadata, *restored, change.change);
     return change;
   };
   auto batch = [&](const TableChange& change) {
@@ -99,6 +74,7 @@ base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std
     row.principal = actor.principal;
     row.door = actor.door;
     row.mode = "rollback";
+    row.branch = wanted.branch;
     row.version = made;
     row.at = change.change.at;
     return row;
@@ -145,21 +121,14 @@ json::object TableHistory::create_tag(const meta::WorkspaceRow& workspace, std::
   json::object made;
   change_table(parts_, workspace.id, table, [&](const TableState& now) -> std::optional<TableChange> {
     check_own(now);
-    if (now.metadata->ref_snapshot(name) != nullptr) {
-      throw Error(ErrorKind::already_exists, fmt::format("the table has a branch or tag \"{}\" already", name));
-    }
+    check_ref_free(*now.metadata, name);
     auto target = version ? require_version(*now.metadata, *version) : now.metadata->current_snapshot();
     if (target == nullptr) throw Error(ErrorKind::conflict, "the table has no version yet that could be named");
     made = ref_json(name, *target);
-    TableChange change;
-    change.base = now;
-    change.row = now.row;
-    change.change.at = base::now_micros();
     SnapshotRef ref;
     ref.snapshot_id = target->id();
     ref.kind = SnapshotRef::Kind::tag;
-    change.change.refs.push_back({name, ref});
-    return change;
+    return refs_change(now, {{name, ref}});
   });
   return made;
 }
@@ -172,12 +141,7 @@ void TableHistory::remove_tag(const meta::WorkspaceRow& workspace, std::string_v
         is_kept_by_house(name, found->second)) {
       throw Error(ErrorKind::not_found, fmt::format("the table has no tag \"{}\"", name));
     }
-    TableChange change;
-    change.base = now;
-    change.row = now.row;
-    change.change.at = base::now_micros();
-    change.change.refs.push_back({name, std::nullopt});
-    return change;
+    return refs_change(now, {{name, std::nullopt}});
   });
 }
 

@@ -15,7 +15,7 @@ class TableHistoryTest : public CoreTest {
     return std::to_string(require_state(parts_, workspace_.id, table).row.figures.version);
   }
   std::string roll_back(const std::string& table, const std::string& version) {
-    return std::to_string(history_.rollback(workspace_, table, version, actor_));
+    return std::to_string(history_.rollback(workspace_, table, {.version = version}, actor_));
   }
   std::string rows(const std::string& table) { return sql("SELECT * FROM " + table + " ORDER BY ALL"); }
 

@@ -32,8 +32,11 @@ struct Compacted {
   std::int64_t bytes_before = 0;
   std::int64_t bytes_after = 0;
   std::int64_t given_up = 0;  // groups of files that commits changed meanwhile, too often
+
+  Compacted& operator+=(const Compacted& other);
 };
-// Rewrites small files, and files with many deletes, as compaction_plan.h says. Rows and their order within a partition's
+// Rewrites small files, and files with many deletes, of each branch, as compaction_plan.h says; but for those of a branch's
+// last upload, where uploads are tagged (versions.h). Rows and their order within a partition's
 // age stay; each commit is a version whose operation is `replace`. Commits of others are not held up: what they changed
 // meanwhile is left out and planned anew, and only a small group that loses again and again is rewritten under the table's
 // lock.

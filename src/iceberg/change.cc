@@ -149,10 +149,7 @@ class Preparation {
     make_current(change.ref->snapshot_id);
     main_schema_id_ = next_.current_snapshot()->schema_id().value_or(main_schema_id_);
     const Schema& columns = next_.schema_by_id(main_schema_id_);
-    const std::vector<PartitionField>& fields = next_.spec().fields;
-    bool fits = std::all_of(fields.begin(), fields.end(),
-                            [&](const PartitionField& field) { return columns.find(field.source_id) != nullptr; });
-    if (!fits) next_.default_spec_id = learn_spec({}, columns);
+    if (!has_sources(columns, next_.spec())) next_.default_spec_id = learn_spec({}, columns);
   }
 
   void expire() {

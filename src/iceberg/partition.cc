@@ -67,6 +67,11 @@ bool PartitionSpec::unpartitioned() const {
                      [](const PartitionField& field) { return field.transform.kind == Kind::void_; });
 }
 
+bool has_sources(const Schema& schema, const PartitionSpec& spec) {
+  return std::all_of(spec.fields.begin(), spec.fields.end(),
+                     [&](const PartitionField& field) { return schema.find(field.source_id) != nullptr; });
+}
+
 PartitionSpec parse_partition_spec(const std::vector<std::string>& entries, const Schema& schema) {
   PartitionSpec spec;
   for (const std::string& text : entries) {

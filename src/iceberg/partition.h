@@ -48,6 +48,9 @@ struct PartitionSpec {
 
 inline constexpr int kFirstPartitionFieldId = 1000;
 
+// Whether the schema has every column that the spec reads.
+bool has_sources(const Schema& schema, const PartitionSpec& spec);
+
 // A contract's `partition` list (`day(hired_at)`, `bucket[8](id)`, `truncate[4](name)`, a bare column name) as a spec with
 // fresh field ids. Columns are found without regard to case. A field is named after its column for identity, otherwise
 // `<column>_<transform>`. Error{invalid_argument} naming the entry: bad spelling, an unknown column, a transform that does

@@ -115,6 +115,19 @@ def on_tag(scene):
     return values | {"tag": "kept"}, {}
 
 
+def on_branch(**options):
+    def request(scene):
+        table = scene.table()
+        scene.owner.post(f"/v1/workspaces/{TEAM}/tables/{table}/branches", json={"name": "review"}, expect=201)
+        return {"table": table, "branch": "review"}, options
+    return request
+
+
+def on_raw_file(scene):
+    table = scene.table()
+    return {"table": table, "version": scene.owner.describe(table, ws=TEAM)["version"], "place": "0"}, {}
+
+
 def on_backup(scene):
     table = scene.table()
     return {"table": table, "backup": scene.owner.back_up(table, TEAM)}, {}
@@ -201,6 +214,11 @@ REQUESTS = {
     "GET " + _T + "/versions": on_table(),
     "POST " + _T + "/rollback": on_version(),
     "GET " + _T + "/branches": on_table(),
+    "POST " + _T + "/branches": on_table(json={"name": "review"}),
+    "DELETE " + _T + "/branches/{branch}": on_branch(),
+    "POST " + _T + "/branches/{branch}/fast-forward": on_branch(json={"to": "main"}),
+    "GET " + _T + "/scan": on_table(),
+    "GET " + _T + "/files/{version}/{place}": on_raw_file,
     "GET " + _T + "/tags": on_table(),
     "POST " + _T + "/tags": on_version(name="kept"),
     "DELETE " + _T + "/tags/{tag}": on_tag,

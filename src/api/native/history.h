@@ -9,6 +9,9 @@ namespace boathouse::api::native {
 net::Response list_versions(const Call& call);
 net::Response roll_back(const Call& call);
 net::Response list_branches(const Call& call);
+net::Response create_branch(const Call& call);
+net::Response fast_forward_branch(const Call& call);
+net::Response delete_branch(const Call& call);
 net::Response list_tags(const Call& call);
 net::Response create_tag(const Call& call);
 net::Response delete_tag(const Call& call);

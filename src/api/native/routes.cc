@@ -11,6 +11,7 @@
 #include "api/native/long_queries.h"
 #include "api/native/quarantine.h"
 #include "api/native/queries.h"
+#include "api/native/raw_files.h"
 #include "api/native/rows.h"
 #include "api/native/tables.h"
 
@@ -92,6 +93,13 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("POST", table + "/rollback", signed_in(s, roll_back),
              {.summary = "Make an older version current as a new one"});
   router.add("GET", table + "/branches", signed_in(s, list_branches), {.summary = "A table's branches"});
+  router.add("POST", table + "/branches", signed_in(s, create_branch), {.summary = "Make a branch"});
+  std::string branch = table + "/branches/{branch}";
+  router.add("DELETE", branch, signed_in(s, delete_branch), {.summary = "Remove a branch"});
+  router.add("POST", branch + "/fast-forward", signed_in(s, fast_forward_branch),
+             {.summary = "Move a branch forward to a version or another branch"});
+  router.add("GET", table + "/scan", signed_in(s, scan_table), {.summary = "The raw files of a version"});
+  router.add("GET", table + "/files/{version}/{place}", signed_in(s, get_raw_file), {.summary = "One raw file"});
   router.add("GET", table + "/tags", signed_in(s, list_tags), {.summary = "A table's tags"});
   router.add("POST", table + "/tags", signed_in(s, create_tag),
              {.summary = "Name a version, which then never expires"});
