@@ -57,6 +57,7 @@ core::Limits core_limits(const Settings& settings) {
   limits.max_columns = settings.max_columns;
   limits.max_line_bytes = settings.max_line_bytes;
   limits.max_partitions = settings.max_partitions;
+  limits.max_data_file = settings.max_data_file;
   limits.query_timeout = settings.query_timeout;
   return limits;
 }

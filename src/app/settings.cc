@@ -120,6 +120,8 @@ const std::vector<Setting>& table() {
       size("max_line_bytes", "16MiB", &S::max_line_bytes, 1024, "longest line or record of an upload"),
       count("max_columns", "5000", &S::max_columns, 1, 100'000, "columns of an upload at most"),
       count("max_partitions", "10000", &S::max_partitions, 1, 1'000'000, "partitions that one batch may touch"),
+      size("max_data_file", "512MiB", &S::max_data_file, 64 << 10,
+           "size of a data file that a Parquet body becomes as it is; a larger body is cut between its row groups"),
       size("max_unfolded_bytes", "64GiB", &S::max_unfolded_bytes, 1024,
            "size of a body, once unfolded where it is compressed"),
       count("max_unfold_ratio", "200", &S::max_unfold_ratio, 1, 1'000'000,

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/column_types.h"
+#include "core/ingest_adopt.h"
 #include "core/ingest_plan.h"
 #include "iceberg/evolve.h"
 
@@ -127,9 +128,11 @@ std::string as_text(const std::string& x, std::string_view type) {
   return "CAST(" + x + " AS VARCHAR)";
 }
 
-std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& lease, std::int64_t& rows) {
+std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
+                                         std::int64_t& rows) {
   std::string file = quote_string(body.file.string());
   try {
+    facts = clear_claims(body, lease);
     auto results = lease.execute({
         fmt::format("DESCRIBE SELECT * FROM read_parquet({}, hive_partitioning = false)", file),
         fmt::format("SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata({})", file),
@@ -203,7 +206,8 @@ struct ParquetRelation {
 
 void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
   engine::Lease lease = ingest_lease(parts, body.request.workspace.id);
-  std::vector<SourceColumn> sources = source_columns(body, lease, plan.rows_received);
+  batch::ParquetFacts facts;
+  std::vector<SourceColumn> sources = source_columns(body, lease, facts, plan.rows_received);
   std::vector<const SourceColumn*> source_of(known.columns.size(), nullptr);
   std::vector<const SourceColumn*> fresh;
   for (const SourceColumn& source : sources) {
@@ -235,6 +239,7 @@ void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns
     relation.add(source, column);
     plan.rules.columns.push_back(std::move(column));
   }
+  if (relation.fits.empty()) plan.adoptable = std::move(facts);
   plan.staged.push_back(relation.sql(body.file, false));
   plan.staged_rows.push_back(plan.rows_received);
   plan.staged_raw.push_back(relation.sql(body.file, true));

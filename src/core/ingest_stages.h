@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "batch/parquet_footer.h"
 #include "batch/scanner.h"
 #include "batch/staged_spec.h"
 #include "core/data_files.h"
@@ -73,7 +74,9 @@ struct BatchPlan {
   std::vector<std::string> key;    // of an upsert, by the columns' own spelling
   iceberg::Schema schema;          // of the branch once this batch is in it
   Shape shape = Shape::of_branch;
-  iceberg::PartitionSpec spec;            // as the table knows it or will
+  iceberg::PartitionSpec spec;  // as the table knows it or will
+  // Of a Parquet body whose values are all taken as they are, what its footer says (core/ingest_adopt.h).
+  std::optional<batch::ParquetFacts> adoptable;
   std::vector<std::string> staged;        // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
   std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
   std::vector<std::int64_t> staged_rows;  // how many rows each of them has

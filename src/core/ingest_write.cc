@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/ingest_accepted.h"
+#include "core/ingest_adopt.h"
 #include "core/quarantine_schema.h"
 #include "core/table_files.h"
 
@@ -27,7 +28,12 @@ class Writing {
 
   void run() {
     if (is_written_at_once(plan_)) {
-      write_at_once();
+      if (auto adopted = adopt_body(parts_, body_, plan_, rows_, lease_)) {
+        take_files(std::move(*adopted));
+      } else {
+        write_at_once();
+      }
+      for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
     } else {
       write_in_steps();
     }
@@ -65,7 +71,6 @@ class Writing {
     auto late = lists.size() == 1 ? lease_.execute(lists[0]) : lease_.execute_parallel(lists);
     for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(late[i]);
     for (const engine::Rows& rows : results) take_files(files_from_copy(rows, columns()));
-    for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
   }
 
   const Columns& columns() const { return rows_.columns(); }

@@ -50,6 +50,7 @@ struct Limits {
   std::uint64_t max_json_rows = 1'000'000;
   std::uint64_t default_json_rows = 10'000;
   std::uint64_t max_json_bytes = 256ULL << 20;  // of a result that is held to be one JSON document
+  std::uint64_t max_data_file = 512ULL << 20;   // of one that is adopted as it came: a larger one is cut
   std::size_t ranges_per_batch = 2;             // how many stretches of a large file are read at once
   std::uint64_t parallel_from_bytes = 32ULL << 20;
   std::uint64_t head_start_bytes = 64ULL << 20;  // of a body that still arrives, to write what is there

@@ -62,6 +62,21 @@ std::string columns(const RowsSql& wanted) {
   return list;
 }
 
+// A file that lacks a column (a Parquet body that became a data file as it came) has no statistics of it either. Such a
+// file is read by id, which gives NULL; by name it would be an error.
+bool has_every_column(const iceberg::ScanFile& file, const iceberg::Schema& schema) {
+  return std::ranges::all_of(schema.fields(),
+                             [&](const iceberg::Field& field) { return file.data->file.stats(field.id) != nullptr; });
+}
+
+RowsSql as_files_are(const RowsSql& wanted, const std::vector<const iceberg::ScanFile*>& files) {
+  RowsSql possible = wanted;
+  for (const iceberg::ScanFile* file : files) {
+    if (possible.by == ColumnsBy::name && !has_every_column(*file, wanted.schema)) possible.by = ColumnsBy::id;
+  }
+  return possible;
+}
+
 std::string no_rows(const RowsSql& wanted) {
   std::string list;
   for (const iceberg::Field& field : wanted.schema.fields()) {
@@ -117,11 +132,12 @@ ColumnsBy columns_by(const iceberg::TableMetadata& metadata, const iceberg::Sche
   return ColumnsBy::name;
 }
 
-std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted) {
+std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& asked) {
   const auto whole = files_where(scan, false);
   const auto touched = files_where(scan, true);
-  if (whole.empty() && touched.empty()) return no_rows(wanted);
+  if (whole.empty() && touched.empty()) return no_rows(asked);
 
+  const RowsSql wanted = as_files_are(as_files_are(asked, whole), touched);
   const std::string list = columns(wanted);
   std::vector<std::string> branches;
   if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(store, whole, wanted) + " t");
@@ -143,8 +159,9 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
 }
 
 std::string all_rows_sql(store::ObjectStore& store, const std::vector<const iceberg::ScanFile*>& files,
-                         const RowsSql& wanted) {
-  if (files.empty()) return no_rows(wanted);
+                         const RowsSql& asked) {
+  if (files.empty()) return no_rows(asked);
+  const RowsSql wanted = as_files_are(asked, files);
   return fmt::format("SELECT {} FROM {} t", columns(wanted), reader(store, files, wanted));
 }
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Disks that are full, read-only or fail to sync: a clear 5xx, no acknowledgement, and service again once mended."""
 
+import io
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from support.api import PARQUET
 from support.paths import ROOT
 from support.server import ADMIN_PASSWORD, Server
 
@@ -87,6 +91,27 @@ def test_a_full_disk_acknowledges_nothing_and_serves_again_once_freed(on_small_d
     api = works_again(server, "t", first)
     acknowledged.append(first)
     assert api.sql("SELECT id // 2000 * 2000 AS batch, count(*) FROM t GROUP BY batch ORDER BY batch") == [(n, 2000) for n in acknowledged]
+
+
+def test_a_parquet_body_that_fits_barely_is_adopted_whole_or_not_at_all(on_small_disk, small_disk):
+    server, api = on_small_disk, on_small_disk.admin()
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": pa.array(range(200_000), pa.int64())}), out, compression="none", use_dictionary=False)
+    api.post_rows("t", out.getvalue(), PARQUET)
+    api.allow_5xx = True
+    statuses = set()
+    for leave in (0, 1 << 20, 1_600_000, 1_700_000, 2 << 20):
+        fill(small_disk, leave)
+        answer = api.post_rows("t", out.getvalue(), PARQUET, expect=None)
+        assert answer.status_code in (200, 503, 507), answer.text
+        statuses.add(answer.status_code)
+        if answer.status_code == 200:
+            break
+    assert statuses & {503, 507}
+    (small_disk / "ballast").unlink()
+    api = works_again(server, "other", 0)
+    whole = 1 + (200 in statuses)
+    assert api.sql("SELECT count(*), count(DISTINCT id) FROM t") == [(200_000 * whole, 200_000)]
 
 
 def test_reads_go_on_while_the_disk_is_full(on_small_disk, small_disk):

@@ -15,23 +15,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "batch/exact_number.h"
-#include "engine/worker/duck.h"
+#include "engine/worker/scalar_function.h"
 
 namespace boathouse::engine {
 namespace {
 
 using Entry = batch::UInt128;
-using Function = Owned<duckdb_scalar_function, duckdb_destroy_scalar_function>;
 constexpr int kPositionBits = 32;
-
-std::string_view text_at(duckdb_vector vector, idx_t row) {
-  auto* string = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector)) + row;
-  return {duckdb_string_t_data(string), duckdb_string_t_length(*string)};
-}
-
-bool valid_at(duckdb_vector vector, idx_t row) {
-  return duckdb_validity_row_is_valid(duckdb_vector_get_validity(vector), row);
-}
 
 // The entries of an index file, as they lie in the page cache.
 class IndexView {
@@ -81,16 +71,6 @@ class IndexView {
   void* data_ = nullptr;
 };
 
-// Calls `fill` and turns what it throws into an error of the statement.
-template <void (*fill)(duckdb_data_chunk, duckdb_vector)>
-void guarded(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
-  try {
-    fill(input, out);
-  } catch (const std::exception& failure) {
-    duckdb_scalar_function_set_error(info, failure.what());
-  }
-}
-
 std::int64_t write_index(const std::string& path, std::span<const Entry> given) {
   std::vector<Entry> entries(given.begin(), given.end());
   std::sort(entries.begin(), entries.end());
@@ -138,31 +118,17 @@ void key_index_rows(duckdb_data_chunk input, duckdb_vector out) {
   }
 }
 
-void register_one(duckdb_connection connection, const char* name, const LogicalType& argument,
-                  const LogicalType& result, duckdb_scalar_function_t body) {
-  Function function(duckdb_create_scalar_function());
-  duckdb_scalar_function_set_name(function.get(), name);
-  duckdb_scalar_function_add_parameter(function.get(),
-                                       LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)).get());
-  duckdb_scalar_function_add_parameter(function.get(), argument.get());
-  duckdb_scalar_function_set_return_type(function.get(), result.get());
-  // They look at files: a constant path must not make a call a constant.
-  duckdb_scalar_function_set_volatile(function.get());
-  duckdb_scalar_function_set_function(function.get(), body);
-  if (duckdb_register_scalar_function(connection, function.get()) != DuckDBSuccess) {
-    throw DuckError{"INTERNAL", std::string("cannot register ") + name, std::nullopt};
-  }
-}
-
 }  // namespace
 
 void register_key_index(duckdb_connection connection) {
+  const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
   const LogicalType entry(duckdb_create_logical_type(DUCKDB_TYPE_UHUGEINT));
+  const LogicalType entries(duckdb_create_list_type(entry.get()));
   const LogicalType number(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
-  register_one(connection, "write_key_index", LogicalType(duckdb_create_list_type(entry.get())), number,
-               guarded<write_key_index>);
-  register_one(connection, "key_index_rows", entry, LogicalType(duckdb_create_list_type(number.get())),
-               guarded<key_index_rows>);
+  const LogicalType numbers(duckdb_create_list_type(number.get()));
+  register_scalar(connection, "write_key_index", {text.get(), entries.get()}, number, guarded<write_key_index>,
+                  Pure::no);
+  register_scalar(connection, "key_index_rows", {text.get(), entry.get()}, numbers, guarded<key_index_rows>, Pure::no);
 }
 
 }  // namespace boathouse::engine

@@ -6,6 +6,7 @@
 #include "engine/worker/execute.h"
 #include "engine/worker/functions.h"
 #include "engine/worker/key_index.h"
+#include "engine/worker/parquet_adoption.h"
 #include "engine/worker/query.h"
 #include "engine/worker/result_json.h"
 #include "engine/worker/staged_scan.h"
@@ -84,6 +85,7 @@ void Session::lock_down() {
     register_staged_scan(connection.get());
     register_functions(connection.get());
     register_key_index(connection.get());
+    register_parquet_adoption(connection.get());
   }
   for (const std::string& statement : final_settings(options_)) run(connection, statement);
 }
