@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spark 3.5 reads every table, after upserts, partitions, evolution, compaction and restore, and agrees with /v1/sql."""
 
+import decimal
+import io
 import os
 import random
 import time
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from support.api import PARQUET
 from support.rows import COLUMNS, ours, plain, row, send
 from support.readers import rows_of
 from support.spark import read_with_spark, start_spark
@@ -74,3 +79,19 @@ def test_older_versions(spark, admin, table):
     for number, version in enumerate(versions, 1):
         frame = spark.read.format("iceberg").option("snapshot-id", version).load(location)
         assert frame.count() == number == admin.value(f'SELECT count(*) FROM "{table}@{version}"')
+
+
+def test_parquet_bodies_that_became_data_files(spark, admin, table):
+    admin.put_contract(table, COLUMNS, key=["id"])
+    for first in (0, 20_000):
+        rows = 20_000
+        body = io.BytesIO()
+        pq.write_table(pa.table({
+            "id": pa.array(range(first, first + rows), pa.int32()), "name": [f"n {n % 100} ü" for n in range(rows)],
+            "at": pa.array([n * 1_000_003 for n in range(rows)], pa.timestamp("us", "UTC")),
+            "fare": pa.array([decimal.Decimal(n) / 100 for n in range(rows)], pa.decimal128(10, 2)),
+            "day": pa.array(range(rows), pa.date32()), "ok": [n % 2 == 0 for n in range(rows)], "x": [n / 7 for n in range(rows)],
+        }), body, row_group_size=10_000, compression="zstd" if first else "snappy")
+        assert admin.post_rows(table, body.getvalue(), PARQUET).json()["rows_accepted"] == rows
+    send(admin, table, [row(n, "new") for n in range(19_990, 20_010)], mode="upsert")
+    assert_spark_agrees(spark, admin, table, 40_000)
