@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/dataapi/routes.h"
+#include "api/dataframes/routes.h"
 #include "api/native/routes.h"
 #include "api/system/routes.h"
 #include "app/figures.h"
@@ -65,6 +66,8 @@ House::House(const Settings& settings, const fs::path& worker)
              .limits = core_limits(settings),
              .upkeep = upkeep_options(settings)},
       queries_(parts_),
+      frames_(parts_, queries_),
+      downloads_(data_ / "cache" / "frames"),
       tables_(parts_, queries_),
       history_(parts_),
       insights_(parts_, queries_),
@@ -82,6 +85,8 @@ House::House(const Settings& settings, const fs::path& worker)
                 .ingest = ingest_,
                 .quarantine = quarantine_,
                 .queries = queries_,
+                .frames = frames_,
+                .downloads = downloads_,
                 .long_queries = long_queries_,
                 .insights = insights_,
                 .backups = backups_,
@@ -89,7 +94,8 @@ House::House(const Settings& settings, const fs::path& worker)
                 .jobs = jobs_,
                 .work = work_,
                 .engine_work = engine_work_,
-                .spool = data_ / "staging" / "spool"},
+                .spool = data_ / "staging" / "spool",
+                .max_dataframe_bytes = settings.max_dataframe_bytes},
       work_(kWorkThreads, kWorkQueue),
       engine_work_(kEngineThreads, kEngineQueue) {
   parts_.layout.clear_staging();
@@ -109,6 +115,7 @@ House::House(const Settings& settings, const fs::path& worker)
   api::system::add_routes(router_, ready_, metrics_);
   api::native::add_routes(router_, services_);
   api::dataapi::add_routes(router_, services_);
+  api::dataframes::add_routes(router_, services_);
 }
 
 House::~House() { stop(std::chrono::milliseconds(0)); }

@@ -65,6 +65,8 @@ class House {
   core::Figures figures_;
   core::Parts parts_;
   core::Queries queries_;
+  core::Frames frames_;
+  core::KeptFiles downloads_;
   core::Tables tables_;
   core::TableHistory history_;
   core::Insights insights_;

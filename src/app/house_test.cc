@@ -32,7 +32,10 @@ TEST_F(HouseTest, TheDocumentHasEveryRouteAndNoOther) {
   House house(settings_, BOATHOUSE_WORKER);
   std::set<std::string> served;
   for (const net::Route* route : house.router().routes()) {
-    served.insert(base::fold_case(route->method) + " " + route->pattern);
+    std::string path = route->pattern;
+    // The document has one name for what may have slashes in it.
+    if (std::size_t dots = path.find("...}"); dots != std::string::npos) path.erase(dots, 3);
+    served.insert(base::fold_case(route->method) + " " + path);
     EXPECT_FALSE(route->options.summary.empty()) << route->pattern;
   }
   std::set<std::string> documented;

@@ -122,6 +122,8 @@ const std::vector<Setting>& table() {
       count("max_partitions", "10000", &S::max_partitions, 1, 1'000'000, "partitions that one batch may touch"),
       size("max_data_file", "512MiB", &S::max_data_file, 64 << 10,
            "size of a data file that a Parquet body becomes as it is; a larger body is cut between its row groups"),
+      size("max_dataframe_bytes", "1GiB", &S::max_dataframe_bytes, 1024,
+           "size of a body of POST /dataframes/upload, once unfolded"),
       size("max_unfolded_bytes", "64GiB", &S::max_unfolded_bytes, 1024,
            "size of a body, once unfolded where it is compressed"),
       count("max_unfold_ratio", "200", &S::max_unfold_ratio, 1, 1'000'000,

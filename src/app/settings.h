@@ -57,6 +57,7 @@ struct Settings {
   std::uint64_t max_columns = 0;
   std::uint64_t max_partitions = 0;
   std::uint64_t max_data_file = 0;
+  std::uint64_t max_dataframe_bytes = 0;
   std::uint64_t max_unfolded_bytes = 0;
   std::uint64_t max_unfold_ratio = 0;
   std::uint64_t max_header_bytes = 0;

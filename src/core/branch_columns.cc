@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/branch_columns.h"
 
-#include <set>
-
 #include "base/error.h"
 #include "iceberg/evolve.h"
 
@@ -14,13 +12,15 @@ using iceberg::Schema;
 
 class Columns {
  public:
-  Columns(const TableState& state, Shape shape, bool replaces)
-      : state_(state), metadata_(*state.metadata), shape_(shape), replaces_(replaces) {}
+  Columns(const TableState& state, Shape shape, bool replaces, const std::set<std::string>& retyped)
+      : state_(state), metadata_(*state.metadata), shape_(shape), replaces_(replaces), retyped_(retyped) {}
 
   Schema with(const std::vector<Field>& wanted) {
     const Schema before = shape_ == Shape::of_batch ? Schema() : state_.schema();
     iceberg::Accommodation room = iceberg::accommodate(before, wanted, replaces_);
-    if (!replaces_ && !room.misfits.empty()) refuse(room.misfits.front());
+    for (const std::string& misfit : room.misfits) {
+      if (!replaces_) room.steps.push_back(retype(misfit, wanted));
+    }
     const Schema evolved = iceberg::evolve(before, metadata_.last_column_id, room.steps).schema;
     for (const Field& field : before.fields()) used_.insert(field.id);
     std::vector<Field> fields = evolved.fields();
@@ -37,6 +37,13 @@ class Columns {
                                   "replace the branch's rows, or delete the branch",
                                   column, state_.branch))
         .with("column", column);
+  }
+
+  iceberg::ReplaceColumn retype(const std::string& column, const std::vector<Field>& wanted) const {
+    for (const Field& field : wanted) {
+      if (field.name == column && retyped_.contains(column)) return {column, field.type, false};
+    }
+    refuse(column);
   }
 
   // A new column of the branch: is it one that has an id already?
@@ -66,13 +73,15 @@ class Columns {
   const iceberg::TableMetadata& metadata_;
   const Shape shape_;
   const bool replaces_;
+  const std::set<std::string>& retyped_;
   std::set<int> used_;
 };
 
 }  // namespace
 
-Schema columns_with(const TableState& state, const std::vector<Field>& wanted, Shape shape, bool replaces) {
-  return Columns(state, shape, replaces).with(wanted);
+Schema columns_with(const TableState& state, const std::vector<Field>& wanted, Shape shape, bool replaces,
+                    const std::set<std::string>& retyped) {
+  return Columns(state, shape, replaces, retyped).with(wanted);
 }
 
 }  // namespace boathouse::core

@@ -2,6 +2,8 @@
 // The columns that a branch has once a batch is in it. Pure, any thread.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "core/table_state.h"
@@ -14,8 +16,8 @@ enum class Shape { of_branch, of_batch };
 // Shape::of_batch they are all that there is, in their order. A column keeps its id where its values keep their meaning,
 // and takes that of main's or another branch's column of its name and type where no file of the branch could hold other
 // values under it; otherwise it gets a new one. `replaces`: no rows of the branch remain, so that any type may become any
-// other; otherwise Error{conflict} that names the column.
+// other; otherwise Error{conflict} that names the column, unless it is one of `retyped`, whose values are no more either.
 iceberg::Schema columns_with(const TableState& state, const std::vector<iceberg::Field>& wanted, Shape shape,
-                             bool replaces);
+                             bool replaces, const std::set<std::string>& retyped = {});
 
 }  // namespace boathouse::core

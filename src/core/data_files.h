@@ -32,6 +32,7 @@ std::string copy_split_statement(std::string_view select, const std::filesystem:
 struct WrittenFile {
   std::filesystem::path path;
   std::int64_t part = 0;   // of a partitioned copy
+  std::string folder{};    // below its partition's, with a '/' at its end; empty: none
   iceberg::DataFile file;  // without its final path, spec and partition
 };
 

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "core/change_table.h"
+#include "core/frame_shape.h"
 #include "core/table_settings.h"
 #include "core/upkeep.h"
 #include "iceberg/retention.h"
@@ -39,6 +40,7 @@ std::int64_t expire_versions(const Parts& parts, const meta::TableRow& table, Pr
     TableChange change;
     change.change.expired = iceberg::expirable(*now.metadata, retention);
     if (change.change.expired.empty()) return std::nullopt;
+    change.change.removed_properties = unused_frame_properties(*now.metadata, change.change.expired);
     expired = static_cast<std::int64_t>(change.change.expired.size());
     change.base = now;
     change.row = now.row;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/branch_columns.h"
+#include "core/frame_shape.h"
 #include "core/parts.h"
 
 namespace boathouse::core {
@@ -67,10 +68,22 @@ struct Outcome {
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;
   std::vector<RejectedRow> rejected;  // the first `max_rejected_shown`
+  struct File {
+    std::string path;  // relative to the warehouse
+    std::int64_t rows = 0;
+  };
+  std::vector<File> files;  // that its accepted rows went to
   base::Micros duration = 0;
 };
 // The answer of POST .../rows.
 boost::json::object to_json(const Outcome& outcome);
+
+// The rows are a data frame's (core/frame_shape.h): values come back as they came, text is never taken for a date, and a
+// number column that gets fractions becomes DOUBLE. Where the table has a contract that decides about its columns instead.
+struct FrameRequest {
+  std::optional<ColumnsKeys> keys;        // nullopt: those that the frame has already
+  std::optional<std::int64_t> most_rows;  // of a file
+};
 
 struct IngestRequest {
   BatchOrigin origin;
@@ -99,6 +112,9 @@ struct IngestRequest {
   // accepted ones leave the quarantine in the same commit; the others stay there as they are.
   std::vector<std::string> resubmitted;
   std::optional<IdempotencyKey> idempotency;
+  std::optional<FrameRequest> frame;
+  // What is kept for a repeated request: the answer as the door gives it. Empty: that of POST .../rows.
+  std::function<boost::json::object(const Outcome&)> answer;
 };
 
 class Receiver;

@@ -33,7 +33,8 @@ bool still_fits(const BatchPlan& plan, const std::optional<TableState>& now) {
               before.metadata->default_spec_id == metadata.default_spec_id &&
               iceberg::spec_as_known(metadata, plan.spec, plan.schema) == plan.spec &&
               !(has_new_ids && before.metadata->last_column_id != metadata.last_column_id);
-  bool depends_on_rows = has_unique(plan.rules) || plan.shape == Shape::of_batch;
+  bool depends_on_rows =
+      has_unique(plan.rules) || plan.shape == Shape::of_batch || (plan.frame && !plan.frame->rewritten.empty());
   return same && !(depends_on_rows && before.version() != now->version());
 }
 
@@ -63,7 +64,9 @@ class CommitAttempt {
       take_out_of_quarantine();
     }
     add_rows();
-    for (const iceberg::DataFile& file : state_.data) request_.files.push_back(file.path);
+    for (const auto* files : {&state_.data, &state_.rewritten}) {
+      for (const iceberg::DataFile& file : *files) request_.files.push_back(file.path);
+    }
     request_.files.insert(request_.files.end(), own_files_.begin(), own_files_.end());
     try {
       CommitOutcome outcome = commit_tables(parts_, request_);
@@ -96,6 +99,7 @@ class CommitAttempt {
     }
     bool changes_rows = !state_.data.empty() || replaces() || request.tag_upload;
     bool begins_branch = !now_ || !has_branch(*now_->metadata, request.branch);
+    if (!state_.rewritten.empty()) table.change.snapshots.push_back(rewriting());
     state_.outcome.version = now_ ? now_->version() : 0;
     if (changes_rows || begins_branch || (new_columns && !of_main)) {
       iceberg::SnapshotChange snapshot;
@@ -110,6 +114,7 @@ class CommitAttempt {
       snapshot.replace_all = replaces();
       if (replaces()) snapshot.operation = iceberg::Operation::overwrite;
       if (now_ && !state_.plan.key.empty()) add_deletes(snapshot);
+      add_shape(table.change, snapshot);
       state_.outcome.version = snapshot.id;
       if (request.tag_upload) table.change.refs.push_back(tag_of(snapshot));
       table.change.snapshots.push_back(std::move(snapshot));
@@ -131,6 +136,29 @@ class CommitAttempt {
     tag.snapshot_id = snapshot.id;
     tag.kind = iceberg::SnapshotRef::Kind::tag;
     return {last_upload_tag(snapshot.branch), tag};
+  }
+
+  // The version before with the values of a column in their new type; the batch's own comes after it.
+  iceberg::SnapshotChange rewriting() const {
+    iceberg::SnapshotChange snapshot;
+    snapshot.id = base::new_snapshot_id();
+    snapshot.summary = summary_of(state_.body);
+    snapshot.operation = iceberg::Operation::replace;
+    snapshot.branch = state_.body.request.branch;
+    if (snapshot.branch != iceberg::kMainBranch) snapshot.schema = state_.plan.schema;
+    snapshot.added_data = state_.rewritten;
+    snapshot.replace_all = true;
+    return snapshot;
+  }
+
+  // How the frame's values came is kept with the table, once for all versions of which the same is true.
+  void add_shape(iceberg::Change& change, iceberg::SnapshotChange& snapshot) const {
+    if (!state_.plan.frame) return;
+    std::string shape = state_.plan.frame->shape.to_json();
+    std::string hash = frame_hash(shape);
+    snapshot.summary.emplace(kSummaryFrame, hash);
+    std::string property = std::string(kFrameProperty) + hash;
+    if (!now_ || !now_->metadata->properties.contains(property)) change.set_properties.emplace(property, shape);
   }
 
   void add_deletes(iceberg::SnapshotChange& snapshot) {
@@ -228,7 +256,8 @@ class CommitAttempt {
                                 .at = at_});
     if (!state_.body.request.idempotency) return;
     const IdempotencyKey& key = *state_.body.request.idempotency;
-    boost::json::object answer = to_json(outcome);
+    const IngestRequest& asked = state_.body.request;
+    boost::json::object answer = asked.answer ? asked.answer(outcome) : to_json(outcome);
     std::string text = boost::json::serialize(answer);
     if (text.size() > kMaxStoredAnswer) {
       answer.erase("rejected");

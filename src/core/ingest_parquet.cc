@@ -20,11 +20,6 @@ using base::quote_identifier;
 using base::quote_string;
 using batch::TypeKind;
 
-struct SourceColumn {
-  std::string name;
-  std::string type;  // the engine's
-};
-
 bool is_nested(std::string_view type) {
   return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP") || type.starts_with("UNION") ||
          type == "VARIANT";
@@ -37,15 +32,12 @@ bool is_integer(std::string_view type) {
 bool is_fraction(std::string_view type) { return type == "FLOAT" || type == "DOUBLE"; }
 bool is_decimal(std::string_view type) { return type.starts_with("DECIMAL"); }
 bool is_number(std::string_view type) { return is_integer(type) || is_fraction(type) || is_decimal(type); }
-// How the engine spells what it also takes as TIMESTAMPTZ.
-constexpr std::string_view kZonedTime = "TIMESTAMP WITH TIME ZONE";
-// A column that says of itself that it holds nothing; the engine would call it an INTEGER.
-constexpr std::string_view kNothing = "NULL";
 
 bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP") && type != kZonedTime; }
 
-// The column's type in a table that makes up its own.
-batch::ColumnType inferred_type(const SourceColumn& source) {
+}  // namespace
+
+batch::ColumnType parquet_type(const ParquetColumn& source) {
   const std::string& type = source.type;
   if (type == "BOOLEAN") return {.kind = TypeKind::boolean};
   if (type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "UTINYINT" || type == "USMALLINT") {
@@ -64,6 +56,8 @@ batch::ColumnType inferred_type(const SourceColumn& source) {
   if (type == "BLOB") return {.kind = TypeKind::binary};
   return {.kind = TypeKind::string};
 }
+
+namespace {
 
 // The value of `x` as the target type, NULL where it is missing or cannot be taken exactly.
 std::string exactly(const std::string& x, std::string_view from, const batch::ColumnType& to) {
@@ -128,8 +122,10 @@ std::string as_text(const std::string& x, std::string_view type) {
   return "CAST(" + x + " AS VARCHAR)";
 }
 
-std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
-                                         std::int64_t& rows) {
+}  // namespace
+
+std::vector<ParquetColumn> parquet_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
+                                           std::int64_t& rows) {
   std::string file = quote_string(body.file.string());
   try {
     facts = clear_claims(body, lease);
@@ -140,7 +136,7 @@ std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& 
     });
     std::set<std::string, std::less<>> of_nothing;
     for (const boost::json::value& row : results.at(2).rows) of_nothing.emplace(row.at(0).as_string());
-    std::vector<SourceColumn> columns;
+    std::vector<ParquetColumn> columns;
     for (const boost::json::value& row : results.at(0).rows) {
       std::string name(row.at(0).as_string());
       std::string type(of_nothing.contains(name) ? kNothing : std::string_view(row.at(1).as_string()));
@@ -154,6 +150,8 @@ std::vector<SourceColumn> source_columns(const StagedBody& body, engine::Lease& 
   }
 }
 
+namespace {
+
 // The SQL of the relation, column by column.
 struct ParquetRelation {
   std::vector<std::string> typed;
@@ -162,7 +160,7 @@ struct ParquetRelation {
   std::vector<std::string> reasons;
   std::vector<std::string> data;
 
-  void add(const SourceColumn* source, const ContractColumn& column) {
+  void add(const ParquetColumn* source, const ContractColumn& column) {
     std::string name = quote_identifier(column.name);
     if (source == nullptr) {
       typed.push_back(fmt::format("CAST(NULL AS {}) AS {}", column.type.duckdb_name(), name));
@@ -204,13 +202,25 @@ struct ParquetRelation {
 
 }  // namespace
 
+std::string parquet_rows(const std::filesystem::path& file, const std::vector<ParquetTaken>& columns, bool raw) {
+  ParquetRelation relation;
+  for (const ParquetTaken& taken : columns) relation.add(taken.source, taken.column);
+  return relation.sql(file, raw);
+}
+
+bool is_taken_as_it_is(const std::vector<ParquetTaken>& columns) {
+  ParquetRelation relation;
+  for (const ParquetTaken& taken : columns) relation.add(taken.source, taken.column);
+  return relation.fits.empty();
+}
+
 void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
   engine::Lease lease = ingest_lease(parts, body.request.workspace.id);
   batch::ParquetFacts facts;
-  std::vector<SourceColumn> sources = source_columns(body, lease, facts, plan.rows_received);
-  std::vector<const SourceColumn*> source_of(known.columns.size(), nullptr);
-  std::vector<const SourceColumn*> fresh;
-  for (const SourceColumn& source : sources) {
+  std::vector<ParquetColumn> sources = parquet_columns(body, lease, facts, plan.rows_received);
+  std::vector<const ParquetColumn*> source_of(known.columns.size(), nullptr);
+  std::vector<const ParquetColumn*> fresh;
+  for (const ParquetColumn& source : sources) {
     if (base::fold_case(source.name) == "file_row_number") {
       throw Error(ErrorKind::invalid_argument, "column \"file_row_number\" has a name that is reserved: rename it");
     }
@@ -222,27 +232,27 @@ void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns
       fresh.push_back(&source);
     }
   }
-  ParquetRelation relation;
+  std::vector<ParquetTaken> taken;
   plan.rules.columns = known.columns;
   for (std::size_t i = 0; i < known.columns.size(); ++i) {
     ContractColumn& column = plan.rules.columns[i];
     if (!known.has_contract && source_of[i] != nullptr) {
-      batch::ColumnType wider = inferred_type(*source_of[i]);
+      batch::ColumnType wider = parquet_type(*source_of[i]);
       if (iceberg::can_widen(to_iceberg(column.type), to_iceberg(wider))) column.type = wider;
     }
-    relation.add(source_of[i], column);
+    taken.push_back({source_of[i], column});
   }
-  for (const SourceColumn* source : fresh) {
+  for (const ParquetColumn* source : fresh) {
     ContractColumn column;
     column.name = source->name;
-    column.type = inferred_type(*source);
-    relation.add(source, column);
+    column.type = parquet_type(*source);
+    taken.push_back({source, column});
     plan.rules.columns.push_back(std::move(column));
   }
-  if (relation.fits.empty()) plan.adoptable = std::move(facts);
-  plan.staged.push_back(relation.sql(body.file, false));
+  if (is_taken_as_it_is(taken)) plan.adoptable = std::move(facts);
+  plan.staged.push_back(parquet_rows(body.file, taken, false));
   plan.staged_rows.push_back(plan.rows_received);
-  plan.staged_raw.push_back(relation.sql(body.file, true));
+  plan.staged_raw.push_back(parquet_rows(body.file, taken, true));
 }
 
 }  // namespace boathouse::core

@@ -7,7 +7,8 @@
 #include "base/names.h"
 #include "batch/inference.h"
 #include "core/column_types.h"
-#include "core/ingest_stages.h"
+#include "core/ingest_frame.h"
+#include "core/table_settings.h"
 #include "core/versions.h"
 #include "iceberg/change.h"
 #include "iceberg/evolve.h"
@@ -28,6 +29,8 @@ batch::Format staged_format(BodyFormat format) {
   return format == BodyFormat::ndjson ? batch::Format::ndjson : batch::Format::csv;
 }
 
+}  // namespace
+
 // The names of a CSV record's fields: the header's, else the table's columns, else made up.
 std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<ContractColumn>& known) {
   if (body.scan.has_header) return body.scan.header;
@@ -38,6 +41,8 @@ std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<Co
   }
   return names;
 }
+
+namespace {}  // namespace
 
 std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const StagedBody& body, const StagedSpec& spec) {
   auto rows =
@@ -56,6 +61,8 @@ std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const Stage
   return evidence;
 }
 
+namespace {
+
 ContractColumn plain_column(std::string name, batch::ColumnType type) {
   ContractColumn column;
   column.name = std::move(name);
@@ -67,6 +74,8 @@ void refuse_column(const std::string& name, const std::string& why) {
   throw Error(ErrorKind::invalid_argument, fmt::format("column \"{}\" {}", name, why)).with("column", name);
 }
 
+}  // namespace
+
 StagedSpec base_spec(const Parts& parts, const StagedBody& body) {
   StagedSpec spec;
   spec.format = staged_format(body.request.format);
@@ -75,6 +84,8 @@ StagedSpec base_spec(const Parts& parts, const StagedBody& body) {
   spec.end = body.scan.bytes;
   return spec;
 }
+
+namespace {
 
 // The body in stretches, each from a block's start to a block's end: first those that were handed out early.
 std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, const StagedSpec& whole) {
@@ -96,6 +107,8 @@ std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, co
   return ranges;
 }
 
+}  // namespace
+
 void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, BatchPlan& plan) {
   std::vector<StagedSpec> ranges = ranges_of(parts, body, spec);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -110,7 +123,7 @@ void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, Bat
   plan.rows_received = static_cast<std::int64_t>(body.scan.rows);
 }
 
-}  // namespace
+namespace {}  // namespace
 
 KnownColumns known_columns(const std::optional<TableState>& base) {
   KnownColumns known;
@@ -265,16 +278,24 @@ std::vector<std::string> key_columns(const IngestRequest& request, const BatchPl
 }
 
 // Whether the batch's columns are the branch's: no rows remain beside it, and no contract says more.
-Shape shape_of(const IngestRequest& request, const std::optional<TableState>& base) {
+Shape shape_of(const StagedBody& body, const std::optional<TableState>& base) {
+  const IngestRequest& request = body.request;
   if (!base || base->contract) return Shape::of_branch;
   bool first = !has_branch(*base->metadata, base->branch) || is_placeholder(base->head());
   bool asked = request.columns == Shape::of_batch && request.mode == WriteMode::replace;
+  // No records say nothing of columns.
+  if (request.frame && is_json(request.format) && body.scan.rows == 0) asked = false;
   return first || asked ? Shape::of_batch : Shape::of_branch;
 }
 
-iceberg::PartitionSpec partitioning_of(const IngestRequest& request, const TableState& base,
-                                       const iceberg::Schema& schema) {
+iceberg::PartitionSpec partitioning_of(const BatchPlan& plan, const IngestRequest& request) {
+  const iceberg::Schema& schema = plan.schema;
+  const TableState& base = *plan.base;
   const iceberg::TableMetadata& metadata = *base.metadata;
+  if (plan.frame) {
+    return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec(frame_partition(*plan.frame), schema),
+                                  schema);
+  }
   if (request.partition && !base.contract) {
     return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec(*request.partition, schema), schema);
   }
@@ -289,8 +310,9 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   }
   if (plan.base) {
     const bool replaces = body.request.mode == WriteMode::replace || plan.shape == Shape::of_batch;
-    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces);
-    plan.spec = partitioning_of(body.request, *plan.base, plan.schema);
+    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces,
+                               plan.frame ? plan.frame->retyped : std::set<std::string>());
+    plan.spec = partitioning_of(plan, body.request);
     plan.row = plan.base->row;
     return;
   }
@@ -299,7 +321,14 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   }
   plan.schema = iceberg::Schema(0, iceberg::assign_fresh_ids(std::move(wanted)));
   if (body.request.partition) plan.spec = iceberg::parse_partition_spec(*body.request.partition, plan.schema);
+  if (plan.frame) plan.spec = iceberg::parse_partition_spec(frame_partition(*plan.frame), plan.schema);
   plan.row = new_table_row(parts, body.request.workspace.id, body.request.table);
+  // Every version of a frame stays until somebody says otherwise.
+  if (body.request.frame) {
+    TableSettings settings;
+    settings.keep_for = base::Duration{.micros = 0, .forever = true};
+    plan.row.settings = to_json_text(settings);
+  }
 }
 
 }  // namespace
@@ -317,11 +346,15 @@ std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batc
 BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   BatchPlan plan;
   plan.base = target_of(parts, body.request);
-  plan.shape = shape_of(body.request, plan.base);
+  plan.shape = shape_of(body, plan.base);
   KnownColumns known = plan.shape == Shape::of_batch ? KnownColumns() : known_columns(plan.base);
   if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
 
-  if (body.request.format == BodyFormat::parquet) {
+  if (body.request.frame && !known.has_contract) {
+    FrameShape before;
+    if (plan.base && plan.shape == Shape::of_branch) before = frame_shape(*plan.base->metadata, plan.base->head());
+    plan_frame(parts, body, known, before, plan);
+  } else if (body.request.format == BodyFormat::parquet) {
     plan_parquet(parts, body, known, plan);
   } else if (is_json(body.request.format)) {
     plan_json(parts, body, known, plan);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <unordered_set>
 
@@ -66,6 +67,15 @@ struct StagedBody {
   std::optional<std::string> replayed_answer;
 };
 
+// What a data frame's rows are beside rows of their table.
+struct FramePlan {
+  FrameShape shape;
+  std::optional<std::string> date;  // the column whose days partition the rows
+  std::optional<std::string> id;    // the column whose ranges the files are
+  std::set<std::string> retyped;    // columns that get another type, and with it another field id
+  std::set<std::string> rewritten;  // those of them that have values
+};
+
 // How a staged body's rows become rows of the table. Made against one state of the table; another state needs another.
 struct BatchPlan {
   std::optional<TableState> base;  // the request's branch; nullopt: the table is new with this batch
@@ -81,6 +91,7 @@ struct BatchPlan {
   std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
   std::vector<std::int64_t> staged_rows;  // how many rows each of them has
   std::int64_t rows_received = 0;
+  std::optional<FramePlan> frame;
 };
 
 class HeadStart;
@@ -110,9 +121,10 @@ struct Checked::State {
 struct Written::State {
   StagedBody body;
   BatchPlan plan;
-  Outcome outcome;                          // but for the version
-  std::vector<iceberg::DataFile> data;      // at their final locations
-  std::vector<iceberg::DataFile> rejected;  // of the quarantine, staged until the commit knows its folder
+  Outcome outcome;                           // but for the version
+  std::vector<iceberg::DataFile> data;       // at their final locations
+  std::vector<iceberg::DataFile> rewritten;  // rows of the version before, where a frame's column got another type
+  std::vector<iceberg::DataFile> rejected;   // of the quarantine, staged until the commit knows its folder
   std::vector<std::filesystem::path> rejected_paths;
   store::ObjectStore* store = nullptr;  // takes the data files away again when they are not committed
   bool committed = false;

@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "core/frame_files.h"
 #include "core/ingest_accepted.h"
 #include "core/ingest_adopt.h"
+#include "core/ingest_frame.h"
 #include "core/quarantine_schema.h"
 #include "core/table_files.h"
 
@@ -20,6 +22,9 @@ using base::quote_identifier;
 // More rejected rows than fit into an answer are not asked for, however many a door would show.
 constexpr std::uint64_t kMostShown = 1'000'000;
 
+// Of a file that holds a range of ids, where nobody asked for less.
+constexpr std::int64_t kRowsOfRange = 4 << 20;
+
 // One batch on its way through the worker: the statements and what came of them.
 class Writing {
  public:
@@ -27,7 +32,9 @@ class Writing {
       : parts_(parts), body_(body), plan_(plan), lease_(lease), rows_(plan) {}
 
   void run() {
-    if (is_written_at_once(plan_)) {
+    if (goes_in_files_of_a_frame()) {
+      write_frame();
+    } else if (is_written_at_once(plan_)) {
       if (auto adopted = adopt_body(parts_, body_, plan_, rows_, lease_)) {
         take_files(std::move(*adopted));
       } else {
@@ -75,13 +82,38 @@ class Writing {
 
   const Columns& columns() const { return rows_.columns(); }
 
-  // Rules that look at more than one row need the accepted rows in a table of the worker first.
-  void write_in_steps() {
+  bool goes_in_files_of_a_frame() const {
+    if (!plan_.frame) return false;
+    const auto& most = body_.request.frame->most_rows;
+    return plan_.frame->id || (most && (plan_.rows_received > *most || !plan_.spec.unpartitioned()));
+  }
+
+  // Files of a frame are cut by ids or numbers of rows, which must be in order for that.
+  void write_frame() {
+    accepted_ = gather_accepted();
+    // The rows of a frame are taken all or none.
+    if (accepted_ == 0 || accepted_ < plan_.rows_received) return;
+    FrameRows rows{.rows = rows_to_write("SELECT * FROM accepted"),
+                   .count = accepted_,
+                   .id = plan_.frame->id,
+                   .most_rows = body_.request.frame->most_rows.value_or(kRowsOfRange)};
+    take_files(write_frame_files(parts_.limits, lease_, rows, body_.file.parent_path() / base::uuid_v4()));
+  }
+
+  std::int64_t gather_accepted() {
     std::vector<std::string> statements{"CREATE OR REPLACE TEMP TABLE accepted AS " +
                                         rows_.select(plan_.staged[0], ", _row")};
     for (std::size_t i = 1; i < plan_.staged.size(); ++i) {
       statements.push_back("INSERT INTO accepted " + rows_.select(plan_.staged[i], ", _row"));
     }
+    statements.push_back("SELECT count(*) FROM accepted");
+    return lease_.execute(statements).back().rows.at(0).at(0).to_number<std::int64_t>();
+  }
+
+  // Rules that look at more than one row need the accepted rows in a table of the worker first.
+  void write_in_steps() {
+    gather_accepted();
+    std::vector<std::string> statements;
     std::string kept = "SELECT * FROM accepted";
     if (has_unique(plan_.rules)) {
       statements.push_back("CREATE OR REPLACE TEMP TABLE collisions AS " +
@@ -210,6 +242,7 @@ void write_rows(const Parts& parts, Written::State& state) {
   outcome.batch = state.body.batch;
   outcome.table = state.plan.row.name;
   outcome.columns.clear();
+  outcome.files.clear();
   for (const ContractColumn& column : state.plan.rules.columns) outcome.columns.push_back(column.name);
 
   engine::Lease lease = ingest_lease(parts, state.body.request.workspace.id);
@@ -222,6 +255,12 @@ void write_rows(const Parts& parts, Written::State& state) {
   refuse_if_asked(state.body, state.plan, outcome);
 
   writing.adopt_files(state.data);
+  for (const iceberg::DataFile& file : state.data) {
+    outcome.files.push_back({file.path.substr(parts.store().root().size() + 1), file.record_count});
+  }
+  if (state.plan.frame && !state.plan.frame->rewritten.empty()) {
+    state.rewritten = rewrite_for_frame(parts, state.body, state.plan);
+  }
   for (const WrittenFile& written : writing.rejected_files()) {
     state.rejected.push_back(written.file);
     state.rejected_paths.push_back(written.path);
@@ -231,8 +270,10 @@ void write_rows(const Parts& parts, Written::State& state) {
 void Written::State::drop_files() {
   std::vector<std::string> locations;
   for (const iceberg::DataFile& file : data) locations.push_back(file.path);
+  for (const iceberg::DataFile& file : rewritten) locations.push_back(file.path);
   store::remove_all_quietly(*store, locations);
   data.clear();
+  rewritten.clear();
   for (const std::filesystem::path& path : rejected_paths) base::remove_quietly(path);
   rejected.clear();
   rejected_paths.clear();

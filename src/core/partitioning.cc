@@ -79,18 +79,28 @@ std::string same_partition(std::size_t count) {
 
 }  // namespace
 
-PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
-                                 std::string_view rows, std::string_view columns) {
-  std::vector<std::string> expressions;
+std::vector<std::string> partition_values(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema) {
+  std::vector<std::string> values;
+  for (const iceberg::PartitionField& field : spec.fields) values.push_back(transform_sql(field, schema));
+  return values;
+}
+
+std::vector<std::string> partition_texts(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < spec.fields.size(); ++i) {
-    expressions.push_back(fmt::format("{} AS _p{}", transform_sql(spec.fields[i], schema), i));
+  for (const iceberg::PartitionField& field : spec.fields) {
     // As iceberg::value_from_text() reads them: bytes as hex.
-    iceberg::TypeKind kind =
-        iceberg::result_type(spec.fields[i].transform, source_of(spec.fields[i], schema).type).kind();
+    iceberg::TypeKind kind = iceberg::result_type(field.transform, source_of(field, schema).type).kind();
     bool bytes = kind == iceberg::TypeKind::binary || kind == iceberg::TypeKind::fixed;
+    const std::size_t i = texts.size();
     texts.push_back(bytes ? fmt::format("lower(hex(_p{}))", i) : fmt::format("CAST(_p{} AS VARCHAR)", i));
   }
+  return texts;
+}
+
+PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
+                                 std::string_view rows, std::string_view columns) {
+  std::vector<std::string> expressions = partition_values(spec, schema);
+  for (std::size_t i = 0; i < expressions.size(); ++i) expressions[i] += fmt::format(" AS _p{}", i);
   std::string list = fmt::format("{}", fmt::join(expressions, ", "));
   PartitionedCopy copy;
   copy.make_parts = fmt::format(
@@ -98,7 +108,7 @@ PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const icebe
       "FROM (SELECT DISTINCT {} FROM ({}))",
       list, rows);
   copy.count_parts = "SELECT count(*) FROM parts";
-  copy.list_parts = fmt::format("SELECT {} FROM parts ORDER BY _part", fmt::join(texts, ", "));
+  copy.list_parts = fmt::format("SELECT {} FROM parts ORDER BY _part", fmt::join(partition_texts(spec, schema), ", "));
   copy.select = fmt::format("SELECT {}, q._part FROM (SELECT *, {} FROM ({})) r JOIN parts q ON {}", columns, list,
                             rows, same_partition(spec.fields.size()));
   return copy;

@@ -22,6 +22,11 @@ struct PartitionedCopy {
 PartitionedCopy partitioned_copy(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema,
                                  std::string_view rows, std::string_view columns);
 
+// For each field of the spec its value as SQL over the rows' columns, and what partitions_from() reads as SQL over columns
+// _p0, _p1 and so on of these values.
+std::vector<std::string> partition_values(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema);
+std::vector<std::string> partition_texts(const iceberg::PartitionSpec& spec, const iceberg::Schema& schema);
+
 // A truncated DECIMAL is the next multiple below, which near the type's least value no longer fits it: other writers of
 // Iceberg refuse such a row, and so do we. `least` is text of the column's type.
 struct PartitionFloor {

@@ -15,6 +15,8 @@ std::string names_of(const Columns& columns) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+}  // namespace
+
 void check_partitions(const Limits& limits, std::uint64_t count) {
   if (count <= limits.max_partitions) return;
   throw base::Error(base::ErrorKind::too_large,
@@ -24,6 +26,8 @@ void check_partitions(const Limits& limits, std::uint64_t count) {
       .code("too-many-partitions")
       .with("partitions", count);
 }
+
+namespace {
 
 std::vector<WrittenFile> write_partitioned(const Limits& limits, engine::Lease& lease, const RowsToWrite& wanted,
                                            const std::filesystem::path& folder) {
@@ -54,7 +58,7 @@ void adopt_table_files(store::ObjectStore& store, const std::string& location, c
   for (const WrittenFile& written : files) {
     iceberg::DataFile file = written.file;
     file.spec_id = wanted.spec.id;
-    std::string folder = partition_folder(wanted.spec, wanted.schema, file.partition);
+    std::string folder = partition_folder(wanted.spec, wanted.schema, file.partition) + written.folder;
     file.path = fmt::format("{}/data/{}{}.parquet", location, folder, base::uuid_v4());
     store.adopt(written.path, file.path, store::Durability::later);
     adopted.push_back(std::move(file));

@@ -19,6 +19,9 @@ struct RowsToWrite {
   const iceberg::PartitionSpec& spec;  // as the table knows it
 };
 
+// Error{too_large, "too-many-partitions"} past the limit of one batch.
+void check_partitions(const Limits& limits, std::uint64_t count);
+
 // Writes the rows into new files under `folder`, which the worker may write to. They have no place in the table yet.
 // Error{too_large, "too-many-partitions"} past the limit of one batch.
 std::vector<WrittenFile> write_table_files(const Limits& limits, engine::Lease& lease, const RowsToWrite& wanted,

@@ -28,6 +28,7 @@ std::string_view name_of(ResultFormat format) {
     case ResultFormat::ndjson: return "ndjson";
     case ResultFormat::csv: return "csv";
     case ResultFormat::parquet: return "parquet";
+    case ResultFormat::records: return "records";
     case ResultFormat::avro: return "avro";
   }
   return "";
@@ -114,6 +115,7 @@ QueryResult Lease::query(const QueryCommand& command, ResultConsumer& consumer) 
                        {"format", name_of(command.format)}};
   if (command.row_limit) message["row_limit"] = *command.row_limit;
   if (command.max_result_bytes) message["max_bytes"] = *command.max_result_bytes;
+  if (!command.metadata.empty()) message["metadata"] = json::value_from(command.metadata);
   json::object end = state_->run(std::move(message), [&](const Frame& frame) {
     if (frame.type == FrameType::data) {
       consumer.on_bytes(frame.payload);

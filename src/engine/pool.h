@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -84,7 +85,8 @@ enum class ResultFormat {
   ndjson,      // an object and a line feed for each row
   csv,         // RFC 4180 with header and LF; NULL is empty, an empty string is ""
   parquet,
-  avro,  // an object container; worker/result_avro.h says how values stand in it
+  records,  // a JSON array of objects as data frames write theirs: numbers in full, no NaN, JSON text as JSON
+  avro,     // an object container; worker/result_avro.h says how values stand in it
 };
 
 struct QueryCommand {
@@ -92,8 +94,9 @@ struct QueryCommand {
   std::string sql;                 // one read-only statement, already judged by the caller; checked again for its type
   boost::json::value params;  // null, an array ($1, $2, ?) or an object ($name); scalars or arrays of one scalar kind
   ResultFormat format = ResultFormat::json_rows;
-  std::optional<std::uint64_t> row_limit;         // rows past it are cut off and `truncated` says so
-  std::optional<std::uint64_t> max_result_bytes;  // past it: too_large
+  std::optional<std::uint64_t> row_limit;            // rows past it are cut off and `truncated` says so
+  std::optional<std::uint64_t> max_result_bytes;     // past it: too_large
+  std::map<std::string, std::string> metadata = {};  // parquet: key-value entries of the footer
 };
 
 struct QueryResult {

@@ -2,8 +2,12 @@
 """The request of each line of matrix.txt: whole and right, so that only who asks decides. What it changes or removes is
 made for it alone."""
 
+import io
 import itertools
 import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from support.jobs import put_job
 from support.queries import wait_for_query
@@ -170,7 +174,18 @@ _J = "/v1/jobs/{id}"
 _FAILED = {"state": "failed", "finished_at": int(time.time() * 1e6)}
 
 # A line of the matrix: what makes (values of the path's parameters, options of the request) for a scene.
+def parquet_file():
+    body = io.BytesIO()
+    pq.write_table(pa.table({"a": [1]}), body)
+    return body.getvalue()
+
+
 REQUESTS = {
+    "POST /dataframes/upload": plain(json={"dataframe": [{"a": 1}], "dataframe_name": "f"}),
+    "POST /dataframes/{name}": lambda scene: ({"name": "g"}, {"data": parquet_file(),
+                                                              "headers": {"Content-Type": "application/vnd.apache.parquet"}}),
+    "GET /dataframes": plain(),
+    "GET /dataframes/{name}": lambda scene: ({"name": "nothing"}, {}),
     "POST /v1/login": login,
     "POST /v1/token": lambda scene: ({}, body(refresh_token=scene.refresh_token())),
     "POST /v1/logout": lambda scene: ({}, body(refresh_token=scene.refresh_token())),

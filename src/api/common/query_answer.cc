@@ -161,6 +161,7 @@ asio::awaitable<net::Response> answer_stream(const Services& services, const net
 }  // namespace
 
 std::string content_type(ResultFormat format) {
+  if (format == ResultFormat::records) return std::string(kMediaTypes[0]);
   auto at = std::find(std::begin(kFormats), std::end(kFormats), format) - std::begin(kFormats);
   return std::string(kMediaTypes[at]) + (format == ResultFormat::csv ? "; charset=utf-8" : "");
 }

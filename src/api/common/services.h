@@ -8,9 +8,11 @@
 #include "auth/auth.h"
 #include "base/thread_pool.h"
 #include "core/backups.h"
+#include "core/frames.h"
 #include "core/ingest.h"
 #include "core/insights.h"
 #include "core/jobs.h"
+#include "core/kept_files.h"
 #include "core/long_queries.h"
 #include "core/quarantine.h"
 #include "core/query.h"
@@ -27,6 +29,8 @@ struct Services {
   core::Ingest& ingest;
   const core::Quarantine& quarantine;
   const core::Queries& queries;
+  const core::Frames& frames;
+  core::KeptFiles& downloads;  // frames as files
   const core::LongQueries& long_queries;
   const core::Insights& insights;
   const core::Backups& backups;
@@ -35,6 +39,7 @@ struct Services {
   base::ThreadPool& work;         // short work: metadata, disk
   base::ThreadPool& engine_work;  // work that may wait long for a worker: check, write, queries, password hashing
   std::filesystem::path spool;    // a folder for unnamed files
+  std::uint64_t max_dataframe_bytes = 0;  // of a body of POST /dataframes/upload
 };
 
 }  // namespace boathouse::api

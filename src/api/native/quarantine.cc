@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/quarantine.h"
 
+#include "api/common/idempotency.h"
 #include "api/native/batch_answer.h"
 #include "base/encoding.h"
 #include "base/error.h"

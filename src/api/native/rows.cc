@@ -2,6 +2,7 @@
 #include "api/native/rows.h"
 
 #include "api/common/credentials.h"
+#include "api/common/idempotency.h"
 #include "api/common/query_params.h"
 #include "api/native/batch_answer.h"
 #include "base/error.h"

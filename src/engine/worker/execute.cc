@@ -27,7 +27,7 @@ void append_rows(std::string& out, Result& result) {
     for (idx_t row = 0; row < size; ++row) {
       if (!first) out += ',';
       first = false;
-      append_json_row(out, vectors, row, true);
+      append_json_row(out, vectors, row, JsonStyle::exact_integers);
       if (out.size() > kMaxResults) {
         throw DuckError{"Result too large", "the result is too large to be held in memory", std::nullopt};
       }

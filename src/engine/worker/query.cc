@@ -54,31 +54,44 @@ std::vector<std::string> names_of(const std::vector<ResultColumn>& columns) {
   return names;
 }
 
+std::vector<std::string> json_keys(const std::vector<std::string>& names) {
+  std::vector<std::string> keys;
+  for (const std::string& name : names) {
+    append_json_string(keys.emplace_back(), name);
+    keys.back() += ':';
+  }
+  return keys;
+}
+
 using WriteRow = std::function<void(std::string& out, const std::vector<VectorView>& vectors, idx_t row)>;
 
 WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& columns) {
   if (format == "csv") return append_csv_row;
   if (format == "ndjson") {
-    std::vector<std::string> keys;
-    for (const std::string& name : distinct_names(names_of(columns))) {
-      append_json_string(keys.emplace_back(), name);
-      keys.back() += ':';
-    }
-    return [keys](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
-      append_json_object(out, keys, vectors, row);
+    return [keys = json_keys(distinct_names(names_of(columns)))](std::string& out,
+                                                                 const std::vector<VectorView>& vectors, idx_t row) {
+      append_json_object(out, keys, vectors, row, JsonStyle::portable);
       out += '\n';
+    };
+  }
+  if (format == "records") {
+    return [keys = json_keys(names_of(columns)), first = true](std::string& out, const std::vector<VectorView>& vectors,
+                                                               idx_t row) mutable {
+      if (!first) out += ',';
+      first = false;
+      append_json_object(out, keys, vectors, row, JsonStyle::records);
     };
   }
   if (format == "json_lines") {
     return [](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
-      append_json_row(out, vectors, row, false);
+      append_json_row(out, vectors, row, JsonStyle::portable);
       out += '\n';
     };
   }
   return [first = true](std::string& out, const std::vector<VectorView>& vectors, idx_t row) mutable {
     if (!first) out += ',';
     first = false;
-    append_json_row(out, vectors, row, false);
+    append_json_row(out, vectors, row, JsonStyle::portable);
   };
 }
 
@@ -111,7 +124,9 @@ json::object stream_text(const QueryContext& context, Result& result, const std:
                          const std::string& format, const Limits& limits) {
   ResultBytes bytes(context.output, limits.bytes);
   if (format == "csv") append_csv_header(bytes.buffer(), columns);
+  if (format == "records") bytes.buffer() += '[';
   json::object end = stream_rows(context, result, columns, limits, bytes, row_writer(format, columns));
+  if (format == "records") bytes.buffer() += ']';
   bytes.flush();
   return end;
 }
@@ -130,8 +145,16 @@ json::object stream_avro(const QueryContext& context, Result& result, const std:
   return end;
 }
 
+ParquetMetadata parquet_metadata(const json::object& command) {
+  ParquetMetadata metadata;
+  if (const json::value* given = command.if_contains("metadata")) {
+    for (const auto& entry : given->as_object()) metadata.emplace(entry.key(), entry.value().as_string());
+  }
+  return metadata;
+}
+
 json::object stream_parquet(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
-                            const Limits& limits) {
+                            const json::object& command, const Limits& limits) {
   const std::filesystem::path file = context.spill / "result.parquet";
   struct Remove {
     const std::filesystem::path& path;
@@ -139,7 +162,8 @@ json::object stream_parquet(const QueryContext& context, Result& result, const s
   } remove{file};
   Connection copying = connect(context.database);
   Interrupts::Registration registration(context.interrupts, copying.get());
-  const ParquetResult::Written written = context.parquet.write(copying, result, columns, limits.rows, file);
+  const ParquetResult::Written written = context.parquet.write(
+      copying, result, columns, {.row_limit = limits.rows, .metadata = parquet_metadata(command)}, file);
 
   ResultBytes bytes(context.output, limits.bytes);
   std::ifstream written_file(file, std::ios::binary);
@@ -180,7 +204,7 @@ json::object run_query(const QueryContext& context, const json::object& command)
   context.output.send(FrameType::schema, schema);
   const Limits limits{number(command, "row_limit"), number(command, "max_bytes")};
   const std::string format(command.at("format").as_string());
-  if (format == "parquet") return stream_parquet(context, result, columns, limits);
+  if (format == "parquet") return stream_parquet(context, result, columns, command, limits);
   if (format == "avro") return stream_avro(context, result, columns, limits);
   return stream_text(context, result, columns, format, limits);
 }

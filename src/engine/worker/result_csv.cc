@@ -21,7 +21,7 @@ void append_field(std::string& out, const VectorView& vector, idx_t row) {
   if (vector.children.empty()) {
     append_scalar(out, vector, row);
   } else {
-    append_json(out, vector, row, false);
+    append_json(out, vector, row, JsonStyle::portable);
   }
   quote_csv_field(out, at);
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/worker/result_json.h"
 
-#include "engine/worker/value_text.h"
+#include <cmath>
 
 namespace boathouse::engine {
 namespace {
 
-void append_items(std::string& out, const VectorView& child, idx_t first, idx_t count, bool exact_integers) {
+void append_items(std::string& out, const VectorView& child, idx_t first, idx_t count, JsonStyle style) {
   out += '[';
   for (idx_t i = 0; i < count; ++i) {
     if (i > 0) out += ',';
-    append_json(out, child, first + i, exact_integers);
+    append_json(out, child, first + i, style);
   }
   out += ']';
 }
 
-void append_struct(std::string& out, const VectorView& vector, idx_t row, bool exact_integers) {
+void append_struct(std::string& out, const VectorView& vector, idx_t row, JsonStyle style) {
   // A STRUCT without names, as row() makes one, is a list.
   const bool named = !vector.type->words.empty() && !vector.type->words[0].empty();
   out += named ? '{' : '[';
@@ -25,12 +25,12 @@ void append_struct(std::string& out, const VectorView& vector, idx_t row, bool e
       append_json_string(out, vector.type->words[i]);
       out += ':';
     }
-    append_json(out, vector.children[i], row, exact_integers);
+    append_json(out, vector.children[i], row, style);
   }
   out += named ? '}' : ']';
 }
 
-void append_map(std::string& out, const VectorView& vector, idx_t row, bool exact_integers) {
+void append_map(std::string& out, const VectorView& vector, idx_t row, JsonStyle style) {
   const auto entry = vector.at<duckdb_list_entry>(row);
   const VectorView& keys = vector.children[0].children[0];
   const VectorView& values = vector.children[0].children[1];
@@ -42,13 +42,18 @@ void append_map(std::string& out, const VectorView& vector, idx_t row, bool exac
     if (keys.children.empty()) {
       append_scalar(key, keys, i);
     } else {
-      append_json(key, keys, i, exact_integers);
+      append_json(key, keys, i, style);
     }
     append_json_string(out, key);
     out += ':';
-    append_json(out, values, i, exact_integers);
+    append_json(out, values, i, style);
   }
   out += '}';
+}
+
+bool is_no_finite_number(const VectorView& vector, idx_t row) {
+  if (vector.type->id == DUCKDB_TYPE_FLOAT) return !std::isfinite(vector.at<float>(row));
+  return vector.type->id == DUCKDB_TYPE_DOUBLE && !std::isfinite(vector.at<double>(row));
 }
 
 }  // namespace
@@ -78,13 +83,19 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_json(std::string& out, const VectorView& vector, idx_t row, bool exact_integers) {
+void append_json(std::string& out, const VectorView& vector, idx_t row, JsonStyle style) {
   if (vector.is_null(row)) {
     out += "null";
     return;
   }
   switch (vector.type->id) {
-    case DUCKDB_TYPE_VARCHAR: append_json_string(out, vector.text(row)); return;
+    case DUCKDB_TYPE_VARCHAR:
+      if (style == JsonStyle::records && vector.type->sql == "JSON") {
+        out += vector.text(row);
+      } else {
+        append_json_string(out, vector.text(row));
+      }
+      return;
     case DUCKDB_TYPE_ENUM: {
       std::string word;
       append_scalar(word, vector, row);
@@ -93,42 +104,46 @@ void append_json(std::string& out, const VectorView& vector, idx_t row, bool exa
     }
     case DUCKDB_TYPE_LIST: {
       const auto entry = vector.at<duckdb_list_entry>(row);
-      append_items(out, vector.children[0], entry.offset, entry.length, exact_integers);
+      append_items(out, vector.children[0], entry.offset, entry.length, style);
       return;
     }
     case DUCKDB_TYPE_ARRAY:
-      append_items(out, vector.children[0], row * vector.type->array_size, vector.type->array_size, exact_integers);
+      append_items(out, vector.children[0], row * vector.type->array_size, vector.type->array_size, style);
       return;
-    case DUCKDB_TYPE_STRUCT: append_struct(out, vector, row, exact_integers); return;
-    case DUCKDB_TYPE_MAP: append_map(out, vector, row, exact_integers); return;
+    case DUCKDB_TYPE_STRUCT: append_struct(out, vector, row, style); return;
+    case DUCKDB_TYPE_MAP: append_map(out, vector, row, style); return;
     case DUCKDB_TYPE_UNION:
-      append_json(out, vector.children[1 + vector.children[0].at<std::uint8_t>(row)], row, exact_integers);
+      append_json(out, vector.children[1 + vector.children[0].at<std::uint8_t>(row)], row, style);
       return;
     default: break;
   }
   // The written forms that are left hold nothing to escape.
-  const bool bare = is_bare_json(vector, row, exact_integers);
+  if (style == JsonStyle::records && is_no_finite_number(vector, row)) {
+    out += "null";
+    return;
+  }
+  const bool bare = is_bare_json(vector, row, style);
   if (!bare) out += '"';
   append_scalar(out, vector, row);
   if (!bare) out += '"';
 }
 
-void append_json_row(std::string& out, const std::vector<VectorView>& vectors, idx_t row, bool exact_integers) {
+void append_json_row(std::string& out, const std::vector<VectorView>& vectors, idx_t row, JsonStyle style) {
   out += '[';
   for (std::size_t i = 0; i < vectors.size(); ++i) {
     if (i > 0) out += ',';
-    append_json(out, vectors[i], row, exact_integers);
+    append_json(out, vectors[i], row, style);
   }
   out += ']';
 }
 
 void append_json_object(std::string& out, const std::vector<std::string>& keys, const std::vector<VectorView>& vectors,
-                        idx_t row) {
+                        idx_t row, JsonStyle style) {
   out += '{';
   for (std::size_t i = 0; i < vectors.size(); ++i) {
     if (i > 0) out += ',';
     out += keys[i];
-    append_json(out, vectors[i], row, false);
+    append_json(out, vectors[i], row, style);
   }
   out += '}';
 }

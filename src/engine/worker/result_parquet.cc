@@ -26,6 +26,15 @@ std::string selected(const std::string& name, const ColumnType& type) {
   return wide ? "CAST(" + quoted + " AS DECIMAL(38,0)) AS " + quoted : quoted;
 }
 
+std::string footer_entries(const ParquetMetadata& metadata) {
+  if (metadata.empty()) return {};
+  std::string list;
+  for (const auto& [key, value] : metadata) {
+    list += (list.empty() ? "" : ", ") + base::quote_identifier(key) + ": " + base::quote_string(value);
+  }
+  return ", KV_METADATA {" + list + "}";
+}
+
 }  // namespace
 
 ParquetResult::ParquetResult(const Connection& connection) {
@@ -41,10 +50,10 @@ ParquetResult::ParquetResult(const Connection& connection) {
 }
 
 ParquetResult::Written ParquetResult::write(const Connection& connection, Result& result,
-                                            const std::vector<ResultColumn>& columns,
-                                            std::optional<std::uint64_t> row_limit, const std::filesystem::path& file) {
+                                            const std::vector<ResultColumn>& columns, const ParquetOptions& options,
+                                            const std::filesystem::path& file) {
   names_ = names_of(columns);
-  row_limit_ = row_limit;
+  row_limit_ = options.row_limit;
   written_ = {};
   failed_.reset();
   std::string list;
@@ -52,7 +61,7 @@ ParquetResult::Written ParquetResult::write(const Connection& connection, Result
   result_ = &result;
   try {
     run(connection, "COPY (SELECT " + list + " FROM " + kFunction + "()) TO " + base::quote_string(file.string()) +
-                        " (FORMAT parquet)");
+                        " (FORMAT parquet" + footer_entries(options.metadata) + ")");
   } catch (const DuckError&) {
     result_ = nullptr;
     // What the statement said is better than what became of it on the way through the COPY.

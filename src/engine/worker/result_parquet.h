@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,14 @@
 #include "engine/worker/duck.h"
 
 namespace boathouse::engine {
+
+// Key-value entries of a file's footer.
+using ParquetMetadata = std::map<std::string, std::string>;
+
+struct ParquetOptions {
+  std::optional<std::uint64_t> row_limit;
+  ParquetMetadata metadata;
+};
 
 class ParquetResult {
  public:
@@ -26,7 +35,7 @@ class ParquetResult {
   };
   // Writes the rows of `result`, which streams on another connection. Throws DuckError.
   Written write(const Connection& connection, Result& result, const std::vector<ResultColumn>& columns,
-                std::optional<std::uint64_t> row_limit, const std::filesystem::path& file);
+                const ParquetOptions& options, const std::filesystem::path& file);
 
  private:
   static void bind(duckdb_bind_info info);

@@ -248,7 +248,7 @@ void append_scalar(std::string& out, const VectorView& vector, idx_t row) {
   }
 }
 
-bool is_bare_json(const VectorView& vector, idx_t row, bool exact_integers) {
+bool is_bare_json(const VectorView& vector, idx_t row, JsonStyle style) {
   switch (vector.type->id) {
     case DUCKDB_TYPE_BOOLEAN:
     case DUCKDB_TYPE_TINYINT:
@@ -259,13 +259,18 @@ bool is_bare_json(const VectorView& vector, idx_t row, bool exact_integers) {
     case DUCKDB_TYPE_UINTEGER: return true;
     case DUCKDB_TYPE_BIGINT: {
       const std::int64_t value = vector.at<std::int64_t>(row);
-      return exact_integers || (value >= -kExactInDouble && value <= kExactInDouble);
+      return style != JsonStyle::portable || (value >= -kExactInDouble && value <= kExactInDouble);
     }
     case DUCKDB_TYPE_UBIGINT:
-      return exact_integers || vector.at<std::uint64_t>(row) <= static_cast<std::uint64_t>(kExactInDouble);
+      return style != JsonStyle::portable ||
+             vector.at<std::uint64_t>(row) <= static_cast<std::uint64_t>(kExactInDouble);
     case DUCKDB_TYPE_HUGEINT:
-      return magnitude(wide(vector.at<duckdb_hugeint>(row))) <= static_cast<UInt128>(kExactInDouble);
-    case DUCKDB_TYPE_UHUGEINT: return wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(kExactInDouble);
+      return style == JsonStyle::records ||
+             magnitude(wide(vector.at<duckdb_hugeint>(row))) <= static_cast<UInt128>(kExactInDouble);
+    case DUCKDB_TYPE_UHUGEINT:
+      return style == JsonStyle::records ||
+             wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(kExactInDouble);
+    case DUCKDB_TYPE_DECIMAL: return style == JsonStyle::records;
     case DUCKDB_TYPE_FLOAT: return std::isfinite(vector.at<float>(row));
     case DUCKDB_TYPE_DOUBLE: return std::isfinite(vector.at<double>(row));
     default: return false;

@@ -12,8 +12,14 @@ namespace boathouse::engine {
 // The value is not NULL and its type has no children.
 void append_scalar(std::string& out, const VectorView& vector, idx_t row);
 
-// True where the written form is also a JSON number or boolean that every client reads exactly: integers within 2^53 (all of
-// up to 64 bits with `exact_integers`), finite floating point numbers, booleans. All other values are JSON strings.
-bool is_bare_json(const VectorView& vector, idx_t row, bool exact_integers);
+// Which values are JSON numbers. Finite floating point numbers and booleans stand bare in each.
+enum class JsonStyle {
+  portable,        // integers within 2^53, which every client reads exactly
+  exact_integers,  // all integers of up to 64 bits
+  records,         // all integers and decimals; what is no finite number is null, and a text of type JSON is that JSON
+};
+
+// True where the written form is also a JSON number or boolean of this style. All other values are JSON strings.
+bool is_bare_json(const VectorView& vector, idx_t row, JsonStyle style);
 
 }  // namespace boathouse::engine
