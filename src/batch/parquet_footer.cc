@@ -63,7 +63,8 @@ Extent pages_of(const ThriftStruct& meta, std::uint64_t data_end) {
   std::int64_t begin = need<std::int64_t>(meta, chunk_meta::kDataPage, kItsPages);
   const auto* dictionary = meta.get<std::int64_t>(chunk_meta::kDictionaryPage);
   // Some writers say 0 for none.
-  if (dictionary != nullptr && *dictionary > 0) begin = std::min(begin, *dictionary);
+  // Columns without a value may have a dictionary and no data page, which is 0 too.
+  if (dictionary != nullptr && *dictionary > 0) begin = begin == 0 ? *dictionary : std::min(begin, *dictionary);
   const std::int64_t size = need<std::int64_t>(meta, chunk_meta::kCompressed, kItsPages);
   const auto from = static_cast<std::uint64_t>(begin);
   if (begin < 0 || size < 0 || from < kFirstPage || from > data_end ||

@@ -48,7 +48,8 @@ REFUSED_READING = {"GET /v1/users": "list-users", "GET /v1/users/{name}": "get-u
 NO_ADMINISTRATION = {
     "POST /v1/login", "POST /v1/token", "POST /v1/logout", "POST /v1/sql", "POST /v1/queries", "DELETE /v1/queries/{id}",
     "POST /v1/jobs/{id}/cancel", "POST /v1/jobs/{id}/retry", "POST " + TABLE + "/rows", "DELETE " + TABLE + "/rows",
-    "POST " + TABLE + "/rollback", "DELETE " + TABLE + "/quarantine", "POST " + TABLE + "/quarantine/resubmit", "POST /upload"}
+    "POST " + TABLE + "/rollback", "DELETE " + TABLE + "/quarantine", "POST " + TABLE + "/quarantine/resubmit", "POST /upload",
+    "POST /dataframes/upload", "POST /dataframes/{name}"}
 
 
 def of_line(name, table):
