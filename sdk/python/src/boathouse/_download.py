@@ -43,7 +43,8 @@ class Answer:
 
     def table(self) -> pa.Table:
         """The whole file; categories of text as dictionaries."""
-        texts = _text_categories(self.told)
+        here = set(self._parquet.schema_arrow.names)
+        texts = [name for name in _text_categories(self.told) if name in here]
         if not texts:
             return self._parquet.read()
         return pq.ParquetFile(self._source, read_dictionary=texts).read()

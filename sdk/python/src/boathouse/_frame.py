@@ -73,6 +73,11 @@ class Encoded:
             yield pa.Table.from_arrays(columns, names)
 
 
+    def without_rows(self) -> Encoded:
+        """The same columns without a row."""
+        return Encoded([dataclasses.replace(part, values=_slice(part.values, 0, 0)) for part in self.parts], self.told, 0)
+
+
 def _slice(values: Any, first: int, rows: int) -> Any:
     if isinstance(values, (pa.ChunkedArray, pa.Array)):
         return values.slice(first, rows)
@@ -183,6 +188,15 @@ def _dump_schema(schema: pa.Schema) -> str:
     return base64.b64encode(schema.with_metadata(kept or None).serialize().to_pybytes()).decode()
 
 
+def without_index(frame: Any, like: Json | None, keys: list[Any]) -> Any:
+    """Rows that others are replaced by are known by their key: an index without a name is none, where the stored frame has none."""
+    if not isinstance(frame, pd.DataFrame) or like is None or like["from"] != "pandas" or like["pandas"]["index"]["kind"] != "default":
+        return frame
+    if frame.index.nlevels > 1 or frame.index.name is not None or any(key not in frame.columns for key in keys):
+        return frame
+    return frame.reset_index(drop=True)
+
+
 def _known_columns(like: Json | None) -> dict[str, Any]:
     return {} if like is None else {_join.name_of(part): load_part(part).column for part in like["columns"]}
 
@@ -193,6 +207,17 @@ def load_part(told: Json) -> Part:
 
 
 # Out
+
+def whole_numbers(table: pa.Table) -> pa.Table:
+    """SQL's sums are whole numbers of 38 digits: as 64 bits, where all of them fit."""
+    for position, field in enumerate(table.schema):
+        if field.type == pa.decimal128(38, 0):
+            try:
+                table = table.set_column(position, field.name, table.column(position).cast(pa.int64()))
+            except pa.ArrowInvalid:
+                continue
+    return table
+
 
 def key_columns(told: Json, labels: list[Any]) -> list[str]:
     """The stored names of the columns, or index levels, of these labels."""

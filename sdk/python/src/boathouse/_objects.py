@@ -70,11 +70,11 @@ def _plan_of(present: set[type], cells: np.ndarray[Any, Any], nested: pa.DataTyp
     if len(present) > 1:
         return {"cells": "json"}
     (kind,) = present
+    if kind is str:
+        return {"cells": "str"}
     given: list[Any] = [cell for cell in cells if type(cell) is kind]
     if kind is int:
         return {"cells": "int" if -(1 << 63) <= min(given) and max(given) < 1 << 63 else "json"}
-    if kind is str:
-        return {"cells": "str"}
     if kind in _SIMPLE:
         return {"cells": _SIMPLE[kind][0]}
     if kind is float:

@@ -67,24 +67,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return str(value)
     return value.item() if hasattr(value, "item") else value
-
-
-def select(name: str, asked: Mapping[str, Any]) -> str:
-    """The SELECT of a table's rows: of a version, a time or a key, some columns, some rows."""
-    check_name(name)
-    branch = branch_of(asked.get("external_key") or NOW)
-    at = f"@version:{asked['version']}" if asked.get("version") else f"@time:{asked['as_of']}" if asked.get("as_of") else ""
-    if at and branch != "main":
-        raise FrameError("Two versions", "a version of a key is named by version= alone")
-    source = _quoted(name + (at or ("" if branch == "main" else f"@branch:{branch}")))
-    columns = ", ".join(map(_quoted, json.loads(asked["columns"]))) if asked.get("columns") else "*"
-    text = f"SELECT {columns} FROM {source}"
-    if asked.get("where"):
-        text += f" WHERE {asked['where']}"
-    if asked.get("limit") is not None:
-        text += f" LIMIT {int(asked['limit'])}"
-    return text
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -106,18 +106,25 @@ class Client:
         keys = list(key) if isinstance(key, (list, tuple)) else [key]
         if not keys:
             raise FrameError("No key", "key= names at least one column")
-        encoded = self._joined(df, name, external_key)
+        told, there = self._stored_frame(name, external_key)
+        encoded = _frame.encode(_frame.without_index(df, told, keys) if there else df, told)
         stored = _frame.key_columns(encoded.told, keys)
+        if not there:  # the columns first, so that a frame that others begin at the same time is one frame
+            self._send(encoded.without_rows(), name, "append", external_key, None)
         return self._send(encoded, name, "upsert", external_key, None, stored)
 
     def _joined(self, df: Any, name: str, external_key: str) -> _frame.Encoded:
         """The frame encoded so that it goes with what is stored."""
+        told, _ = self._stored_frame(name, external_key)
+        return _frame.encode(df, told, self._rows_before(df, name, external_key, told))
+
+    def _stored_frame(self, name: str, external_key: str) -> tuple[Any, bool]:
+        """The newest version's metadata, and whether there is one."""
         try:
             with self._fetched(name, {"external_key": external_key, "limit": 0}) as answer:
-                told = answer.told
+                return answer.told, True
         except NotFoundError:
-            return _frame.encode(df)
-        return _frame.encode(df, told, self._rows_before(df, name, external_key, told))
+            return None, False
 
     def _rows_before(self, df: Any, name: str, external_key: str, told: Any) -> int | None:
         """How many rows are stored, where that is of importance: when a slice's index may go on where they end."""
@@ -130,20 +137,30 @@ class Client:
     def _send(self, frame: _frame.Encoded, name: str, mode: str, external_key: str, columns_keys: Mapping[str, str] | None,
               key: list[str] | None = None) -> Saved:
         asked: dict[str, Any]
-        if self._given_workspace is None and mode != "upsert":
-            path = _params.frame_path(name)
-            asked = {"external_key": external_key, "keep_last": "true" if mode == "replace" else None,
-                     "columns_keys": _params.columns_keys(columns_keys)}
-        else:
+        checked = self._has_contract(name)
+        if mode == "upsert" or checked:
             if columns_keys:
-                raise FrameError("No columns_keys here", "a table of a workspace is laid out by its contract's `partition`")
+                raise FrameError("No columns_keys here", "a table under a contract is laid out by its `partition`")
             path = self._table_path(name) + "/rows"
             branch = _params.branch_of(external_key)
             asked = {"mode": mode, "key": _params.listed(key), "branch": None if branch == "main" else branch,
-                     "on_reject": None if self._given_workspace else "fail"}
+                     "on_reject": None if checked else "fail"}
+        else:
+            path = _params.frame_path(name)
+            asked = {"external_key": external_key, "keep_last": "true" if mode == "replace" else None,
+                     "columns_keys": _params.columns_keys(columns_keys), "workspace": self._given_workspace}
         size = sum(getattr(part.values, "nbytes", 0) for part in frame.parts)
         told = self._post(path, asked, lambda: body_of(frame), {"Content-Type": PARQUET}, f"save {name}", size)
         return _warned(saved_of(name, frame.rows, told))
+
+    def _has_contract(self, name: str) -> bool:
+        """Tables of a given workspace may be under a contract: then rows are checked, and those that break it go to quarantine."""
+        if self._given_workspace is None:
+            return False
+        try:
+            return bool(self._json("GET", self._table_path(name)).get("contract"))
+        except NotFoundError:
+            return False
 
     def _post(self, path: str, params: Mapping[str, Any], body: Callable[[], Any], headers: Mapping[str, str], what: str,
               size: int | None) -> dict[str, Any]:
@@ -204,13 +221,9 @@ class Client:
 
     @contextlib.contextmanager
     def _fetched(self, name: str, asked: Mapping[str, Any]) -> Iterator[Answer]:
-        """A frame's Parquet file, by the DataFrames door or, of a given workspace, by SQL."""
-        if self._given_workspace is None:
-            source = fetched(self._http, _params.frame_path(name), params=asked, progress=self._progress, what=f"load {name}")
-        else:
-            body = {"sql": _params.select(name, asked), "workspace": self._given_workspace}
-            source = fetched(self._http, "/v1/sql", method="POST", json=body, progress=self._progress, what=f"load {name}")
-        with source as answer:
+        """A frame's Parquet file."""
+        sought = dict(asked) | {"workspace": self._given_workspace}
+        with fetched(self._http, _params.frame_path(name), params=sought, progress=self._progress, what=f"load {name}") as answer:
             yield answer
 
     def sql(self, query: str, params: Sequence[Any] | Mapping[str, Any] | None = None, as_: str = "pandas") -> Any:
@@ -225,7 +238,7 @@ class Client:
         if params is not None:
             body["params"] = _params.values(params)
         with fetched(self._http, "/v1/sql", method="POST", json=body, progress=self._progress, what="sql") as answer:
-            return _frame.decode(answer.table(), None, as_)
+            return _frame.decode(_frame.whole_numbers(answer.table()), None, as_)
 
     # Versions
 
