@@ -4,7 +4,8 @@
 Settings (environment):
   BENCH_CSV_MB=1024   size of the CSV; below 1024 the figures go to build/bench/RESULTS.md instead of bench/RESULTS.md
   BENCH_VERSIONS=1000 versions of the table that has many (10000 is what is wanted of us, and takes minutes)
-  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions
+  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions, frames
+  BENCH_FRAME_ROWS=10000000  rows of the data frame
 """
 
 import os
@@ -13,9 +14,9 @@ import shutil
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sdk" / "python" / "src")]
 
-from bench import measures, report  # noqa: E402 (the path above comes first)
+from bench import frames, measures, report  # noqa: E402 (the path above comes first)
 from support.paths import HIRING  # noqa: E402
 from support.server import Server  # noqa: E402
 
@@ -29,7 +30,7 @@ def main():
     server = Server(folder / "data", apply=HIRING)
     lines = []
     try:
-        for name, measure in measures.ALL.items():
+        for name, measure in (measures.ALL | {"frames": frames.frames}).items():
             if wanted and name not in wanted:
                 continue
             print(f"-- {name}", flush=True)

@@ -39,13 +39,15 @@ std::set<std::string> names_of(const json::value& value) {
   return names;
 }
 
-// The text that the version's summary names; nullptr where it names none.
-const std::string* shape_text(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version) {
-  std::map<std::string, std::string> summary = version.summary();
-  auto hash = summary.find(std::string(kSummaryFrame));
-  if (hash == summary.end()) return nullptr;
-  auto text = metadata.properties.find(std::string(kFrameProperty) + hash->second);
-  return text == metadata.properties.end() ? nullptr : &text->second;
+// The hash that is named by the summary of the version, or of the nearest version before it that names one that is there.
+std::optional<std::string> shape_hash(const iceberg::TableMetadata& metadata, const iceberg::SnapshotPtr& version) {
+  for (iceberg::SnapshotPtr at = version; at; at = at->parent_id() ? metadata.snapshot(*at->parent_id()) : nullptr) {
+    std::map<std::string, std::string> summary = at->summary();
+    auto hash = summary.find(std::string(kSummaryFrame));
+    if (hash == summary.end()) continue;
+    if (metadata.properties.contains(std::string(kFrameProperty) + hash->second)) return hash->second;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -109,10 +111,15 @@ std::string frame_hash(std::string_view shape_json) {
 }
 
 FrameShape frame_shape(const iceberg::TableMetadata& metadata, const iceberg::SnapshotPtr& version) {
-  for (iceberg::SnapshotPtr at = version; at; at = at->parent_id() ? metadata.snapshot(*at->parent_id()) : nullptr) {
-    if (const std::string* text = shape_text(metadata, *at)) return FrameShape::parse(*text);
-  }
-  return {};
+  auto hash = shape_hash(metadata, version);
+  return hash ? FrameShape::parse(metadata.properties.at(std::string(kFrameProperty) + *hash)) : FrameShape{};
+}
+
+std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& metadata,
+                                              const iceberg::SnapshotPtr& version) {
+  auto hash = shape_hash(metadata, version);
+  if (!hash) return {};
+  return {{std::string(kSummaryFrame), *hash}};
 }
 
 std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& metadata,

@@ -55,6 +55,11 @@ std::string frame_hash(std::string_view shape_json);
 // none.
 FrameShape frame_shape(const iceberg::TableMetadata& metadata, const iceberg::SnapshotPtr& version);
 
+// What a summary says so that a version has the shape of `version` also when that one has expired: kSummaryFrame and its
+// hash, or nothing where `version` has no shape.
+std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& metadata,
+                                              const iceberg::SnapshotPtr& version);
+
 // The properties of shapes that no version names: of those that stay when `expired` go.
 std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& metadata,
                                                  const std::vector<iceberg::SnapshotId>& expired);

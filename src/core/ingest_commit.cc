@@ -153,7 +153,10 @@ class CommitAttempt {
 
   // How the frame's values came is kept with the table, once for all versions of which the same is true.
   void add_shape(iceberg::Change& change, iceberg::SnapshotChange& snapshot) const {
-    if (!state_.plan.frame) return;
+    if (!state_.plan.frame) {
+      if (now_ && !replaces()) snapshot.summary.merge(same_frame(*now_->metadata, now_->head()));
+      return;
+    }
     std::string shape = state_.plan.frame->shape.to_json();
     std::string hash = frame_hash(shape);
     snapshot.summary.emplace(kSummaryFrame, hash);

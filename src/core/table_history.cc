@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/change_table.h"
+#include "core/frame_shape.h"
 #include "core/table_refs.h"
 #include "core/versions.h"
 
@@ -60,6 +61,7 @@ base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std
     made = snapshot.id;
     snapshot.branch = now.branch;
     snapshot.restore = version->id();
+    snapshot.summary.merge(same_frame(*now.metadata, version));
     TableChange change = refs_change(now, {});
     if (!now.contract) restore_columns(*now.metadata, *version, change.change, snapshot);
     change.change.snapshots.push_back(std::move(snapshot));

@@ -72,6 +72,16 @@ def test_rollback_and_diff(client, name):
     assert not client.diff(name, one, client.versions(name)[0], key="id")
 
 
+def test_rollback_brings_back_another_shape(client, name):
+    frames = [cases.frames()["MultiIndex"], FRAME, pd.DataFrame(cases.times())]
+    saved = [client.save(frame, name) for frame in frames]
+    for one, frame in zip(saved, frames):
+        client.rollback(name, one)
+        assert_frame_equal(client.load(name), frame)
+    client.append(frames[-1], name)
+    assert len(client.load(name)) == 2 * len(frames[-1])
+
+
 def test_keys_have_shapes_of_their_own(client, name):
     other = pd.DataFrame({"id": ["text", "too"]}, index=pd.Index([1.5, 2.5], name="h"))
     client.save(FRAME, name)
