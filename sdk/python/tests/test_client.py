@@ -90,7 +90,11 @@ def test_keys_have_shapes_of_their_own(client, name):
     assert_frame_equal(client.load(name), FRAME)
     assert_frame_equal(client.load(name, external_key="2024/low case"), other)
     assert_frame_equal(client.load(name, external_key="main"), FRAME.head(1))
-    assert len(client.versions(name, external_key="2024/low case")) == 1
+    (of_key,) = client.versions(name, external_key="2024/low case")
+    client.save(FRAME.head(2), name, external_key="2024/low case")
+    client.rollback(name, of_key)
+    assert_frame_equal(client.load(name, external_key="2024/low case"), other)
+    assert_frame_equal(client.load(name), FRAME)
 
 
 def test_append(client, name):

@@ -272,8 +272,9 @@ class Client:
         keys = None if key is None else list(key) if isinstance(key, (list, tuple)) else [key]
         return _diff.diff(self.load(name, version=v1), self.load(name, version=v2), keys)
 
-    def rollback(self, name: str, version: str | Version | Saved) -> str:
-        """Makes an older version current again, as a new one, whose version this returns.
+    def rollback(self, name: str, version: str | Version | Saved, external_key: str | None = None) -> str:
+        """Makes an older version current again, as a new one, whose version this returns. A `Version` knows its key; of another
+        key than NOW the older version's rows are saved again.
 
         >>> first = client.save(pd.DataFrame({"n": [1]}), "undone")
         >>> _ = client.save(pd.DataFrame({"n": [2]}), "undone")
@@ -281,7 +282,13 @@ class Client:
         >>> client.load("undone")["n"].tolist()
         [1]
         """
-        return str(self._json("POST", self._table_path(name) + "/rollback", {"version": str(version)})["version"])
+        key = external_key or (version.external_key if isinstance(version, Version) else None) or NOW
+        if key == NOW:
+            return str(self._json("POST", self._table_path(name) + "/rollback", {"version": str(version)})["version"])
+        with self._fetched(name, {"version": str(version)}) as answer:
+            kind = answer.told["from"] if answer.told else "pandas"
+            older = _frame.decode(answer.table(), answer.told, kind)
+        return self.save(older, name, key).version
 
     # Tables and what became of their rows
 
