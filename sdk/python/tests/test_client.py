@@ -280,8 +280,15 @@ def test_eight_writers_lose_nothing(house, user, name):
 
 def test_a_large_frame_streams_both_ways(client, name):
     frame = pd.DataFrame({"n": np.arange(700_000), "x": np.random.default_rng(5).random(700_000), "s": [f"row {k % 1000}" for k in range(700_000)]})
-    client.save(frame, name)
+    first = client.save(frame, name)
     assert_frame_equal(client.load(name), frame)
+    client.append(frame.iloc[:5], name)
+    both = client.load(name)
+    assert len(both) == 700_005 and both.n.tolist()[-5:] == [0, 1, 2, 3, 4]
+    assert_frame_equal(client.load(name, version=first), frame)
+    client.upsert(frame.iloc[:1].assign(x=-1.0), name + "/k", key="n")
+    client.save(frame.assign(c=pd.Categorical(frame.s)), name + "/k", external_key="long one")
+    assert_frame_equal(client.load(name + "/k", external_key="long one"), frame.assign(c=pd.Categorical(frame.s)))
 
 
 # The older clients' shape

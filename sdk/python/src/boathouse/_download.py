@@ -41,6 +41,10 @@ class Answer:
     def rows(self) -> int:
         return int(self._parquet.metadata.num_rows)
 
+    def names_by_id(self) -> dict[int, str]:
+        """The columns by the ids that Iceberg gave them."""
+        return {int((field.metadata or {}).get(b"PARQUET:field_id", -1)): field.name for field in self._parquet.schema_arrow}
+
     def table(self) -> pa.Table:
         """The whole file; categories of text as dictionaries."""
         here = set(self._parquet.schema_arrow.names)

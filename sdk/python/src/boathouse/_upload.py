@@ -44,6 +44,8 @@ def _write(frame: Encoded, pieces: Any, sink: Any) -> None:
     plain = frame.schema.remove_metadata()
     with _writer(frame, sink) as writer:
         for piece in pieces:
+            if not piece.num_rows:
+                continue  # a row group of nothing has no pages to point at
             writer.write_table(piece if piece.schema.equals(plain) else _as_dictionary_or(piece, plain))
         writer.add_key_value_metadata({KEY: frame.metadata})
 

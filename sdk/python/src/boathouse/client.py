@@ -26,10 +26,11 @@ from boathouse import _diff, _frame, _params, _progress, _rejected
 from boathouse._download import Answer, fetched
 from boathouse._http import PARQUET, TIMEOUT, Transport, from_environment, segment
 from boathouse._upload import body_of
-from boathouse.errors import FrameError, NotFoundError
+from boathouse.errors import BoathouseError, FrameError, NotFoundError
 from boathouse.results import Diff, Saved, Table, Version, saved_of, table_of, version_of
 
 NOW = "NOW"
+LONG = 500_000  # rows from which a whole version is loaded as it lies on the server's disk
 
 
 class RejectedRowsWarning(UserWarning):
@@ -206,7 +207,7 @@ class Client:
                  "as_of": None if as_of is None else _params.moment(as_of), "where": where, "limit": limit}
         if columns is not None:
             asked["columns"] = self._stored(name, asked, columns)
-        with self._fetched(name, asked) as answer:
+        with self._whole_or_part(name, asked) as answer:
             return _frame.decode(answer.table(), answer.told, as_, None if columns is None else list(columns))
 
     def _stored(self, name: str, asked: Mapping[str, Any], columns: Sequence[Hashable]) -> str:
@@ -218,6 +219,34 @@ class Client:
                 return json.dumps([str(one) for one in columns])
             here = set(answer.table().column_names)
             return json.dumps([one for one in _frame.stored_columns(answer.told, list(columns), here) if one in here])
+
+    @contextlib.contextmanager
+    def _whole_or_part(self, name: str, asked: Mapping[str, Any]) -> Iterator[Answer]:
+        """What was asked for: of a long version that is one file, all of it, that file as it lies on the server's disk."""
+        raw = self._raw_file(name, asked) if {one for one, value in asked.items() if value is not None} <= {"external_key", "version"} else None
+        if raw is not None:
+            url, version, names = raw
+            with self._fetched(name, {"version": version, "limit": 0}) as empty:
+                told = empty.told
+            with fetched(self._http, url, progress=self._progress, what=f"load {name}") as answer:
+                if answer.names_by_id() == names:
+                    answer.told = told
+                    yield answer
+                    return
+        with self._fetched(name, asked) as answer:
+            yield answer
+
+    def _raw_file(self, name: str, asked: Mapping[str, Any]) -> tuple[str, str, dict[int, str]] | None:
+        """Where the one file of a version of many rows is, that version, and the names of its columns by their ids."""
+        branch = _params.branch_of(asked["external_key"])
+        sought = {"version": asked["version"]} if asked["version"] else {"branch": branch}
+        try:
+            scan = self._http.request("GET", self._table_path(name) + "/scan", params=sought).json()
+        except BoathouseError:
+            return None  # the door says better what is wrong
+        if len(scan["files"]) != 1 or scan["deletes"] or scan["files"][0]["rows"] < LONG:
+            return None
+        return scan["files"][0]["url"], scan["version"], {field["id"]: field["name"] for field in scan["schema"]["fields"]}
 
     @contextlib.contextmanager
     def _fetched(self, name: str, asked: Mapping[str, Any]) -> Iterator[Answer]:
