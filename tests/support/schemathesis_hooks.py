@@ -6,8 +6,8 @@ import schemathesis
 from support.paths import ROOT
 
 
-@schemathesis.serializer("application/x-ndjson")
-def ndjson(_, value):
+@schemathesis.serializer("application/x-ndjson", "application/vnd.apache.parquet")
+def as_it_is(_, value):
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
 
 
