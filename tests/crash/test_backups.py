@@ -127,7 +127,7 @@ def test_a_full_disk_makes_no_backup_and_no_restore(make_server, tmp_path):
     server.log_path = tmp_path / "server.log"
     try:
         api = server.start().admin()
-        api.post_rows("t", body(0))
+        api.post_rows("t", body(0, 20_000))  # more than there is room for below
         good = api.back_up("t")
         version = api.describe("t")["version"]
         room = os.statvfs(disk)
