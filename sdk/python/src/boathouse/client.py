@@ -242,7 +242,7 @@ class Client:
         sought = {"version": asked["version"]} if asked["version"] else {"branch": branch}
         try:
             scan = self._http.request("GET", self._table_path(name) + "/scan", params=sought).json()
-        except BoathouseError:
+        except (BoathouseError, ValueError):
             return None  # the door says better what is wrong
         if len(scan["files"]) != 1 or scan["deletes"] or scan["files"][0]["rows"] < LONG:
             return None
