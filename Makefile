@@ -28,7 +28,7 @@ unit: deps ## the unit tests beside the code
 
 e2e: build venv ## the tests under tests/ and of sdk/python, against a running server; ARGS="-k name" picks some
 	@cmake --build --preset release -j $(JOBS) --target iceberg_test # tests/iceberg/test_oracle.py asks it
-	@$(VENV)/bin/pytest -c tests/pytest.ini tests sdk/python/tests $(ARGS)
+	@$(VENV)/bin/pytest -c tests/pytest.ini --rootdir . tests sdk/python/tests $(ARGS)
 
 run: build ## serve ./data on 127.0.0.1:8000 (DATA=dir for another folder)
 	@build/release/boathouse serve --data $(DATA)
