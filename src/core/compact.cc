@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "core/commit.h"
 #include "core/compaction_plan.h"
+#include "core/frames.h"
 #include "core/last_upload.h"
 #include "core/rewrite_files.h"
 #include "core/upkeep.h"
@@ -23,14 +24,6 @@ constexpr std::int64_t kBytesUnderLock = 32 << 20;
 struct Work {
   CompactionGroup group;
   Rewritten made;
-
-  std::vector<std::string> locations() const {
-    std::vector<std::string> all;
-    for (const auto* files : {&made.data, &made.deletes}) {
-      for (const iceberg::DataFile& file : *files) all.push_back(file.path);
-    }
-    return all;
-  }
 };
 
 iceberg::Scan scan_of(const Parts& parts, const TableState& state) {
@@ -81,23 +74,45 @@ class Compaction {
   std::vector<Work> rewrite(const TableState& state, const CompactionLimits& limits) {
     std::vector<Work> works;
     try {
-      for (CompactionGroup& group : plan_compaction(scan_of(parts_, state), limits, last_upload(state))) {
+      for (CompactionGroup& group : plan(state, limits)) {
         progress_.check();
         Rewritten made = rewrite_files(parts_, state, group);
         works.push_back({std::move(group), std::move(made)});
       }
     } catch (...) {
-      for (const Work& work : works) store::remove_all_quietly(parts_.store(), work.locations());
+      for (const Work& work : works) store::remove_all_quietly(parts_.store(), work.made.locations());
       throw;
     }
     return works;
+  }
+
+  std::vector<CompactionGroup> plan(const TableState& state, const CompactionLimits& limits) const {
+    const iceberg::Scan scan = scan_of(parts_, state);
+    CompactionScruples scruples{.spared = last_upload(state)};
+    std::vector<CompactionGroup> groups = plan_compaction(scan, limits, scruples);
+    if (groups.empty()) return groups;
+    scruples.between = of_other_keys(state);
+    return scruples.between.empty() ? groups : plan_compaction(scan, limits, scruples);
+  }
+
+  // When the rows of the frame's other keys came: all keys are also read together, in the order of their uploads.
+  std::set<std::int64_t> of_other_keys(const TableState& state) const {
+    std::set<std::int64_t> numbers;
+    if (!key_of_branch(branch_)) return numbers;
+    for (const auto& [name, ref] : state.metadata->refs) {
+      if (ref.kind != iceberg::SnapshotRef::Kind::branch || name == branch_ || !key_of_branch(name)) continue;
+      for (const iceberg::ScanFile& file : scan_of(parts_, on_branch(state, name)).files) {
+        numbers.insert(*file.data->sequence_number);
+      }
+    }
+    return numbers;
   }
 
   // How many groups got in. What the table left behind meanwhile is dropped.
   std::size_t commit(std::vector<Work>& works) {
     std::vector<std::string> locations;
     for (const Work& work : works) {
-      for (std::string& location : work.locations()) locations.push_back(std::move(location));
+      for (std::string& location : work.made.locations()) locations.push_back(std::move(location));
     }
     try {
       for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
@@ -112,7 +127,7 @@ class Compaction {
       if (error.kind() != base::ErrorKind::unknown_outcome) store::remove_all_quietly(parts_.store(), locations);
       throw;
     }
-    for (const Work& work : works) store::remove_all_quietly(parts_.store(), work.locations());
+    for (const Work& work : works) store::remove_all_quietly(parts_.store(), work.made.locations());
     return 0;
   }
 
@@ -120,7 +135,7 @@ class Compaction {
     iceberg::Scan scan = state ? scan_of(parts_, *state) : iceberg::Scan{};
     std::erase_if(works, [&](const Work& work) {
       if (still_fits(work.group, scan)) return false;
-      store::remove_all_quietly(parts_.store(), work.locations());
+      store::remove_all_quietly(parts_.store(), work.made.locations());
       return true;
     });
   }
@@ -133,13 +148,12 @@ class Compaction {
     snapshot.operation = iceberg::Operation::replace;
     snapshot.summary = {{std::string(kSummaryBy), "maintenance"}};
     for (const Work& work : works) {
-      for (const iceberg::ScanFile& file : work.group.files) snapshot.removed_files.push_back(file.data->file.path);
       for (const auto* entries : {&work.group.obsolete, &work.group.deletes}) {
         for (const iceberg::EntryPtr& entry : *entries) snapshot.removed_files.push_back(entry->file.path);
       }
-      snapshot.added_data.insert(snapshot.added_data.end(), work.made.data.begin(), work.made.data.end());
+      snapshot.rewrites.insert(snapshot.rewrites.end(), work.made.data.begin(), work.made.data.end());
       snapshot.added_deletes.insert(snapshot.added_deletes.end(), work.made.deletes.begin(), work.made.deletes.end());
-      for (std::string& location : work.locations()) request.files.push_back(std::move(location));
+      for (std::string& location : work.made.locations()) request.files.push_back(std::move(location));
     }
     TableChange change;
     change.base = state;
@@ -164,12 +178,15 @@ class Compaction {
 
   void count(const Work& work) {
     const CompactionGroup& group = work.group;
-    done_.files_before += static_cast<std::int64_t>(group.files.size() + group.obsolete.size() + group.deletes.size());
+    done_.files_before +=
+        static_cast<std::int64_t>(group.files().size() + group.obsolete.size() + group.deletes.size());
     done_.bytes_before += group.bytes;
-    for (const auto* files : {&work.made.data, &work.made.deletes}) {
-      done_.files_after += static_cast<std::int64_t>(files->size());
-      for (const iceberg::DataFile& file : *files) done_.bytes_after += file.file_size;
-    }
+    auto add = [&](const std::vector<iceberg::DataFile>& files) {
+      done_.files_after += static_cast<std::int64_t>(files.size());
+      for (const iceberg::DataFile& file : files) done_.bytes_after += file.file_size;
+    };
+    for (const iceberg::Rewrite& rewrite : work.made.data) add(rewrite.made);
+    add(work.made.deletes);
     progress_.advance(done_.files_before, 0, "files");
   }
 

@@ -14,7 +14,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 EntryPtr data(const std::string& name, std::int64_t bytes, std::int64_t rows = 1000, std::int64_t sequence = 1,
               iceberg::PartitionTuple partition = {}) {
   ManifestEntry entry;
-  entry.sequence_number = sequence;
+  entry.sequence_number = entry.file_sequence_number = sequence;
   entry.file.path = name;
   entry.file.file_size = bytes;
   entry.file.record_count = rows;
@@ -35,7 +35,7 @@ iceberg::Scan scan_of(std::vector<iceberg::ScanFile> files) { return {nullptr, {
 iceberg::Scan small_files(std::size_t count, std::int64_t bytes = 20'000) {
   std::vector<iceberg::ScanFile> files;
   for (std::size_t i = 0; i < count; ++i) {
-    files.push_back({data("f" + std::to_string(i), bytes, 1000, static_cast<std::int64_t>(count - i)), {}});
+    files.push_back({data("f" + std::to_string(i), bytes, 1000, static_cast<std::int64_t>(i + 1)), {}});
   }
   return scan_of(std::move(files));
 }
@@ -45,19 +45,83 @@ TEST(CompactionPlan, SixteenFilesOfOneSizeBecomeOne) {
   EXPECT_TRUE(plan_compaction(small_files(kFilesOfOneSize - 1), {}).empty());
   auto groups = plan_compaction(small_files(kFilesOfOneSize), {});
   ASSERT_EQ(groups.size(), 1U);
-  ASSERT_EQ(groups[0].files.size(), kFilesOfOneSize);
-  EXPECT_EQ(groups[0].files.front().data->file.path, "f15") << "oldest first";
+  ASSERT_EQ(groups[0].files().size(), kFilesOfOneSize);
+  EXPECT_EQ(groups[0].stretches.size(), 1U);
+  EXPECT_EQ(groups[0].files().front()->path, "f0") << "oldest first";
   EXPECT_EQ(groups[0].bytes, 16 * 20'000);
 }
 
 TEST(CompactionPlan, FilesOfOtherSizesAreLeftAlone) {
-  iceberg::Scan scan = small_files(kFilesOfOneSize);
-  for (int i = 0; i < 15; ++i) scan.files.push_back({data("g" + std::to_string(i), kMiB), {}});
-  scan.files.push_back({data("large", 500 * kMiB), {}});
+  std::vector<iceberg::ScanFile> files;
+  for (int i = 0; i < 14; ++i) files.push_back({data("g" + std::to_string(i), kMiB), {}});
+  files.push_back({data("large", 500 * kMiB), {}});
+  for (const iceberg::ScanFile& file : small_files(kFilesOfOneSize).files) files.push_back(file);
+  auto groups = plan_compaction(scan_of(files), {});
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].files().size(), kFilesOfOneSize);
+  EXPECT_EQ(groups[0].files().front()->path, "f0");
+  EXPECT_TRUE(plan_compaction(small_files(100, 32 * kMiB), {}).empty()) << "large enough";
+}
+
+TEST(CompactionPlan, OnlyNeighboursAreMerged) {
+  // Thirty small files with a large one in the middle: fifteen on either side.
+  iceberg::Scan scan = small_files(30);
+  scan.files.insert(scan.files.begin() + 15, {data("large", 100 * kMiB), {}});
+  EXPECT_TRUE(plan_compaction(scan, {}).empty());
+  scan.files.push_back({data("last", 20'000), {}});
   auto groups = plan_compaction(scan, {});
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_EQ(groups[0].files.size(), kFilesOfOneSize);
-  EXPECT_TRUE(plan_compaction(small_files(100, 32 * kMiB), {}).empty()) << "large enough";
+  EXPECT_EQ(groups[0].files().front()->path, "f15");
+  EXPECT_EQ(groups[0].files().back()->path, "last");
+}
+
+TEST(CompactionPlan, SmallerFilesAmongLargerOnesAreMergedWithThem) {
+  std::vector<iceberg::ScanFile> files;
+  for (int i = 0; i < 8; ++i) {
+    files.push_back({data("a" + std::to_string(i), 5000), {}});
+    files.push_back({data("b" + std::to_string(i), 100'000), {}});
+  }
+  auto groups = plan_compaction(scan_of(files), {});
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].files().size(), 16U);
+}
+
+TEST(CompactionPlan, AFileIsNotRewrittenForLittleMore) {
+  // Fifteen small files do not make a large one twice as large.
+  iceberg::Scan scan = small_files(15);
+  scan.files.insert(scan.files.begin(), {data("older", 15 * 20'000 + 1), {}});
+  EXPECT_TRUE(plan_compaction(scan, {}).empty());
+  scan.files.front() = {data("older", 15 * 20'000), {}};
+  EXPECT_EQ(plan_compaction(scan, {}).size(), 1U);
+}
+
+TEST(CompactionPlan, RowsReadBetweenOthersStayBetweenThem) {
+  // Of 32 files of the numbers 1 to 32, rows of elsewhere are read after the sixteenth.
+  auto groups = plan_compaction(small_files(31), {}, {.between = {16}});
+  ASSERT_EQ(groups.size(), 1U) << "a file of the same number is not in between";
+  EXPECT_EQ(groups[0].files().size(), 31U);
+  iceberg::Scan scan = small_files(31);
+  for (std::size_t i = 15; i < 31; ++i) {
+    scan.files[i] = {data("f" + std::to_string(i), 20'000, 1000, static_cast<std::int64_t>(i + 2)), {}};
+  }
+  groups = plan_compaction(scan, {}, {.between = {16}});
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].files().size(), 16U);
+  EXPECT_EQ(groups[0].files().front()->path, "f15");
+}
+
+TEST(CompactionPlan, VeryManyFilesAreMergedWhateverIsBetween) {
+  auto apart = [](std::size_t count) {
+    std::vector<iceberg::ScanFile> files;
+    CompactionScruples scruples;
+    for (std::size_t i = 0; i < count; ++i) {
+      files.push_back({data("f" + std::to_string(i), 20'000, 1000, static_cast<std::int64_t>(2 * i)), {}});
+      scruples.between.insert(static_cast<std::int64_t>(2 * i + 1));
+    }
+    return plan_compaction(scan_of(files), {}, scruples).size();
+  };
+  EXPECT_EQ(apart(kMostApart), 0U);
+  EXPECT_EQ(apart(kMostApart + 1), 1U);
 }
 
 TEST(CompactionPlan, PartitionsAndSpecsAreNeverMixed) {
@@ -99,8 +163,8 @@ TEST(CompactionPlan, FilesWithManyDeletesAreRewritten) {
   EXPECT_TRUE(plan_compaction(scan_of({{file, {deletes("d", 99, "a", "a")}}, {other, {}}}), {}).empty());
   auto groups = plan_compaction(scan_of({{file, {deletes("d", 100, "a", "a")}}, {other, {}}}), {});
   ASSERT_EQ(groups.size(), 1U);
-  ASSERT_EQ(groups[0].files.size(), 1U);
-  EXPECT_EQ(groups[0].files[0].data, file);
+  ASSERT_EQ(groups[0].files().size(), 1U);
+  EXPECT_EQ(groups[0].stretches[0][0].data, file);
   EXPECT_EQ(groups[0].obsolete.size(), 1U);
   EXPECT_TRUE(groups[0].deletes.empty());
 }
@@ -117,14 +181,29 @@ TEST(CompactionPlan, FilesThatManyDeleteFromAreRewritten) {
   EXPECT_EQ(groups[0].obsolete.size(), kMostDeletesOfFile + 1);
 }
 
+TEST(CompactionPlan, FilesWithDeletesAreRewrittenWhereTheyAre) {
+  // One delete file concerns all three, of which the one in the middle has too few rows less to be worth it.
+  EntryPtr shared = deletes("shared", 200, "a", "c");
+  EntryPtr middle = data("b", kMiB, 1'000'000);
+  auto groups = plan_compaction(scan_of({{data("a", kMiB, 10), {shared, deletes("x", 9, "a", "a")}},
+                                         {middle, {shared}},
+                                         {data("c", kMiB, 10), {shared, deletes("y", 9, "c", "c")}}}),
+                                {});
+  ASSERT_EQ(groups.size(), 1U) << "one delete file, one group";
+  ASSERT_EQ(groups[0].stretches.size(), 2U);
+  EXPECT_EQ(groups[0].stretches[0].at(0).data->file.path, "a");
+  EXPECT_EQ(groups[0].stretches[1].at(0).data->file.path, "c");
+  EXPECT_EQ(groups[0].deletes, std::vector<EntryPtr>{shared});
+}
+
 TEST(CompactionPlan, DeletesThatConcernOthersTooStayForThem) {
   // Of two files that share a delete file only the one with many deletes is rewritten.
   EntryPtr shared = deletes("shared", 20, "a", "b");
   EntryPtr own = deletes("own", 90, "a", "a");
   auto groups = plan_compaction(scan_of({{data("a", kMiB * 50), {shared, own}}, {data("b", kMiB * 50), {shared}}}), {});
   ASSERT_EQ(groups.size(), 1U);
-  ASSERT_EQ(groups[0].files.size(), 1U);
-  EXPECT_EQ(groups[0].files[0].data->file.path, "a");
+  ASSERT_EQ(groups[0].files().size(), 1U);
+  EXPECT_EQ(groups[0].files()[0]->path, "a");
   EXPECT_EQ(groups[0].obsolete, std::vector<EntryPtr>{own});
   EXPECT_EQ(groups[0].deletes, std::vector<EntryPtr>{shared});
 }
@@ -145,7 +224,7 @@ TEST(CompactionPlan, ManyDeleteFilesBecomeOne) {
   }
   auto groups = plan_compaction(scan_of({a, b}), {});
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_TRUE(groups[0].files.empty());
+  EXPECT_TRUE(groups[0].stretches.empty());
   EXPECT_EQ(groups[0].deletes.size(), kMostDeleteFiles + 1);
 }
 
@@ -155,7 +234,7 @@ TEST(CompactionPlan, NoDeleteFileIsInTwoGroups) {
   CompactionLimits limits{.target_bytes = 60 * kMiB, .most_bytes = 600 * kMiB};
   auto groups = plan_compaction(scan_of({{data("a", 50 * kMiB), {shared}}, {data("b", 50 * kMiB), {shared}}}), limits);
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_EQ(groups[0].files.size(), 1U);
+  EXPECT_EQ(groups[0].files().size(), 1U);
 }
 
 TEST(CompactionPlan, AGroupFitsOnlyWhatItWasPlannedFor) {
@@ -167,6 +246,17 @@ TEST(CompactionPlan, AGroupFitsOnlyWhatItWasPlannedFor) {
   EXPECT_FALSE(still_fits(group, scan_of({{file, {gone, deletes("e", 1, "a", "a")}}}))) << "more was deleted";
   EXPECT_FALSE(still_fits(group, scan_of({{file, {}}})));
   EXPECT_FALSE(still_fits(group, {}));
+}
+
+TEST(CompactionPlan, AGroupFitsOnlyWhileItsFilesAreNeighbours) {
+  iceberg::Scan scan = small_files(16);
+  auto group = plan_compaction(scan, {}).at(0);
+  scan.files.push_back({data("new", 1000), {}});
+  EXPECT_TRUE(still_fits(group, scan));
+  scan.files.insert(scan.files.begin() + 3, {data("elsewhere", 1000, 10, 1, {iceberg::Value(7)}), {}});
+  EXPECT_TRUE(still_fits(group, scan)) << "another partition";
+  scan.files.insert(scan.files.begin() + 3, {data("restored", 1000), {}});
+  EXPECT_FALSE(still_fits(group, scan));
 }
 
 }  // namespace

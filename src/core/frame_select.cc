@@ -16,13 +16,12 @@ using base::ErrorKind;
 using base::quote_identifier;
 using iceberg::TypeKind;
 
-// Files of one version that one reader takes in their order.
+// Files of one version that follow each other.
 struct Run {
   const FrameVersion* version;
   std::vector<iceberg::ScanFile> files;
 };
 
-bool is_touched(const iceberg::ScanFile& file) { return !file.deletes.empty(); }
 std::int64_t upload_of(const iceberg::ScanFile& file) { return file.data->sequence_number.value_or(0); }
 
 // All files in the order of their uploads.
@@ -39,9 +38,7 @@ std::vector<Run> in_order(const std::vector<FrameVersion>& versions) {
                    [](const Placed& a, const Placed& b) { return upload_of(*a.file) < upload_of(*b.file); });
   std::vector<Run> runs;
   for (const Placed& placed : all) {
-    bool goes_on = !runs.empty() && runs.back().version == placed.version &&
-                   is_touched(runs.back().files.back()) == is_touched(*placed.file);
-    if (!goes_on) runs.push_back({placed.version, {}});
+    if (runs.empty() || runs.back().version != placed.version) runs.push_back({placed.version, {}});
     runs.back().files.push_back(*placed.file);
   }
   // The columns and types of a frame without rows.
@@ -216,7 +213,8 @@ class FrameSelect {
       }
       const iceberg::Schema& schema = run.version->schema;
       iceberg::Scan scan{run.version->snapshot, schema, run.files};
-      std::string rows = rows_sql(parts_.store(), scan, {.schema = schema, .by = columns_by(*table_.metadata, schema)});
+      std::string rows = rows_sql(parts_.store(), scan,
+                                  {.schema = schema, .by = columns_by(*table_.metadata, schema), .in_order = true});
       // A line end keeps a comment at the end of the text from swallowing what follows it.
       if (!wanted_.where.empty()) rows = fmt::format("SELECT * FROM ({}) WHERE (\n{}\n)", rows, wanted_.where);
       parts.push_back(fmt::format("SELECT {} FROM ({}) f", fmt::join(items, ", "), rows));

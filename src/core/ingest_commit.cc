@@ -64,9 +64,8 @@ class CommitAttempt {
       take_out_of_quarantine();
     }
     add_rows();
-    for (const auto* files : {&state_.data, &state_.rewritten}) {
-      for (const iceberg::DataFile& file : *files) request_.files.push_back(file.path);
-    }
+    request_.files = iceberg::locations_made(state_.rewritten);
+    for (const iceberg::DataFile& file : state_.data) request_.files.push_back(file.path);
     request_.files.insert(request_.files.end(), own_files_.begin(), own_files_.end());
     try {
       CommitOutcome outcome = commit_tables(parts_, request_);
@@ -146,8 +145,12 @@ class CommitAttempt {
     snapshot.operation = iceberg::Operation::replace;
     snapshot.branch = state_.body.request.branch;
     if (snapshot.branch != iceberg::kMainBranch) snapshot.schema = state_.plan.schema;
-    snapshot.added_data = state_.rewritten;
-    snapshot.replace_all = true;
+    snapshot.rewrites = state_.rewritten;
+    std::set<std::string> obsolete;
+    for (const iceberg::ScanFile& file : iceberg::plan_scan(parts_.cache, now_->metadata, now_->head()).files) {
+      for (const iceberg::EntryPtr& entry : file.deletes) obsolete.insert(entry->file.path);
+    }
+    snapshot.removed_files.assign(obsolete.begin(), obsolete.end());
     return snapshot;
   }
 

@@ -19,6 +19,6 @@ std::vector<std::string> frame_partition(const FramePlan& frame);
 
 // The rows of the version that the plan was made against, written anew where the plan gives a column of theirs another
 // type: moved into the table, not yet part of a version. Error{invalid_argument} where a value has no place in the new type.
-std::vector<iceberg::DataFile> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan);
+std::vector<iceberg::Rewrite> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan);
 
 }  // namespace boathouse::core

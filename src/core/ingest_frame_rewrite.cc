@@ -23,17 +23,17 @@ class FrameRewrite {
         folder_(body.file.parent_path()),
         lease_(ingest_lease(parts, plan.row.workspace)) {}
 
-  std::vector<iceberg::DataFile> run() {
+  std::vector<iceberg::Rewrite> run() {
     iceberg::Scan scan = iceberg::plan_scan(parts_.cache, base_.metadata, base_.head());
-    // The manifests list the newest first; rows are to stay in the order in which they came.
-    std::stable_sort(scan.files.begin(), scan.files.end(),
-                     [](const auto& a, const auto& b) { return a.data->sequence_number < b.data->sequence_number; });
     check_values(scan);
-    std::vector<iceberg::DataFile> made;
+    std::vector<iceberg::Rewrite> made;
     try {
-      for (const iceberg::ScanFile& file : scan.files) rewrite(file, made);
+      for (const iceberg::ScanFile& file : scan.files) {
+        made.push_back({.of = {file.data->file.path}, .made = {}});
+        rewrite(file, made.back().made);
+      }
     } catch (...) {
-      for (const iceberg::DataFile& file : made) store::remove_all_quietly(parts_.store(), {{file.path}});
+      store::remove_all_quietly(parts_.store(), iceberg::locations_made(made));
       throw;
     }
     return made;
@@ -43,7 +43,8 @@ class FrameRewrite {
   const iceberg::Schema& before() const { return base_.schema(); }
 
   std::string rows_of(const iceberg::Scan& scan) const {
-    return rows_sql(parts_.store(), scan, {.schema = before(), .by = columns_by(*base_.metadata, before())});
+    return rows_sql(parts_.store(), scan,
+                    {.schema = before(), .by = columns_by(*base_.metadata, before()), .in_order = true});
   }
 
   void check_values(const iceberg::Scan& scan) {
@@ -93,7 +94,7 @@ class FrameRewrite {
 
 }  // namespace
 
-std::vector<iceberg::DataFile> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
+std::vector<iceberg::Rewrite> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
   return FrameRewrite(parts, body, plan).run();
 }
 

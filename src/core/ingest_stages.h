@@ -17,6 +17,7 @@
 #include "core/ingest.h"
 #include "core/relation.h"
 #include "core/table_state.h"
+#include "iceberg/change.h"
 
 namespace boathouse::core {
 
@@ -121,10 +122,10 @@ struct Checked::State {
 struct Written::State {
   StagedBody body;
   BatchPlan plan;
-  Outcome outcome;                           // but for the version
-  std::vector<iceberg::DataFile> data;       // at their final locations
-  std::vector<iceberg::DataFile> rewritten;  // rows of the version before, where a frame's column got another type
-  std::vector<iceberg::DataFile> rejected;   // of the quarantine, staged until the commit knows its folder
+  Outcome outcome;                          // but for the version
+  std::vector<iceberg::DataFile> data;      // at their final locations
+  std::vector<iceberg::Rewrite> rewritten;  // of the version before, where a frame's column got another type
+  std::vector<iceberg::DataFile> rejected;  // of the quarantine, staged until the commit knows its folder
   std::vector<std::filesystem::path> rejected_paths;
   store::ObjectStore* store = nullptr;  // takes the data files away again when they are not committed
   bool committed = false;

@@ -268,9 +268,8 @@ void write_rows(const Parts& parts, Written::State& state) {
 }
 
 void Written::State::drop_files() {
-  std::vector<std::string> locations;
+  std::vector<std::string> locations = iceberg::locations_made(rewritten);
   for (const iceberg::DataFile& file : data) locations.push_back(file.path);
-  for (const iceberg::DataFile& file : rewritten) locations.push_back(file.path);
   store::remove_all_quietly(*store, locations);
   data.clear();
   rewritten.clear();

@@ -98,6 +98,37 @@ std::string places_deleted_from(store::ObjectStore& store, const std::vector<con
   return fmt::format("SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)", file_list(paths));
 }
 
+// One file's live rows as they lie in it: a join would mix them up, looking each up among bits does not.
+std::string live_rows(store::ObjectStore& store, const iceberg::ScanFile& file, const RowsSql& wanted) {
+  const std::int64_t rows = file.data->file.record_count;
+  return fmt::format(
+      "SELECT {} FROM {} t WHERE coalesce(get_bit((SELECT bitstring_agg(pos, 0, {}) FROM ({}) WHERE file_path = {} AND "
+      "pos < {}), CAST(t.file_row_number AS INTEGER)), 0) = 0",
+      columns(wanted), reader(store, {&file}, wanted), rows - 1, places_deleted_from(store, {&file}),
+      quote_string(file.data->file.path), rows);
+}
+
+std::string rows_in_order(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted) {
+  std::vector<std::string> branches;
+  std::vector<const iceberg::ScanFile*> whole;
+  auto read_whole = [&] {
+    if (!whole.empty()) {
+      branches.push_back(fmt::format("SELECT {} FROM {} t", columns(wanted), reader(store, whole, wanted)));
+    }
+    whole.clear();
+  };
+  for (const iceberg::ScanFile& file : scan.files) {
+    if (file.deletes.empty()) {
+      whole.push_back(&file);
+    } else {
+      read_whole();
+      branches.push_back(live_rows(store, file, wanted));
+    }
+  }
+  read_whole();
+  return fmt::format("{}", fmt::join(branches, " UNION ALL "));
+}
+
 std::vector<const iceberg::ScanFile*> files_where(const iceberg::Scan& scan, bool deletes) {
   std::vector<const iceberg::ScanFile*> files;
   for (const iceberg::ScanFile& file : scan.files) {
@@ -138,6 +169,7 @@ std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const
   if (whole.empty() && touched.empty()) return no_rows(asked);
 
   const RowsSql wanted = as_files_are(as_files_are(asked, whole), touched);
+  if (wanted.in_order) return rows_in_order(store, scan, wanted);
   const std::string list = columns(wanted);
   std::vector<std::string> branches;
   if (!whole.empty()) branches.push_back("SELECT " + list + " FROM " + reader(store, whole, wanted) + " t");

@@ -28,6 +28,7 @@ struct RowsSql {
   const iceberg::Schema& schema;
   ColumnsBy by = ColumnsBy::id;
   Positions positions = Positions::without;
+  bool in_order = false;  // of the scan's files, and of the rows in each
 };
 std::string rows_sql(store::ObjectStore& store, const iceberg::Scan& scan, const RowsSql& wanted);
 

@@ -12,7 +12,6 @@
 namespace boathouse::core {
 namespace {
 
-using base::quote_identifier;
 using base::quote_string;
 
 class Rewriting {
@@ -26,57 +25,39 @@ class Rewriting {
 
   Rewritten run() {
     try {
-      if (!group_.files.empty()) write_data();
+      for (const Stretch& stretch : group_.stretches) write_data(stretch);
       if (!group_.deletes.empty()) write_deletes();
     } catch (...) {
-      for (const auto* files : {&made_.data, &made_.deletes}) {
-        for (const iceberg::DataFile& file : *files) store::remove_all_quietly(parts_.store(), {{file.path}});
-      }
+      store::remove_all_quietly(parts_.store(), made_.locations());
       throw;
     }
     return std::move(made_);
   }
 
  private:
-  void write_data() {
+  void write_data(const Stretch& stretch) {
     const iceberg::Schema& schema = table_.schema();
-    iceberg::Scan scan{nullptr, schema, group_.files};
+    iceberg::Scan scan{nullptr, schema, stretch};
+    iceberg::Rewrite& made = made_.data.emplace_back();
     std::int64_t expected = 0;
     bool deleted_from = false;
-    for (const iceberg::ScanFile& file : group_.files) {
+    for (const iceberg::ScanFile& file : stretch) {
+      made.of.push_back(file.data->file.path);
       expected += file.data->file.record_count;
       deleted_from = deleted_from || !file.deletes.empty();
     }
-    RowsSql wanted{.schema = schema,
-                   .by = columns_by(*table_.metadata, schema),
-                   .positions = deleted_from ? Positions::with : Positions::without};
+    RowsSql wanted{.schema = schema, .by = columns_by(*table_.metadata, schema), .in_order = true};
     std::string rows = rows_sql(parts_.store(), scan, wanted);
-    // Files read whole come in the order in which they are listed; past a join for deletes that has to be asked for.
-    std::string select = deleted_from ? in_order(schema, rows) : rows;
-    auto results = lease_.execute({copy_statement(select, folder_.path() / "rows.parquet", schema.fields())});
+    auto results = lease_.execute({copy_statement(rows, folder_.path() / "rows.parquet", schema.fields())});
     std::int64_t written = 0;
     for (const WrittenFile& file : files_from_copy(results.back(), schema.fields())) {
       written += file.file.record_count;
-      made_.data.push_back(adopt(file, iceberg::FileContent::data, ""));
+      made.made.push_back(adopt(file, iceberg::FileContent::data, ""));
     }
     if (deleted_from ? written > expected : written != expected) {
       throw base::Error(base::ErrorKind::internal,
                         fmt::format("compaction read {} rows and wrote {}", expected, written));
     }
-  }
-
-  std::string in_order(const iceberg::Schema& schema, const std::string& rows) const {
-    std::vector<std::string> names;
-    std::vector<std::string> places;
-    for (const iceberg::Field& field : schema.fields()) names.push_back("r." + quote_identifier(field.name));
-    for (const iceberg::ScanFile& file : group_.files) {
-      std::string path = path_for_engine(parts_.store(), file.data->file.path);
-      places.push_back(fmt::format("({}, {})", quote_string(path), places.size()));
-    }
-    return fmt::format(
-        "SELECT {} FROM ({}) r JOIN (VALUES {}) o(_file, _place) ON r._file = o._file "
-        "ORDER BY o._place, r._pos",
-        fmt::join(names, ", "), rows, fmt::join(places, ", "));
   }
 
   void write_deletes() {
@@ -85,7 +66,7 @@ class Rewriting {
     for (const iceberg::EntryPtr& entry : group_.deletes) {
       paths.push_back(path_for_engine(parts_.store(), entry->file.path));
     }
-    for (const iceberg::ScanFile& file : group_.files) gone.push_back(quote_string(file.data->file.path));
+    for (const iceberg::DataFile* file : group_.files()) gone.push_back(quote_string(file->path));
     std::string rest =
         fmt::format("SELECT file_path, pos FROM read_parquet({}, hive_partitioning = false)", file_list(paths));
     if (!gone.empty()) rest += fmt::format(" WHERE file_path NOT IN ({})", fmt::join(gone, ", "));
@@ -126,6 +107,12 @@ class Rewriting {
 };
 
 }  // namespace
+
+std::vector<std::string> Rewritten::locations() const {
+  std::vector<std::string> all = iceberg::locations_made(data);
+  for (const iceberg::DataFile& file : deletes) all.push_back(file.path);
+  return all;
+}
 
 Rewritten rewrite_files(const Parts& parts, const TableState& table, const CompactionGroup& group) {
   return Rewriting(parts, table, group).run();

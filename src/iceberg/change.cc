@@ -244,6 +244,14 @@ PartitionSpec spec_as_known(const TableMetadata& base, const PartitionSpec& spec
   return known;
 }
 
+std::vector<std::string> locations_made(const std::vector<Rewrite>& rewrites) {
+  std::vector<std::string> locations;
+  for (const Rewrite& rewrite : rewrites) {
+    for (const DataFile& file : rewrite.made) locations.push_back(file.path);
+  }
+  return locations;
+}
+
 PreparedMetadata prepare(MetadataCache& cache, const MetadataPtr& base, const std::string& base_location,
                          const Change& change) {
   return Preparation(cache, base, base_location, change).run();

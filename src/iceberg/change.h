@@ -14,11 +14,20 @@
 
 namespace boathouse::iceberg {
 
+// Data files whose rows are written anew: `made`, of the same spec, take the place of the first of `of` in the order of
+// files (scan.h), with its data sequence number; all of `of` go. Without `made`, no row is left.
+struct Rewrite {
+  std::vector<std::string> of;  // locations
+  std::vector<DataFile> made;
+};
+std::vector<std::string> locations_made(const std::vector<Rewrite>& rewrites);
+
 // One new version on one branch, which is written with the branch's columns (branch_schema.h).
 struct SnapshotChange {
   std::string branch{kMainBranch};
   SnapshotId id = 0;  // base::new_snapshot_id(), given by the caller so that it can be named before the commit
-  // Derived when absent: append when files are only added, delete when only removed, otherwise overwrite.
+  // Derived when absent: append when files are only added, delete when only removed, replace when only written anew,
+  // otherwise overwrite.
   std::optional<Operation> operation;
   std::map<std::string, std::string> summary;  // beside Iceberg's own figures
 
@@ -26,7 +35,8 @@ struct SnapshotChange {
   std::vector<DataFile> added_deletes;  // position deletes; they apply to files of older snapshots and of this one
   // Locations of data or delete files that go. A delete file that concerns a removed data file only goes with it.
   std::vector<std::string> removed_files;
-  bool replace_all = false;  // every file of the branch goes before the added ones come
+  std::vector<Rewrite> rewrites;  // none with replace_all
+  bool replace_all = false;       // every file of the branch goes before the added ones come
 
   // Data files that must still be live in the branch: those that added_deletes point into.
   std::vector<std::string> required_files;

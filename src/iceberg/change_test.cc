@@ -166,6 +166,83 @@ TEST_F(ChangeTest, ADeleteFileGoesWithItsOnlyDataFile) {
   EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"b", {}}}));
 }
 
+TEST_F(ChangeTest, FilesWrittenAnewTakeThePlaceOfTheOld) {
+  Table table(cache, people());
+  table.append({table.file("a"), table.file("b"), table.file("c")});
+  table.append({table.file("d")});
+  table.append({table.file("e"), table.file("f")});
+  SnapshotChange change;
+  change.rewrites = {{.of = {table.file("b").path, table.file("c").path, table.file("d").path, table.file("e").path},
+                      .made = {table.file("x", 25), table.file("y", 15)}}};
+  SnapshotId fourth = table.commit(change);
+  EXPECT_EQ(table.ordered(), (Names{"a", "x", "y", "f"}));
+  EXPECT_EQ(table->current_snapshot()->operation(), Operation::replace);
+  EXPECT_EQ(figure(table, "added-data-files"), "2");
+  EXPECT_EQ(figure(table, "deleted-records"), "40");
+  EXPECT_EQ(figure(table, "total-records"), "60");
+
+  // Also on disk: with the number of the rows, and that of the file.
+  MetadataCache fresh(store, 1 << 20);
+  MetadataPtr metadata = fresh.metadata(table.location());
+  Scan scan = plan_scan(fresh, metadata, metadata->current_snapshot());
+  EXPECT_EQ(scan.files[1].data->sequence_number, 1);
+  EXPECT_EQ(scan.files[1].data->file_sequence_number, 4);
+  EXPECT_EQ(scan.files[1].data->snapshot_id, fourth);
+  EXPECT_EQ(scan.files[3].data->sequence_number, 3);
+  for (const ManifestFile& file : *fresh.manifest_list(metadata->current_snapshot()->manifest_list())) {
+    for (const ManifestEntry& entry : fresh.manifest(file)->entries) {
+      EXPECT_TRUE(!entry.is_live() || file.min_sequence_number <= *entry.sequence_number);
+    }
+  }
+
+  table.append({table.file("g")});
+  change.rewrites = {{.of = {table.file("x").path}, .made = {}},
+                     {.of = {table.file("f").path}, .made = {table.file("z")}}};
+  table.commit(change);
+  EXPECT_EQ(table.ordered(), (Names{"a", "y", "z", "g"}));
+  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::conflict) << "they are gone";
+  change.rewrites = {{.of = {}, .made = {table.file("q")}}};
+  EXPECT_EQ(kind_of([&] { table.commit(change); }), ErrorKind::invalid_argument);
+}
+
+TEST_F(ChangeTest, OrderOutlivesMergedManifests) {
+  Table table(cache, people());
+  Names expected;
+  for (int i = 0; i < 250; ++i) {
+    std::vector<DataFile> files;
+    for (const char* part : {"z", "y", "x"}) {
+      expected.push_back(fmt::format("{:03}{}", i, part));
+      files.push_back(table.file(expected.back()));
+    }
+    table.append(files);
+    if (i % 20 != 19) continue;
+    // Merges the last file of one version with the first two of the next.
+    SnapshotChange change;
+    change.rewrites = {{.of = {}, .made = {table.file(fmt::format("{:03}-merged", i))}}};
+    for (std::size_t at = expected.size() - 19; at < expected.size() - 16; ++at) {
+      change.rewrites[0].of.push_back(table.file(expected[at]).path);
+    }
+    table.commit(change);
+    expected.erase(expected.end() - 19, expected.end() - 16);
+    expected.insert(expected.end() - 16, fmt::format("{:03}-merged", i));
+  }
+  EXPECT_EQ(table.ordered(), expected);
+}
+
+TEST_F(ChangeTest, DeletesFromBeforeDoNotConcernAFileWrittenAnew) {
+  Table table(cache, people());
+  table.append({table.file("a"), table.file("b"), table.file("c")});
+  SnapshotChange deletes;
+  deletes.added_deletes = {table.deletes("before", {table.file("a"), table.file("z")})};
+  table.commit(deletes);
+  SnapshotChange change;
+  change.rewrites = {{.of = {table.file("b").path}, .made = {table.file("m")}}};
+  table.commit(change);
+  deletes.added_deletes = {table.deletes("after", {table.file("m")})};
+  table.commit(deletes);
+  EXPECT_EQ(table.files(), (std::map<std::string, Names>{{"a", {"before"}}, {"c", {"before"}}, {"m", {"after"}}}));
+}
+
 TEST_F(ChangeTest, BranchesAndTags) {
   Table table(cache, people());
   SnapshotId first = table.append({table.file("a")});

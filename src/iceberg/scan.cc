@@ -39,9 +39,7 @@ class DeleteIndex {
     if (empty()) return found;
     auto take = [&](const std::vector<EntryPtr>& entries) {
       for (const EntryPtr& entry : entries) {
-        if (*entry->sequence_number >= *data.sequence_number && may_name(entry->file, data.file.path)) {
-          found.push_back(entry);
-        }
+        if (was_there(data, *entry) && may_name(entry->file, data.file.path)) found.push_back(entry);
       }
     };
     if (auto at = by_path_.find(data.file.path); at != by_path_.end()) take(at->second);
@@ -52,6 +50,12 @@ class DeleteIndex {
   }
 
  private:
+  // A data file written anew keeps the number of its rows, but no delete file from before can name it.
+  static bool was_there(const ManifestEntry& data, const ManifestEntry& deletes) {
+    return *data.sequence_number <= *deletes.sequence_number &&
+           *data.file_sequence_number <= *deletes.file_sequence_number;
+  }
+
   static bool may_name(const DataFile& deletes, const std::string& path) {
     const ColumnStats* stats = deletes.stats(kDeleteFilePathId);
     if (stats == nullptr) return true;
@@ -96,6 +100,8 @@ Scan plan_scan(MetadataCache& cache, const MetadataPtr& metadata, const Snapshot
       scan.files.push_back({entry_of(manifest, entry), deletes.of(entry)});
     }
   }
+  // Files of one commit and spec are always in one manifest, in their order (snapshot_builder.h).
+  std::ranges::stable_sort(scan.files, {}, [](const ScanFile& file) { return *file.data->sequence_number; });
   return scan;
 }
 

@@ -34,8 +34,9 @@ struct Scan {
 };
 
 // The files of a snapshot that may hold rows passing `predicate` (never too few; a condition on a column that the files
-// know nothing about prunes nothing). A delete file applies to a data file of the same spec and partition whose sequence
-// number is not above its own, and, where its bounds name one data file, to that one only.
+// know nothing about prunes nothing), in the order in which their rows came: by data sequence number, and those of one commit
+// as it added them. A delete file applies to a data file of the same spec and partition whose sequence number is not above its
+// own and that was there when it was written, and, where its bounds name one data file, to that one only.
 // Error{unprocessable} when the snapshot has equality deletes, which nobody here can apply.
 Scan plan_scan(MetadataCache& cache, const MetadataPtr& metadata, const SnapshotPtr& snapshot,
                const Predicate& predicate = {});

@@ -25,7 +25,14 @@ SnapshotBuilder::SnapshotBuilder(MetadataCache& cache, const TableMetadata& meta
       schema_id_(schema_id),
       written_(written),
       sequence_number_(metadata.last_sequence_number + 1),
-      file_prefix_(base::random_text(kPrefixLength)) {}
+      file_prefix_(base::random_text(kPrefixLength)) {
+  for (const Rewrite& rewrite : change.rewrites) {
+    if (rewrite.of.empty() || change.replace_all) {
+      throw Error(ErrorKind::invalid_argument, "files are written anew that do not stay");
+    }
+    places_.emplace(rewrite.of.front(), &rewrite);
+  }
+}
 
 SnapshotPtr SnapshotBuilder::build(const SnapshotPtr& parent, const SnapshotPtr& source, std::int64_t timestamp_ms) {
   load(source);
@@ -33,7 +40,7 @@ SnapshotPtr SnapshotBuilder::build(const SnapshotPtr& parent, const SnapshotPtr&
   if (change_.restore) count_difference(parent, source);
   if (change_.replace_all) {
     remove_all();
-  } else if (!change_.removed_files.empty()) {
+  } else {
     remove_files();
   }
   add_files();
@@ -97,6 +104,8 @@ void SnapshotBuilder::remove_all() {
 
 void SnapshotBuilder::remove_files() {
   std::set<std::string> gone(change_.removed_files.begin(), change_.removed_files.end());
+  for (const Rewrite& rewrite : change_.rewrites) gone.insert(rewrite.of.begin(), rewrite.of.end());
+  if (gone.empty()) return;
   std::set<std::string_view> missing(gone.begin(), gone.end());
   for (const ManifestFile& file : manifests_) {
     ManifestPtr manifest = cache_.manifest(file);
@@ -120,6 +129,7 @@ void SnapshotBuilder::rewrite_without(ManifestFile& file, const Manifest& manife
   std::vector<ManifestEntry> entries;
   for (const ManifestEntry& entry : manifest.entries) {
     if (goes(entry)) {
+      put_in_place(entry, entries);
       entries.push_back(removed(entry));
     } else if (entry.is_live()) {
       entries.push_back(entry);
@@ -129,19 +139,33 @@ void SnapshotBuilder::rewrite_without(ManifestFile& file, const Manifest& manife
   file = write_manifest(file.content, file.spec_id, std::move(entries));
 }
 
-void SnapshotBuilder::add_files() {
-  std::map<std::pair<FileContent, int>, std::vector<ManifestEntry>> added;
-  auto take = [&](const std::vector<DataFile>& files, FileContent content) {
-    for (const DataFile& file : files) {
-      if (file.content != content) throw Error(ErrorKind::invalid_argument, "a file is added as what it is not");
-      added_.count(file);
-      changed_partitions_.insert(std::to_string(file.spec_id) + partition_key(file.partition));
-      added[{content, file.spec_id}].push_back({EntryStatus::added, change_.id, std::nullopt, std::nullopt, file});
+void SnapshotBuilder::put_in_place(const ManifestEntry& old, std::vector<ManifestEntry>& entries) {
+  auto place = places_.find(old.file.path);
+  if (place == places_.end()) return;
+  for (const DataFile& file : place->second->made) {
+    if (file.spec_id != old.file.spec_id) {
+      throw Error(ErrorKind::invalid_argument, "a file written anew has another partitioning");
     }
+    entries.push_back(added(file, FileContent::data));
+    entries.back().sequence_number = old.sequence_number;
+  }
+}
+
+ManifestEntry SnapshotBuilder::added(const DataFile& file, FileContent content) {
+  if (file.content != content) throw Error(ErrorKind::invalid_argument, "a file is added as what it is not");
+  added_.count(file);
+  changed_partitions_.insert(std::to_string(file.spec_id) + partition_key(file.partition));
+  return {EntryStatus::added, change_.id, std::nullopt, std::nullopt, file};
+}
+
+void SnapshotBuilder::add_files() {
+  std::map<std::pair<FileContent, int>, std::vector<ManifestEntry>> entries_of;
+  auto take = [&](const std::vector<DataFile>& files, FileContent content) {
+    for (const DataFile& file : files) entries_of[{content, file.spec_id}].push_back(added(file, content));
   };
   take(change_.added_data, FileContent::data);
   take(change_.added_deletes, FileContent::position_deletes);
-  for (auto& [kind, entries] : added) {
+  for (auto& [kind, entries] : entries_of) {
     manifests_.insert(manifests_.begin(), write_manifest(kind.first, kind.second, std::move(entries)));
   }
 }

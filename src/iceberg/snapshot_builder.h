@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes one snapshot out of the files of another and what a SnapshotChange adds and removes. Part of prepare(); one thread.
+//
+// The live entries of one data sequence number and spec are always in one manifest, in the order in which their rows came:
+// a commit writes them so, a rewritten file takes its place among them, and a merge moves whole manifests.
 #pragma once
 
 #include <set>
@@ -40,7 +43,9 @@ class SnapshotBuilder {
   void remove_files();
   void remove_all();
   void rewrite_without(ManifestFile& file, const Manifest& manifest, const std::set<std::string>& gone);
+  void put_in_place(const ManifestEntry& old, std::vector<ManifestEntry>& entries);
   void add_files();
+  ManifestEntry added(const DataFile& file, FileContent content);
   void count_difference(const SnapshotPtr& parent, const SnapshotPtr& source);
   void merge(FileContent content);
   void append_entries(const ManifestFile& file, std::vector<ManifestEntry>& entries);
@@ -63,7 +68,8 @@ class SnapshotBuilder {
   const std::string file_prefix_;  // of this snapshot's manifests, unique
   int manifests_written_ = 0;
 
-  std::vector<ManifestFile> manifests_;  // those with live files or with this snapshot's removals
+  std::map<std::string_view, const Rewrite*> places_;  // by the file whose place the made ones take
+  std::vector<ManifestFile> manifests_;                // those with live files or with this snapshot's removals
   FileFigures added_;
   FileFigures removed_;
   // Of a restore: what the branch has with the restored files and had not, and the other way round.

@@ -151,8 +151,12 @@ ManifestFile SnapshotBuilder::write_manifest(FileContent content, int spec_id, s
       throw Error(ErrorKind::invalid_argument, "a file's partition does not have its spec's fields");
     }
     count_entry(file, entry);
-    // What this snapshot adds inherits its numbers, also when a merge read them back resolved.
-    if (entry.status == EntryStatus::added) entry.sequence_number = entry.file_sequence_number = std::nullopt;
+    // What this snapshot adds inherits its numbers, also when a merge read them back resolved; but for that of rows which
+    // are only written anew.
+    if (entry.status == EntryStatus::added) {
+      entry.file_sequence_number = std::nullopt;
+      if (entry.sequence_number == sequence_number_) entry.sequence_number = std::nullopt;
+    }
     if (entry.is_live() && entry.sequence_number) {
       file.min_sequence_number = std::min(file.min_sequence_number, *entry.sequence_number);
     }
@@ -163,7 +167,8 @@ ManifestFile SnapshotBuilder::write_manifest(FileContent content, int spec_id, s
   file.length = static_cast<std::int64_t>(bytes.size());
 
   for (ManifestEntry& entry : entries) {
-    if (!entry.sequence_number) entry.sequence_number = entry.file_sequence_number = sequence_number_;
+    if (!entry.sequence_number) entry.sequence_number = sequence_number_;
+    if (!entry.file_sequence_number) entry.file_sequence_number = sequence_number_;
     entry.file.spec_id = spec_id;
   }
   auto manifest =

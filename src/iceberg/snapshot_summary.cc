@@ -29,6 +29,7 @@ FileFigures FileFigures::operator+(const FileFigures& other) const {
 Operation SnapshotBuilder::operation() const {
   if (change_.operation) return *change_.operation;
   bool removes = change_.replace_all || !change_.removed_files.empty() || !change_.added_deletes.empty();
+  if (!change_.rewrites.empty() && !removes && change_.added_data.empty()) return Operation::replace;
   if (change_.restore || (removes && !change_.added_data.empty())) return Operation::overwrite;
   return removes ? Operation::delete_ : Operation::append;
 }

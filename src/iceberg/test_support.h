@@ -120,6 +120,14 @@ class Table {
     }
     return found;
   }
+  // The data files of the current snapshot in the order of a scan.
+  std::vector<std::string> ordered() const {
+    std::vector<std::string> found;
+    for (const ScanFile& each : plan_scan(cache_, metadata_, metadata_->current_snapshot()).files) {
+      found.push_back(short_name(each.data->file.path));
+    }
+    return found;
+  }
   std::vector<std::string> names(const Predicate& predicate = {}, const SnapshotPtr& snapshot = nullptr) const {
     std::vector<std::string> found;
     for (const auto& [name, deletes_of] : files(predicate, snapshot)) found.push_back(name);
