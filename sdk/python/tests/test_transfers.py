@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from faulty import Scripted, breaks_off, says
@@ -216,6 +217,20 @@ def test_a_body_is_the_same_every_time():
     encoded = _frame.encode(FRAME)
     assert b"".join(_upload._streamed(encoded)) == b"".join(_upload._streamed(encoded))
     assert isinstance(_upload.body_of(_frame.encode(FRAME.head())), bytes)
+
+
+def test_columns_are_written_as_suits_their_values(monkeypatch):
+    monkeypatch.setattr(_upload, "SMALL", 0)
+    dice, rows = np.random.default_rng(1), 100_000
+    frame = pd.DataFrame({"noise": dice.random(rows), "few": dice.integers(0, 50, rows), "count": np.arange(rows),
+                          "text": [f"t{n % 7}" for n in range(rows)], "flag": dice.random(rows) < 0.5,
+                          "none": pd.array([None] * rows, dtype=pd.ArrowDtype(pa.null()))})
+    file = pq.ParquetFile(io.BytesIO(b"".join(_upload._streamed(_frame.encode(frame)))))
+    kept = {column.path_in_schema: (column.compression, "RLE_DICTIONARY" in column.encodings, column.is_stats_set)
+            for column in map(file.metadata.row_group(0).column, range(file.metadata.num_columns))}
+    assert kept == {"noise": ("UNCOMPRESSED", False, False), "few": ("SNAPPY", True, False), "count": ("SNAPPY", False, False),
+                    "text": ("SNAPPY", True, False), "flag": ("SNAPPY", False, False), "none": ("SNAPPY", False, False)}
+    assert file.read()["few"].to_pylist() == frame["few"].tolist()
 
 
 def test_nobody_waits_for_a_body_that_nobody_takes():

@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import queue
 import threading
-from typing import Any, Iterator
+from typing import Any, Callable, Generator, Iterable, Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from boathouse._frame import KEY, PIECE, Encoded
 
 BLOCK = 1 << 20  # bytes of one piece of the body
 AHEAD = 8        # blocks written before the socket took them
+PIECES = 2       # pieces of the frame made before they are written
 SMALL = 4 << 20  # bytes of columns below which a body is made whole, so that its length is told
+SAMPLE = 1 << 14  # values that are looked at to see how a column is best kept
+
+Give = Callable[[Any], None]
 
 
 class _Stopped(Exception):
@@ -33,20 +39,48 @@ def body_of(frame: Encoded) -> bytes | Iterator[bytes]:
     return _streamed(frame)
 
 
-def _writer(frame: Encoded, sink: Any) -> pq.ParquetWriter:
-    schema = frame.schema
-    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
-    # Numbers that rarely repeat cost time to look up; text repeats.
-    return pq.ParquetWriter(sink, schema.remove_metadata(), store_schema=False, compression="snappy", use_dictionary=texts or False)
+def _writer(frame: Encoded, sink: Any, first: pa.Table) -> pq.ParquetWriter:
+    schema = frame.schema.remove_metadata()
+    repeating = [field.name for field in schema if _repeats(field.type, first.column(field.name))]
+    codecs = {field.name: _codec(field.type, first.column(field.name)) for field in schema}
+    # The server believes no statistics, it makes its own.
+    return pq.ParquetWriter(sink, schema, store_schema=False, write_statistics=False, compression=codecs, use_dictionary=repeating or False)
 
 
-def _write(frame: Encoded, pieces: Any, sink: Any) -> None:
+def _is_number(kind: pa.DataType) -> bool:
+    """Days and times too."""
+    return bool(pa.types.is_primitive(kind)) and not pa.types.is_boolean(kind)
+
+
+def _repeats(kind: pa.DataType, column: pa.ChunkedArray) -> bool:
+    """Whether a column is kept as places in a dictionary: text is; numbers that rarely repeat cost time to look up."""
+    if not _is_number(kind):
+        return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+    sample = column.slice(0, SAMPLE)
+    return len(sample) == SAMPLE and pc.count_distinct(sample).as_py() < SAMPLE // 2
+
+
+def _codec(kind: pa.DataType, column: pa.ChunkedArray) -> str:
+    """Numbers that hardly get smaller are not compressed."""
+    if not _is_number(kind) or not len(column):
+        return "snappy"
+    values = column.slice(0, SAMPLE).combine_chunks()
+    width = values.type.bit_width // 8
+    data = values.buffers()[1].slice(values.offset * width, len(values) * width)
+    return "snappy" if len(pa.compress(data, "snappy", asbytes=True)) < 0.9 * data.size else "none"
+
+
+def _write(frame: Encoded, pieces: Iterable[pa.Table], sink: Any) -> None:
     plain = frame.schema.remove_metadata()
-    with _writer(frame, sink) as writer:
+    with contextlib.ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
         for piece in pieces:
+            if writer is None:
+                writer = stack.enter_context(_writer(frame, sink, piece))
             if not piece.num_rows:
                 continue  # a row group of nothing has no pages to point at
             writer.write_table(piece if piece.schema.equals(plain) else _as_dictionary_or(piece, plain))
+        assert writer is not None  # there is at least one piece
         writer.add_key_value_metadata({KEY: frame.metadata})
 
 
@@ -57,10 +91,10 @@ def _as_dictionary_or(piece: pa.Table, plain: pa.Schema) -> pa.Table:
 
 
 class _Pipe(io.RawIOBase):
-    """What Parquet's writer writes into: full blocks go to a queue."""
+    """What Parquet's writer writes into: it gives full blocks away."""
 
-    def __init__(self, blocks: queue.Queue[Any], stopped: threading.Event):
-        self._blocks, self._stopped = blocks, stopped
+    def __init__(self, give: Give):
+        self._give = give
         self._parts: list[bytes] = []
         self._waiting = self._written = 0
 
@@ -81,43 +115,56 @@ class _Pipe(io.RawIOBase):
 
     def flush(self) -> None:
         if self._waiting:
-            self.give(b"".join(self._parts))
+            self._give(b"".join(self._parts))
             self._parts, self._waiting = [], 0
 
-    def give(self, item: Any) -> None:
-        while not self._stopped.is_set():
+
+def _streamed(frame: Encoded) -> Iterator[bytes]:
+    """Three at work: one makes pieces of the frame, one writes them as Parquet, and whoever takes the blocks sends them."""
+
+    def make(give: Give) -> None:
+        for piece in frame.pieces():
+            give(piece)
+
+    def write(give: Give) -> None:
+        pipe = _Pipe(give)
+        with contextlib.closing(_made_ahead(make, PIECES)) as pieces:
+            _write(frame, pieces, pipe)
+        pipe.flush()
+
+    return _made_ahead(write, AHEAD)
+
+
+def _made_ahead(work: Callable[[Give], None], ahead: int) -> Generator[Any, None, None]:
+    """What `work` gives in a thread of its own, up to `ahead` items before they are taken. What it raises is raised here."""
+    items: queue.Queue[tuple[bool, Any]] = queue.Queue(ahead)
+    stopped = threading.Event()
+
+    def put(item: tuple[bool, Any]) -> None:
+        while not stopped.is_set():
             try:
-                return self._blocks.put(item, timeout=0.1)
+                return items.put(item, timeout=0.1)
             except queue.Full:
                 continue
         raise _Stopped
 
-
-def _streamed(frame: Encoded) -> Iterator[bytes]:
-    blocks: queue.Queue[Any] = queue.Queue(AHEAD)
-    stopped = threading.Event()
-    pipe = _Pipe(blocks, stopped)
-
-    def work() -> None:
-        try:
-            _write(frame, frame.pieces(), pipe)
-            pipe.flush()
-            pipe.give(None)
-        except _Stopped:
-            pass
-        except BaseException as problem:  # it is raised where the body is taken
+    def run() -> None:
+        with contextlib.suppress(_Stopped):
             try:
-                pipe.give(problem)
+                work(lambda item: put((True, item)))
+                put((False, None))
             except _Stopped:
-                pass
+                raise
+            except BaseException as problem:
+                put((False, problem))
 
-    thread = threading.Thread(target=work, name="boathouse-upload", daemon=True)
+    thread = threading.Thread(target=run, name="boathouse-upload", daemon=True)
     thread.start()
     try:
-        while (item := blocks.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+        while (given := items.get())[0]:
+            yield given[1]
+        if given[1] is not None:
+            raise given[1]
     finally:
         stopped.set()
         thread.join()
