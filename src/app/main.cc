@@ -7,7 +7,8 @@
 namespace {
 
 constexpr const char* kFooter =
-    "Ends with 0: done; 1: failed; 2: a wrong command line; 3: done, but rows were rejected; 4: no server answers;\n"
+    "Ends with 0: done; 1: failed; 2: a wrong command line or setting; 3: done, but rows were rejected; 4: no server "
+    "answers;\n"
     "5: wrong credentials or too few rights; 6: doctor found something that is left to be mended.\n"
     "\n"
     "Start here:\n"

@@ -274,9 +274,29 @@ void read_file(const std::string& file, Settings& out) {
   }
 }
 
+// As browsers send it in the header Origin. Another spelling would never match, and nobody would be told.
+bool is_origin(std::string_view text) {
+  if (text == "null") return true;
+  const std::size_t colon = text.find("://");
+  if (colon == 0 || colon == std::string_view::npos) return false;
+  const std::string_view host = text.substr(colon + 3);
+  return !host.empty() && host.find_first_of("/?#@* ") == std::string_view::npos && base::fold_case(text) == text;
+}
+
+void check_origins(const std::vector<std::string>& origins) {
+  for (const std::string& origin : origins) {
+    if (is_origin(origin)) continue;
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("cors_origins: \"{}\" is no origin: list each as browsers send it, as in "
+                            "https://lake.example or http://localhost:3000, without a path; there are no wildcards",
+                            origin));
+  }
+}
+
 // What no single value shows.
 void check_together(const Settings& settings) {
   auto refuse = [](const std::string& message) { throw Error(ErrorKind::invalid_argument, message); };
+  check_origins(settings.cors_origins);
   if (settings.data.empty()) refuse("data: must name a folder");
   if (settings.listen.empty()) refuse("listen: must be an address such as 127.0.0.1:8000");
   if (settings.tls_cert.empty() != settings.tls_key.empty())

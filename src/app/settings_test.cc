@@ -105,6 +105,18 @@ TEST_F(SettingsTest, ErrorsSayWhereTheValueCameFrom) {
   EXPECT_EQ(error({{"log_level", "loud"}}), "--log-level: must be one of debug, info, warning, error, off");
 }
 
+TEST_F(SettingsTest, OriginsAreSpelledAsBrowsersSendThem) {
+  for (const char* good :
+       {"https://a.example", "http://localhost:3000", "http://[::1]:80", "chrome-extension://abc", "null"}) {
+    EXPECT_EQ(load({{"cors_origins", good}}).cors_origins, std::vector<std::string>{good});
+  }
+  for (const char* bad : {"*", "https://*.example", "a.example", "https://a.example/", "https://A.example", "https://",
+                          "://a.example", "https://a.example#x", "https://u@a.example"}) {
+    const std::string told = error({{"cors_origins", "https://good.example," + std::string(bad)}});
+    EXPECT_NE(told.find(fmt::format("cors_origins: \"{}\" is no origin", bad)), std::string::npos) << told;
+  }
+}
+
 TEST_F(SettingsTest, SecretsComeFromTheEnvironmentOnly) {
   EXPECT_EQ(load({}, {{"BOATHOUSE_ADMIN_PASSWORD", "p"}}).admin_password, "p");
   EXPECT_NE(error({{"admin_password", "p"}}), "no error");

@@ -178,15 +178,16 @@ class BackupWriter {
 }  // namespace
 
 BackupManifest Backups::create(const meta::WorkspaceRow& workspace, std::string_view table, const BackupId& id,
-                               Progress& progress) const {
+                               Progress& progress, const std::optional<TableMoment>& moment) const {
   const std::string folder = store::join(folder_of(workspace, table), id.value);
   const std::string manifest_location = store::join(folder, kManifestFile);
   if (archive_.exists(manifest_location)) return parse_manifest(archive_.get(manifest_location));
   for (const store::ObjectInfo& left_over : archive_.list(folder)) archive_.remove(left_over.location);
 
   const FileUses::Use use = parts_.uses.begin(workspace.id);
-  const TableState state = require_state(parts_, workspace.id, table);
+  TableState state = require_state(parts_, workspace.id, table);
   if (!state.row.quarantine_of.empty()) throw_no_table(table);
+  if (moment) state = at_moment(std::move(state), *moment);
   BackupManifest manifest = begin_manifest(state, workspace, id);
   BackupWriter writer(parts_, archive_, folder, state, progress);
   writer.write_rows(manifest);

@@ -15,7 +15,8 @@ namespace json = boost::json;
 struct Order {
   meta::WorkspaceRow workspace;
   std::string table;
-  BackupId backup;  // of a restore
+  BackupId backup;                    // of a restore
+  std::optional<TableMoment> moment;  // of a backup
   Actor actor;
 };
 
@@ -32,10 +33,12 @@ Order order_of(const Parts& parts, const meta::JobRow& job) {
   Order order{.workspace = std::move(*workspace),
               .table = text(payload, "table"),
               .backup = {},
+              .moment = {},
               .actor = {.principal = text(payload, "principal"),
                         .request = base::RequestId(text(payload, "request")),
                         .door = text(payload, "door")}};
   if (payload.contains("backup")) order.backup = BackupId(text(payload, "backup"));
+  if (const json::value* moment = payload.if_contains("moment")) order.moment = parse_moment(moment->as_object());
   return order;
 }
 
@@ -43,9 +46,11 @@ Order order_of(const Parts& parts, const meta::JobRow& job) {
 
 meta::JobRow backup_job(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view table,
                         const Actor& actor) {
-  auto row = parts.meta.catalog().find_table(workspace.id, table);
-  if (!row || !row->quarantine_of.empty()) throw_no_table(table);
-  return new_job(backup_kind(), workspace.id, row->name, payload_of(row->name, actor));
+  const TableState state = require_state(parts, workspace.id, table);
+  if (!state.row.quarantine_of.empty()) throw_no_table(table);
+  json::object payload = payload_of(state.row.name, actor);
+  payload["moment"] = to_json(carried(moment_of(state)));
+  return new_job(backup_kind(), workspace.id, state.row.name, payload);
 }
 
 meta::JobRow restore_job(const Backups& backups, const meta::WorkspaceRow& workspace, std::string_view table,
@@ -58,7 +63,8 @@ meta::JobRow restore_job(const Backups& backups, const meta::WorkspaceRow& works
 
 json::object run_backup(const Parts& parts, const Backups& backups, const meta::JobRow& job, Progress& progress) {
   const Order order = order_of(parts, job);
-  const BackupManifest made = backups.create(order.workspace, order.table, BackupId(job.id.value), progress);
+  const BackupManifest made =
+      backups.create(order.workspace, order.table, BackupId(job.id.value), progress, order.moment);
   return {{"backup", made.id.value},
           {"table", made.table},
           {"version", made.version == 0 ? json::value(nullptr) : json::value(std::to_string(made.version))},

@@ -14,7 +14,7 @@ namespace boathouse::core {
 inline JobKind backup_kind() { return {.name = "backup"}; }
 inline JobKind restore_kind() { return {.name = "restore"}; }
 
-// Error{not_found} when there is no such table now.
+// Of the table as it is now, whatever it is when the job runs. Error{not_found} when there is no such table.
 meta::JobRow backup_job(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view table,
                         const Actor& actor);
 // Of the newest backup when none is named. Error{not_found} when there is no such backup.

@@ -12,6 +12,7 @@
 #include "core/relation.h"
 #include "core/reshape.h"
 #include "core/table_files.h"
+#include "core/table_moment.h"
 #include "core/table_state.h"
 #include "core/versions.h"
 #include "store/location.h"
@@ -136,6 +137,8 @@ class Restore {
     change_.base = now;
     change_.change.at = base::now_micros();
     change_.change.snapshots = {snapshot()};
+    change_.change.set_properties.clear();
+    if (now && now->row.contract != manifest_.contract) remember_before(change_.change, *now);
     version_ = change_.change.snapshots.front().id;
     CommitRequest wanted;
     for (const iceberg::DataFile& file : files_) wanted.files.push_back(file.path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backups of tables: the current version's rows as Parquet and as Avro, with schema, contract and checksums, in a folder
+// Backups of tables: one version's rows as Parquet and as Avro, with schema, contract and checksums, in a folder
 // `backups/<workspace id>/<table>/<backup id>/` of its own, which outlives the table. Callers have decided the permission
 // already. Blocking; any thread.
 //
@@ -15,6 +15,7 @@
 #include "core/backup_manifest.h"
 #include "core/parts.h"
 #include "core/progress.h"
+#include "core/table_moment.h"
 #include "core/tables.h"
 
 namespace boathouse::core {
@@ -47,9 +48,10 @@ class Backups {
   // `archive` is where backups lie: a store with files on this machine. Both outlive this.
   Backups(const Parts& parts, store::ObjectStore& archive) : parts_(parts), archive_(archive) {}
 
-  // Writes the table's current version as backup `id`; gives back what is there already when it is complete.
+  // Writes the table as it was at that moment, as it is now without one, as backup `id`; gives back what is there already
+  // when it is complete. Errors of at_moment() too.
   BackupManifest create(const meta::WorkspaceRow& workspace, std::string_view table, const BackupId& id,
-                        Progress& progress) const;
+                        Progress& progress, const std::optional<TableMoment>& moment = std::nullopt) const;
 
   // {backups:[{id,at,version,rows,bytes}], next_page_token?}, newest first; complete ones only. Error{not_found} when there
   // is neither a table of that name nor a backup of one.

@@ -7,8 +7,10 @@
 #include <thread>
 
 #include "base/encoding.h"
+#include "core/backup_jobs.h"
 #include "core/core_fixture.h"
-#include "core/table_state.h"
+#include "core/table_history.h"
+#include "core/upkeep.h"
 
 namespace boathouse::core {
 namespace {
@@ -108,6 +110,98 @@ TEST_F(BackupsTest, KeepWhatDeletesLeftAndTheNewestIsTaken) {
   EXPECT_EQ(sql("SELECT count(*), max(id) FROM t"), "[[5,5]]");
   restore("t", older);
   EXPECT_EQ(sql("SELECT * FROM t ORDER BY id"), R"([[1,"a"],[2,"B"],[3,"c"],[4,"d"]])");
+}
+
+TEST_F(BackupsTest, ARollbackTakesARestoreBackWithItsContract) {
+  const TableHistory history{parts_};
+  const Actor actor{.principal = "tester", .request = {}, .door = "test"};
+  auto version = [&] { return std::to_string(require_state(parts_, workspace_.id, "t").version()); };
+  auto properties = [&] { return require_state(parts_, workspace_.id, "t").metadata->properties.size(); };
+  put_contract("t", R"j({"columns": [{"name": "id", "type": "INTEGER"}]})j");
+  load("t", "id\n1\n");
+  back_up("t");
+  put_contract("t", R"j({"key": ["id"], "partition": ["w"], "columns": [{"name": "id", "type": "INTEGER"},
+                        {"name": "w", "type": "STRING"}]})j");
+  load("t", "id,w\n2,x\n");
+  const std::string before = version();
+  const std::size_t usual = properties();
+  restore("t");
+  const std::string restored = version();
+  EXPECT_EQ(sql("SELECT * FROM t"), "[[1]]");
+
+  history.rollback(workspace_, "t", {.version = before}, actor);
+  EXPECT_EQ(sql("SELECT * FROM t ORDER BY id"), R"([[1,null],[2,"x"]])");
+  EXPECT_EQ(tables_.contract(workspace_, "t").key, std::vector<std::string>{"id"});
+  load("t", "id,w\n3,y\n");
+  EXPECT_EQ(sql("SELECT w FROM t ORDER BY id"), R"([[null],["x"],["y"]])");
+
+  // And that is taken back in turn.
+  history.rollback(workspace_, "t", {.version = restored}, actor);
+  EXPECT_EQ(sql("SELECT * FROM t"), "[[1]]");
+  EXPECT_TRUE(tables_.contract(workspace_, "t").key.empty());
+
+  // A contract that was put since, and no restore, stays.
+  const std::string there = version();
+  put_contract("t", R"j({"columns": [{"name": "id", "type": "INTEGER"}, {"name": "n", "type": "DATE"}]})j");
+  load("t", "id,n\n9,2024-01-01\n");
+  history.rollback(workspace_, "t", {.version = there}, actor);
+  EXPECT_EQ(sql("SELECT * FROM t"), "[[1,null]]");
+
+  // What is remembered goes with the versions that it is for.
+  EXPECT_GT(properties(), usual);
+  tables_.change_settings(workspace_, "t", {.keep_versions = 1, .keep_for = base::Duration{}, .description = {}});
+  EXPECT_GT(expire_versions(parts_, require_state(parts_, workspace_.id, "t").row, progress_), 0);
+  EXPECT_EQ(properties(), usual);
+}
+
+TEST_F(BackupsTest, AreOfTheTableAsItWasWhenTheyWereAskedFor) {
+  put_contract("t",
+               R"j({"key": ["id"], "columns": [{"name": "id", "type": "INTEGER"}, {"name": "v", "type": "STRING"}]})j");
+  load("t", "id,v\n1,a\n2,b\n");
+  const base::SnapshotId asked_for = require_state(parts_, workspace_.id, "t").version();
+  const meta::JobRow job = backup_job(parts_, workspace_, "t", {.principal = "tester", .request = {}, .door = "test"});
+  load("t", "id,v\n3,c\n");
+  put_contract("t", R"j({"columns": [{"name": "id", "type": "INTEGER"}, {"name": "w", "type": "DATE"}]})j");
+  load("t", "id,w\n4,2024-01-01\n");
+  EXPECT_EQ(run_backup(parts_, backups_, job, progress_).at("version").as_string(), std::to_string(asked_for));
+  restore("t");
+  EXPECT_EQ(sql("SELECT * FROM t ORDER BY id"), R"([[1,"a"],[2,"b"]])");
+  EXPECT_EQ(tables_.contract(workspace_, "t").key, std::vector<std::string>{"id"});
+}
+
+TEST_F(BackupsTest, OfATableThatHadNoVersionHaveNoRows) {
+  TableState state;
+  {
+    load("t", "id\n1\n");
+    state = require_state(parts_, workspace_.id, "t");
+  }
+  TableMoment before = moment_of(state);
+  before.version = 0;
+  const BackupManifest made = backups_.create(workspace_, "t", BackupId(base::uuid_v7()), progress_, before);
+  EXPECT_EQ(made.rows, 0);
+  EXPECT_EQ(made.version, 0);
+}
+
+TEST_F(BackupsTest, SayWhyTheMomentIsGone) {
+  put_contract("t", R"j({"description": ")j" + std::string(kMaxCarriedContract, 'x') +
+                        R"j(", "columns": [{"name": "id", "type": "INTEGER"}]})j");
+  load("t", "id\n1\n");
+  const meta::JobRow job = backup_job(parts_, workspace_, "t", {.principal = "tester", .request = {}, .door = "test"});
+  EXPECT_EQ(run_backup(parts_, backups_, job, progress_).at("rows").to_number<int>(), 1);
+
+  auto refused = [&](const TableMoment& moment) {
+    return error_of([&] { backups_.create(workspace_, "t", BackupId(base::uuid_v7()), progress_, moment); });
+  };
+  const TableMoment moment = carried(moment_of(require_state(parts_, workspace_.id, "t")));
+  EXPECT_FALSE(moment.contract);
+  put_contract("t", R"j({"columns": [{"name": "id", "type": "INTEGER"}]})j");
+  EXPECT_THAT(refused(moment).message(), HasSubstr("contract has changed"));
+  TableMoment expired = moment_of(require_state(parts_, workspace_.id, "t"));
+  expired.version = 1;
+  EXPECT_THAT(refused(expired).message(), HasSubstr("has expired"));
+  tables_.drop(workspace_, "t");
+  load("t", "id\n1\n");
+  EXPECT_EQ(refused(moment).kind(), ErrorKind::not_found);
 }
 
 TEST_F(BackupsTest, GiveColumnsOfOtherTypesNewIds) {

@@ -148,6 +148,12 @@ TEST(Contract, MistakesNameColumnAndKey) {
   EXPECT_THROW(parse("[]"), base::Error);
 }
 
+TEST(Contract, APartitionIsNamedOnce) {
+  base::Error error = error_of(R"j({"partition":["day(d)"],"columns":[{"name":"c","type":"DATE"}]})j");
+  EXPECT_NE(error.message().find("partition \"day(d)\": there is no column 'd'"), std::string::npos) << error.message();
+  EXPECT_EQ(error.message().find("partition partition"), std::string::npos);
+}
+
 TEST(Contract, AllMistakesAreTold) {
   base::Error error = error_of(R"({"max_rows":0,"x":1,"columns":[{"name":"c","type":"INTEGER","min":"x","max":"y"}]})");
   EXPECT_EQ(error.detail().at("problems").as_array().size(), 4U);

@@ -61,8 +61,8 @@ meta::BatchRow batch_row(const TableState& state, const Actor& actor, base::Snap
           .at = base::now_micros()};
 }
 
-// False when the table has moved on; then nothing of the try is left.
-bool commit_or_clean_up(const Parts& parts, const CommitRequest& request) {
+// Unless it is committed nothing of the try is left.
+CommitOutcome commit_or_clean_up(const Parts& parts, const CommitRequest& request) {
   CommitOutcome outcome;
   try {
     outcome = commit_tables(parts, request);
@@ -70,15 +70,36 @@ bool commit_or_clean_up(const Parts& parts, const CommitRequest& request) {
     if (error.kind() != ErrorKind::unknown_outcome) store::remove_all_quietly(parts.store(), request.files);
     throw;
   }
-  if (outcome != CommitOutcome::conflict) return true;
-  store::remove_all_quietly(parts.store(), request.files);
-  return false;
+  if (outcome != CommitOutcome::committed) store::remove_all_quietly(parts.store(), request.files);
+  return outcome;
 }
+
+TableChange change_of(const TableState& state, iceberg::SnapshotChange snapshot) {
+  TableChange change;
+  change.base = state;
+  change.row = state.row;
+  change.change.at = base::now_micros();
+  change.change.snapshots.push_back(std::move(snapshot));
+  return change;
+}
+
+RowsDeleted replayed(std::string answer) { return {.version = 0, .rows = 0, .replayed_answer = std::move(answer)}; }
 
 }  // namespace
 
+boost::json::object to_json(const RowsDeleted& deleted) {
+  boost::json::value version;  // null: nothing was deleted from a table without versions
+  if (deleted.version != 0) version = std::to_string(deleted.version);
+  return {{"version", std::move(version)}, {"rows_deleted", deleted.rows}};
+}
+
 RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState()>& current,
-                              const std::optional<std::string>& where, const Actor& actor) {
+                              const std::optional<std::string>& where, const Actor& actor,
+                              const std::optional<IdempotencyKey>& idempotency) {
+  if (idempotency) {
+    check_idempotency_key(*idempotency);
+    if (auto answer = first_answer(parts, *idempotency)) return replayed(*std::move(answer));
+  }
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     TableState state = current();
     RowsDeleted deleted{.version = state.version(), .rows = 0};
@@ -98,16 +119,19 @@ RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState
       snapshot.replace_all = true;
       snapshot.operation = iceberg::Operation::delete_;
     }
-    if (deleted.rows == 0) return deleted;
-    deleted.version = snapshot.id;
-    TableChange change;
-    change.base = state;
-    change.row = state.row;
-    change.change.at = base::now_micros();
-    change.change.snapshots.push_back(std::move(snapshot));
-    request.tables.push_back(std::move(change));
+    // With a key also that nothing was deleted has to be remembered: rows that come later are not the repeat's.
+    if (deleted.rows == 0 && !idempotency) return deleted;
+    if (deleted.rows > 0) {
+      deleted.version = snapshot.id;
+      request.tables.push_back(change_of(state, std::move(snapshot)));
+    }
     request.batches.push_back(batch_row(state, actor, deleted.version));
-    if (commit_or_clean_up(parts, request)) return deleted;
+    if (idempotency) request.idempotency = idempotency_row(*idempotency, to_json(deleted), base::now_micros());
+    switch (commit_or_clean_up(parts, request)) {
+      case CommitOutcome::committed: return deleted;
+      case CommitOutcome::replay: return replayed(first_answer(parts, *idempotency).value());
+      case CommitOutcome::conflict: break;
+    }
   }
   throw_too_busy();
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/actor.h"
+#include "core/idempotency.h"
 #include "core/table_state.h"
 
 namespace boathouse::core {
@@ -14,12 +15,17 @@ namespace boathouse::core {
 struct RowsDeleted {
   base::SnapshotId version = 0;  // the table's afterwards; 0: it has none
   std::int64_t rows = 0;
+  std::optional<std::string> replayed_answer{};  // what the first request with the key got; then the rest says nothing
 };
+// The answer of DELETE .../rows: {version,rows_deleted}.
+boost::json::object to_json(const RowsDeleted& deleted);
 
 // Deletes the rows for which the SQL expression `where` is true, or all of them (nullopt), in one commit. The expression is
 // judged already: it runs in a query worker, but what it says is the caller's to answer for. `current` gives the table as it
-// is now and is asked again after a conflict; the caller holds the table's lock. Without a row to delete nothing happens.
+// is now and is asked again after a conflict; the caller holds the table's lock, so a request that is repeated while the
+// first one runs waits for it. Without a row to delete the table stays as it is.
 RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState()>& current,
-                              const std::optional<std::string>& where, const Actor& actor);
+                              const std::optional<std::string>& where, const Actor& actor,
+                              const std::optional<IdempotencyKey>& idempotency = std::nullopt);
 
 }  // namespace boathouse::core

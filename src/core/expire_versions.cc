@@ -3,6 +3,7 @@
 
 #include "core/change_table.h"
 #include "core/frame_shape.h"
+#include "core/table_moment.h"
 #include "core/table_settings.h"
 #include "core/upkeep.h"
 #include "iceberg/retention.h"
@@ -41,6 +42,8 @@ std::int64_t expire_versions(const Parts& parts, const meta::TableRow& table, Pr
     change.change.expired = iceberg::expirable(*now.metadata, retention);
     if (change.change.expired.empty()) return std::nullopt;
     change.change.removed_properties = unused_frame_properties(*now.metadata, change.change.expired);
+    const std::vector<std::string> moments = unused_moments(*now.metadata, change.change.expired);
+    change.change.removed_properties.insert(change.change.removed_properties.end(), moments.begin(), moments.end());
     expired = static_cast<std::int64_t>(change.change.expired.size());
     change.base = now;
     change.row = now.row;

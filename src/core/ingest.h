@@ -22,6 +22,7 @@
 
 #include "core/branch_columns.h"
 #include "core/frame_shape.h"
+#include "core/idempotency.h"
 #include "core/parts.h"
 
 namespace boathouse::core {
@@ -40,16 +41,6 @@ struct BatchOrigin {
   base::RequestId request;
   std::string file_name;  // as sent, empty: none
 };
-
-// A request that may be repeated: the scope names principal, workspace, method, path and query.
-struct IdempotencyKey {
-  std::string scope;
-  std::string key;
-  std::string body_hash{};  // hex SHA-256 of the request's body; empty: of the bytes that the receiver is given
-};
-// The answer that the first request with this key got. Error{unprocessable, "idempotency-key-reused"} when it had another
-// body.
-std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key);
 
 struct RejectedRow {
   std::int64_t row = 0;        // data rows from 1

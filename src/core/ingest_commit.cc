@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commit: the files of a batch become a version of their table and of its quarantine, with the rows that go with it.
-#include <boost/json/serialize.hpp>
-
 #include "base/error.h"
 #include "core/check_sql.h"
 #include "core/commit.h"
@@ -16,9 +14,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-constexpr std::size_t kMaxStoredAnswer = 64 << 10;
-constexpr base::Micros kIdempotencyLifetime = base::kDay;
 
 // True when rows written against `before` are right for `now` too: same columns of the branch, partitioning and contract,
 // and nothing was written that a unique rule, or columns that are the batch's alone, would have to look at.
@@ -260,21 +255,10 @@ class CommitAttempt {
                                 .rows_rejected = outcome.rows_rejected,
                                 .version = outcome.version,
                                 .at = at_});
-    if (!state_.body.request.idempotency) return;
-    const IdempotencyKey& key = *state_.body.request.idempotency;
     const IngestRequest& asked = state_.body.request;
-    boost::json::object answer = asked.answer ? asked.answer(outcome) : to_json(outcome);
-    std::string text = boost::json::serialize(answer);
-    if (text.size() > kMaxStoredAnswer) {
-      answer.erase("rejected");
-      text = boost::json::serialize(answer);
-    }
-    request_.idempotency = meta::IdempotencyRow{.scope = key.scope,
-                                                .key = key.key,
-                                                .body_hash = key.body_hash,
-                                                .status = 200,
-                                                .answer = std::move(text),
-                                                .expires_at = at_ + kIdempotencyLifetime};
+    if (!asked.idempotency) return;
+    request_.idempotency =
+        idempotency_row(*asked.idempotency, asked.answer ? asked.answer(outcome) : to_json(outcome), at_);
   }
 
   const Parts& parts_;

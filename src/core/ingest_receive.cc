@@ -14,8 +14,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kMaxIdempotencyKey = 255;
-
 std::string key_name(const IdempotencyKey& key) { return key.scope + '\n' + key.key; }
 
 batch::Format scan_format(BodyFormat format) {
@@ -55,23 +53,10 @@ void check_request(const IngestRequest& request, const std::optional<TableState>
   if (request.mode == WriteMode::upsert && !has_key) {
     throw Error(ErrorKind::invalid_argument, "mode=upsert needs a key: give key=COLUMN or a contract with a key");
   }
-  if (request.idempotency &&
-      (request.idempotency->key.empty() || request.idempotency->key.size() > kMaxIdempotencyKey)) {
-    throw Error(ErrorKind::invalid_argument, "an Idempotency-Key has 1 to 255 characters");
-  }
+  if (request.idempotency) check_idempotency_key(*request.idempotency);
 }
 
 }  // namespace
-
-std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key) {
-  auto row = parts.meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
-  if (!row) return std::nullopt;
-  if (row->body_hash != key.body_hash) {
-    throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
-        .code("idempotency-key-reused");
-  }
-  return std::move(row->answer);
-}
 
 std::optional<TableState> target_of(const Parts& parts, const IngestRequest& request) {
   auto state = find_state(parts, request.workspace.id, request.table);

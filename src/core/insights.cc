@@ -9,13 +9,25 @@ namespace boathouse::core {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+QueryRequest request_of(const meta::WorkspaceRow& workspace, const meta::InsightRow& insight) {
+  QueryRequest request;
+  request.sql = insight.sql;
+  request.workspace = workspace;
+  // Whoever runs it, an insight sees its own workspace and no other.
+  request.lookup = [&workspace](std::string_view name) -> meta::WorkspaceRow {
+    if (name == workspace.name) return workspace;
+    throw Error(ErrorKind::not_found, fmt::format("an insight reads its own workspace only, not \"{}\"", name));
+  };
+  return request;
+}
+
+}  // namespace
+
 bool Insights::put(const meta::WorkspaceRow& workspace, meta::InsightRow insight) const {
   base::check_name(insight.name, "insight");
-  {
-    engine::Lease lease = parts_.engine.acquire(parts_.layout.query_confinement({workspace.id}), workspace.id,
-                                                base::steady_micros() + parts_.limits.query_timeout);
-    judge(lease.parse(split_explain(insight.sql).statement));
-  }
+  queries_.check_text(request_of(workspace, insight));
   insight.workspace = workspace.id;
   insight.updated_at = base::now_micros();
   return parts_.meta.insights().put_insight(insight);
@@ -38,14 +50,7 @@ void Insights::remove(const meta::WorkspaceRow& workspace, std::string_view name
 engine::QueryResult Insights::run(const meta::WorkspaceRow& workspace, const meta::InsightRow& insight,
                                   engine::ResultFormat format, std::optional<std::uint64_t> limit,
                                   engine::ResultConsumer& consumer, std::stop_token stop) const {
-  QueryRequest request;
-  request.sql = insight.sql;
-  request.workspace = workspace;
-  // Whoever runs it, an insight sees its own workspace and no other.
-  request.lookup = [&workspace](std::string_view name) -> meta::WorkspaceRow {
-    if (name == workspace.name) return workspace;
-    throw Error(ErrorKind::not_found, fmt::format("an insight reads its own workspace only, not \"{}\"", name));
-  };
+  QueryRequest request = request_of(workspace, insight);
   request.format = format;
   request.limit = limit;
   request.stop = std::move(stop);

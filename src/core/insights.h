@@ -11,7 +11,7 @@ class Insights {
   Insights(const Parts& parts, const Queries& queries) : parts_(parts), queries_(queries) {}
 
   // Error{invalid_argument, permission_denied} when the statement is none that /v1/sql would run. Tables need not exist
-  // yet. True when it is new.
+  // yet; where they do, so must the columns. True when it is new.
   bool put(const meta::WorkspaceRow& workspace, meta::InsightRow insight) const;
   std::optional<meta::InsightRow> find(const meta::WorkspaceRow& workspace, std::string_view name) const;
   std::vector<meta::InsightRow> list(const meta::WorkspaceRow& workspace) const;

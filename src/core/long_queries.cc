@@ -38,7 +38,7 @@ QueryRequest request_of(const json::object& payload) {
   request.sql = json::value_to<std::string>(payload.at("sql"));
   request.params = payload.at("params");
   if (const json::value* limit = payload.if_contains("limit")) request.limit = limit->to_number<std::uint64_t>();
-  request.format = engine::ResultFormat::json_lines;
+  request.format = engine::ResultFormat::kept;
   return request;
 }
 
@@ -133,7 +133,7 @@ json::object LongQueries::run(const meta::JobRow& job, Progress& progress) const
   base::Micros started = base::steady_micros();
   engine::QueryResult result = run_in_time(std::move(request), writer, progress);
   progress.check();
-  return told(writer.finish(result.truncated, base::steady_micros() - started, std::move(read)));
+  return told(writer.finish(result, base::steady_micros() - started, std::move(read)));
 }
 
 // Where the workspace has no place for one more query it waits for one: nobody is there to send it again.

@@ -226,6 +226,30 @@ void Queries::check(const QueryRequest& request) const {
   }
 }
 
+void Queries::check_text(const QueryRequest& request) const {
+  struct NoResult : engine::ResultConsumer {
+    void on_columns(const std::vector<engine::Column>&) override {}
+    void on_bytes(std::string_view) override {}
+  } no_result;
+  Run running(parts_, request);
+  SplitExplain split = split_explain(request.sql);
+  GuardResult guard = judged(running, std::string(split.statement));
+  if (guard.show != ShowKind::none) return;
+  Resolved resolved;
+  try {
+    resolved = resolve(parts_, request, guard, split.prefix.size());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::invalid_argument && error.detail().contains("table")) return;
+    throw;
+  }
+  engine::QueryCommand command;
+  command.setup = std::move(resolved.setup);
+  command.sql = request.sql;
+  command.only_bind = true;
+  if (!running.lease || resolved.workspaces.size() > 1) running.take_worker(ids_of(resolved.workspaces));
+  running.lease->query(command, no_result);
+}
+
 engine::QueryResult Queries::run(const QueryRequest& request, engine::ResultConsumer& consumer) const {
   Figures& figures = parts_.figures;
   base::Timing timing(figures.queries);

@@ -55,6 +55,10 @@ class Queries {
   // for what runs later.
   void check(const QueryRequest& request) const;
 
+  // Throws what is wrong with the statement itself: what run() refuses, and names of columns and functions that are not
+  // there. Where a table, branch or version that it names is not there, the columns cannot be known and are left.
+  void check_text(const QueryRequest& request) const;
+
   // The statement for a RowsRequest; Error{not_found} when there is no such table, invalid_argument for a part that is
   // more than it should be.
   std::string select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const;

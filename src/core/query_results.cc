@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t kRowsPerMark = 1024;
 constexpr std::string_view kUnfinished = "unfinished-";
+constexpr const char* kParquet = "rows.parquet";
 
 void append_mark(std::string& index, std::uint64_t offset) {
   for (int shift = 0; shift < 64; shift += 8) index += static_cast<char>(offset >> shift & 0xff);
@@ -54,7 +55,8 @@ std::string to_text(const ResultAbout& about) {
                                       {"truncated", about.truncated},
                                       {"duration", about.duration},
                                       {"made_at", about.made_at},
-                                      {"workspaces", std::move(workspaces)}});
+                                      {"workspaces", std::move(workspaces)},
+                                      {"no_parquet", about.no_parquet}});
 }
 
 ResultAbout parse_about(const std::string& text) {
@@ -65,7 +67,11 @@ ResultAbout parse_about(const std::string& text) {
                     .truncated = value.at("truncated").as_bool(),
                     .duration = value.at("duration").as_int64(),
                     .made_at = value.at("made_at").as_int64(),
-                    .workspaces = {}};
+                    .workspaces = {},
+                    .no_parquet = "it was kept before there were such files"};
+  if (const json::value* why = value.as_object().if_contains("no_parquet")) {
+    about.no_parquet = json::value_to<std::string>(*why);
+  }
   for (const json::value& column : value.at("columns").as_array()) {
     about.columns.push_back(
         {json::value_to<std::string>(column.at("name")), json::value_to<std::string>(column.at("type"))});
@@ -119,6 +125,11 @@ ResultRows KeptResult::rows(std::uint64_t first, std::uint64_t count) const {
   return rows;
 }
 
+fs::path KeptResult::parquet() const {
+  if (about_.no_parquet.empty()) return folder_ / kParquet;
+  throw base::Error(base::ErrorKind::invalid_argument, "this result cannot be Parquet: " + about_.no_parquet);
+}
+
 std::uint64_t KeptResult::offset_of(const base::UniqueFd& rows, std::uint64_t row) const {
   if (row >= about_.rows) return about_.bytes;
   std::uint64_t offset = read_mark(folder_ / "index", row / kRowsPerMark);
@@ -153,12 +164,20 @@ void ResultWriter::on_bytes(std::string_view bytes) {
   progress_.advance(static_cast<std::int64_t>(about_.rows), 0, "rows");
 }
 
-ResultAbout ResultWriter::finish(bool truncated, base::Micros duration, std::vector<base::WorkspaceId> workspaces) {
-  about_.truncated = truncated;
+void ResultWriter::on_file(std::string_view bytes) {
+  if (!parquet_) parquet_ = base::create_file(unfinished_.path() / kParquet);
+  base::write_all(parquet_.get(), bytes);
+}
+
+ResultAbout ResultWriter::finish(const engine::QueryResult& result, base::Micros duration,
+                                 std::vector<base::WorkspaceId> workspaces) {
+  about_.truncated = result.truncated;
+  about_.no_parquet = result.no_file;
   about_.duration = duration;
   about_.made_at = base::now_micros();
   about_.workspaces = std::move(workspaces);
   base::sync_file(file_.get());
+  if (parquet_) base::sync_file(parquet_.get());
   write_durably(unfinished_.path() / "index", index_);
   write_durably(unfinished_.path() / "about", to_text(about_));
   base::sync_directory(unfinished_.path());
@@ -193,9 +212,11 @@ void QueryResults::remove(const base::WorkspaceId& workspace, const base::JobId&
 std::uint64_t QueryResults::bytes_of(const base::WorkspaceId& workspace) const {
   std::uint64_t bytes = 0;
   for (const fs::path& folder : folders_in(root_ / workspace.value)) {
-    std::error_code gone;
-    std::uint64_t size = fs::file_size(folder / "rows", gone);
-    if (!gone) bytes += size;
+    for (const char* name : {"rows", kParquet}) {
+      std::error_code gone;
+      std::uint64_t size = fs::file_size(folder / name, gone);
+      if (!gone) bytes += size;
+    }
   }
   return bytes;
 }

@@ -2,6 +2,7 @@
 // Results of queries kept on disk for a while, one folder each:
 //
 //     <root>/<workspace id>/<job id>/rows    the rows as JSON arrays, a line feed after each
+//                                    rows.parquet   the same rows, unless Parquet cannot hold them
 //                                    index   where row 0, 1024, 2048.. begin in `rows`: 8 bytes each, little endian
 //                                    about   JSON: columns, counts, when it was made, which workspaces it tells of
 //
@@ -27,6 +28,7 @@ struct ResultAbout {
   base::Micros duration = 0;
   base::Micros made_at = 0;
   std::vector<base::WorkspaceId> workspaces{};  // whose tables were read
+  std::string no_parquet{};                     // why there is no Parquet file; empty: there is one
 };
 
 // Rows that follow each other: the bytes from `begin` to `end` of the file. Stays readable when the result is removed.
@@ -44,6 +46,8 @@ class KeptResult {
   const ResultAbout& about() const { return about_; }
   // At most `count` rows from row `first` (0 or more, at most about().rows) on. Reads no more than it must to find them.
   ResultRows rows(std::uint64_t first, std::uint64_t count) const;
+  // All rows as one Parquet file. Error{invalid_argument} that says why there is none.
+  std::filesystem::path parquet() const;
 
  private:
   std::uint64_t offset_of(const base::UniqueFd& rows, std::uint64_t row) const;
@@ -52,7 +56,7 @@ class KeptResult {
   const ResultAbout about_;
 };
 
-// Takes a result in engine::ResultFormat::json_lines. One thread. What is not finished is removed with this.
+// Takes a result in engine::ResultFormat::kept. One thread. What is not finished is removed with this.
 class ResultWriter : public engine::ResultConsumer {
  public:
   // `folder` is where the result will lie, its parent exists.
@@ -60,14 +64,17 @@ class ResultWriter : public engine::ResultConsumer {
 
   void on_columns(const std::vector<engine::Column>& columns) override { about_.columns = columns; }
   void on_bytes(std::string_view bytes) override;
+  void on_file(std::string_view bytes) override;
   // Durable and to be found once this returns.
-  ResultAbout finish(bool truncated, base::Micros duration, std::vector<base::WorkspaceId> workspaces);
+  ResultAbout finish(const engine::QueryResult& result, base::Micros duration,
+                     std::vector<base::WorkspaceId> workspaces);
 
  private:
   const std::filesystem::path folder_;
   Progress& progress_;
   base::TemporaryFolder unfinished_;
   base::UniqueFd file_;
+  base::UniqueFd parquet_;  // from its first bytes on
   ResultAbout about_;
   std::string index_;
 };

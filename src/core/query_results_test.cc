@@ -20,7 +20,7 @@ class QueryResultsTest : public ::testing::Test {
     std::string all;
     for (int i = 0; i < rows; ++i) all += fmt::format("[{}]\n", i);
     for (std::size_t at = 0; at < all.size(); at += frame) writer.on_bytes(std::string_view(all).substr(at, frame));
-    return writer.finish(false, 5, {workspace_});
+    return writer.finish({}, 5, {workspace_});
   }
   static std::string text_of(const ResultRows& rows) {
     std::string text(rows.end - rows.begin, '\0');

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "core/change_table.h"
 #include "core/frame_shape.h"
+#include "core/table_moment.h"
 #include "core/table_refs.h"
 #include "core/versions.h"
 
@@ -33,6 +34,17 @@ void restore_columns(const iceberg::TableMetadata& metadata, const iceberg::Snap
   }
   change.schema = columns;
   if (!iceberg::has_sources(columns, metadata.spec())) change.spec = iceberg::PartitionSpec();
+}
+
+// A restore replaced the contract together with the rows, so going back behind it takes both back.
+void restore_contract(const TableState& now, const iceberg::Snapshot& version, TableChange& change) {
+  if (now.branch != iceberg::kMainBranch) return;
+  const std::optional<TableMoment> before = remembered_after(*now.metadata, version);
+  if (!before || before->contract == now.row.contract) return;
+  change.contract = before->contract;
+  change.change.schema = now.metadata->schema_by_id(before->schema);
+  change.change.spec = now.metadata->spec_by_id(before->spec);
+  remember_before(change.change, now);
 }
 
 }  // namespace
@@ -63,7 +75,9 @@ base::SnapshotId TableHistory::rollback(const meta::WorkspaceRow& workspace, std
     snapshot.restore = version->id();
     snapshot.summary.merge(same_frame(*now.metadata, version));
     TableChange change = refs_change(now, {});
-    if (!now.contract) restore_columns(*now.metadata, *version, change.change, snapshot);
+    restore_contract(now, *version, change);
+    const bool has_contract = change.contract ? !change.contract->empty() : now.contract.has_value();
+    if (!has_contract) restore_columns(*now.metadata, *version, change.change, snapshot);
     change.change.snapshots.push_back(std::move(snapshot));
     return change;
   };

@@ -23,7 +23,8 @@ class TableHistory {
   explicit TableHistory(const Parts& parts) : parts_(parts) {}
 
   // The rows of the version become the branch's rows again, as a new version whose id is returned. A contract stays as it is,
-  // with its columns; without one the columns are those that the version had.
+  // with its columns, but that going back behind a restore brings back the one that the restore replaced; without one the
+  // columns are those that the version had.
   // Error{not_found} when there is no such version or branch.
   base::SnapshotId rollback(const meta::WorkspaceRow& workspace, std::string_view table, const Rollback& wanted,
                             const Actor& actor) const;

@@ -26,8 +26,13 @@ std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId
 TableState state_of(const Parts& parts, meta::TableRow row) {
   TableState state{.row = std::move(row), .metadata = nullptr, .contract = std::nullopt};
   state.metadata = parts.cache.metadata(state.row.metadata_location);
-  if (!state.row.contract.empty()) state.contract = parse_contract_json(boost::json::parse(state.row.contract));
+  state.contract = contract_of(state.row);
   return state;
+}
+
+std::optional<Contract> contract_of(const meta::TableRow& row) {
+  if (row.contract.empty()) return std::nullopt;
+  return parse_contract_json(boost::json::parse(row.contract));
 }
 
 base::SnapshotId TableState::version() const {

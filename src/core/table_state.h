@@ -28,6 +28,7 @@ struct TableState {
 // nullopt when there is no such table. Reads the metadata file unless it is cached.
 std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);
 TableState state_of(const Parts& parts, meta::TableRow row);
+std::optional<Contract> contract_of(const meta::TableRow& row);
 
 // The same table on another branch. Error{not_found} when it has no such branch; `main` is always there.
 TableState on_branch(TableState state, std::string_view branch);

@@ -60,7 +60,8 @@ class Tables {
   // Deletes the rows of a branch for which the SQL expression `where` is true; nullopt: every row. The expression is judged like any
   // user SQL and may hold no subquery.
   RowsDeleted delete_rows(const meta::WorkspaceRow& workspace, std::string_view table, std::string_view branch,
-                          const std::optional<std::string>& where, const Actor& actor) const;
+                          const std::optional<std::string>& where, const Actor& actor,
+                          const std::optional<IdempotencyKey>& idempotency = std::nullopt) const;
 
   // The table that a file of that name belongs to: the longest table name that it starts with. nullopt: none.
   std::optional<std::string> table_for_file(const meta::WorkspaceRow& workspace, std::string_view file_name) const;

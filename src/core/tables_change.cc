@@ -111,7 +111,8 @@ void Tables::remove_contract(const meta::WorkspaceRow& workspace, std::string_vi
 }
 
 RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string_view table, std::string_view branch,
-                                const std::optional<std::string>& where, const Actor& actor) const {
+                                const std::optional<std::string>& where, const Actor& actor,
+                                const std::optional<IdempotencyKey>& idempotency) const {
   if (where) queries_.check_expression(workspace, *where);
   FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
@@ -120,7 +121,7 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
     if (!state.row.quarantine_of.empty()) throw_no_table(table);
     return on_branch(std::move(state), branch);
   };
-  return delete_rows_where(parts_, current, where, actor);
+  return delete_rows_where(parts_, current, where, actor, idempotency);
 }
 
 }  // namespace boathouse::core

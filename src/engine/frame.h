@@ -18,6 +18,7 @@ enum class FrameType : char {
   begun = 'B',
   schema = 'S',
   data = 'D',
+  file = 'F',
   end = 'E',
   error = 'X',
 };

@@ -25,6 +25,7 @@ std::string_view name_of(ResultFormat format) {
   switch (format) {
     case ResultFormat::json_rows: return "json_rows";
     case ResultFormat::json_lines: return "json_lines";
+    case ResultFormat::kept: return "kept";
     case ResultFormat::ndjson: return "ndjson";
     case ResultFormat::csv: return "csv";
     case ResultFormat::parquet: return "parquet";
@@ -115,15 +116,21 @@ QueryResult Lease::query(const QueryCommand& command, ResultConsumer& consumer) 
                        {"format", name_of(command.format)}};
   if (command.row_limit) message["row_limit"] = *command.row_limit;
   if (command.max_result_bytes) message["max_bytes"] = *command.max_result_bytes;
+  if (command.only_bind) message["only_bind"] = true;
   if (!command.metadata.empty()) message["metadata"] = json::value_from(command.metadata);
   json::object end = state_->run(std::move(message), [&](const Frame& frame) {
     if (frame.type == FrameType::data) {
       consumer.on_bytes(frame.payload);
+    } else if (frame.type == FrameType::file) {
+      consumer.on_file(frame.payload);
     } else {
       consumer.on_columns(read_columns(parse_json(frame.payload).at("columns")));
     }
   });
-  return {end.at("row_count").to_number<std::uint64_t>(), end.at("truncated").as_bool()};
+  QueryResult result{.row_count = end.at("row_count").to_number<std::uint64_t>(),
+                     .truncated = end.at("truncated").as_bool()};
+  if (const json::value* why = end.if_contains("no_file")) result.no_file = why->as_string();
+  return result;
 }
 
 std::vector<Rows> Lease::execute(const std::vector<std::string>& statements) {

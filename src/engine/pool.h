@@ -82,6 +82,7 @@ struct Column {
 enum class ResultFormat {
   json_rows,   // rows as JSON arrays with commas between them, no brackets around: `[1,"a"],[2,null]`
   json_lines,  // the same rows, a line feed after each
+  kept,        // json_lines, and the same rows as a Parquet file by on_file()
   ndjson,      // an object and a line feed for each row
   csv,         // RFC 4180 with header and LF; NULL is empty, an empty string is ""
   parquet,
@@ -97,11 +98,13 @@ struct QueryCommand {
   std::optional<std::uint64_t> row_limit;            // rows past it are cut off and `truncated` says so
   std::optional<std::uint64_t> max_result_bytes;     // past it: too_large
   std::map<std::string, std::string> metadata = {};  // parquet: key-value entries of the footer
+  bool only_bind = false;  // the statement does not run, so there is no result: only what is wrong with it is told
 };
 
 struct QueryResult {
   std::uint64_t row_count = 0;
   bool truncated = false;
+  std::string no_file{};  // of the format `kept`: why there is no Parquet file; empty where there is one
 };
 
 // Takes a result as it streams: on_columns once, then on_bytes as often as needed. May block (which holds the worker back,
@@ -111,6 +114,8 @@ class ResultConsumer {
   virtual ~ResultConsumer() = default;
   virtual void on_columns(const std::vector<Column>& columns) = 0;
   virtual void on_bytes(std::string_view bytes) = 0;
+  // After the last on_bytes.
+  virtual void on_file(std::string_view) {}
 };
 
 // A small result in memory (at most 64 MiB of JSON; past it too_large). Rows are arrays in the order of `columns`; integers

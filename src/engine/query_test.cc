@@ -294,6 +294,34 @@ TEST_F(QueryTest, AConsumerThatThrowsStopsTheQuery) {
   EXPECT_EQ(pool_.stats().started, 1U);
 }
 
+TEST_F(QueryTest, OnlyBindsWhereThatIsAsked) {
+  Lease lease = take(pool_, query_on());
+  QueryCommand command;
+  command.only_bind = true;
+  Counting counting;
+  for (const char* sound : {"SELECT error('it ran')", "SELECT $1::INTEGER", "DESCRIBE SELECT 1", "EXPLAIN SELECT 1"}) {
+    command.sql = sound;
+    EXPECT_EQ(lease.query(command, counting).row_count, 0U) << sound;
+  }
+  EXPECT_EQ(counting.bytes, 0U);
+  command.sql = "SELECT 1, nosuch";
+  const base::Error wrong = error_of([&] { lease.query(command, counting); });
+  EXPECT_EQ(wrong.kind(), ErrorKind::invalid_argument);
+  EXPECT_EQ(wrong.detail().at("position").to_number<int>(), 10);
+  EXPECT_EQ(ask(lease, "SELECT 1"), "[1]");
+}
+
+TEST_F(QueryTest, GivesNoAdviceToChangeSettings) {
+  Lease lease = take(pool_, query_on());
+  std::string deep = "1";
+  for (int i = 0; i < 1100; ++i) deep = "abs(" + deep + ")";
+  for (const std::string& sql : {"SELECT " + deep, std::string("SELECT (SELECT unnest([1, 2]))")}) {
+    const std::string told = error_of([&] { ask(lease, sql); }).message();
+    EXPECT_THAT(told, testing::Not(HasSubstr("SET "))) << told;
+    EXPECT_THAT(told, testing::AnyOf(HasSubstr("Max expression depth limit of 1000 exceeded."), HasSubstr("one row")));
+  }
+}
+
 TEST_F(QueryTest, ExplainsAndDescribes) {
   Lease lease = take(pool_, query_on());
   EXPECT_THAT(ask(lease, "EXPLAIN SELECT 1"), HasSubstr("physical_plan"));

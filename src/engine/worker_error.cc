@@ -40,9 +40,23 @@ constexpr std::string_view kMoreSpill =
     "the statement needs more temporary space on disk than it may have: read fewer columns or rows at a time, filter "
     "before joining or sorting, or have the server's engine_max_spill raised";
 
+// To change a setting, from there to the end of the line.
+void drop_advice(std::string& text) {
+  for (std::string_view advice : {"Use \"SET ", "Use SET ", "* SET "}) {
+    for (std::size_t at = text.find(advice); at != std::string::npos; at = text.find(advice, at)) {
+      text.erase(at, text.find('\n', at) - at);
+      while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\n')) text.erase(--at, 1);
+    }
+  }
+}
+
 // DuckDB's own words, but for advice that its users here cannot follow: settings are locked.
 std::string words_of(const WorkerError& error) {
-  if (error.type != "Out of Memory") return error.message;
+  if (error.type != "Out of Memory") {
+    std::string words = error.message;
+    drop_advice(words);
+    return words;
+  }
   return std::string(contains(error.message, "max_temp_directory_size") ? kMoreSpill : kMoreMemory);
 }
 

@@ -154,6 +154,7 @@ boost::json::object WorkerProcess::run(boost::json::object command, const OnPart
       case FrameType::begun: begun = true; continue;
       case FrameType::schema:
       case FrameType::data:
+      case FrameType::file:
         check_clock();
         try {
           on_part(frame);

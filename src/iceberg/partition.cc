@@ -57,7 +57,7 @@ std::string free_name(const std::string& wanted, const Transform& transform, con
 }
 
 [[noreturn]] void refuse(std::string_view entry, const std::string& why) {
-  throw base::Error(base::ErrorKind::invalid_argument, "partition \"" + std::string(entry) + "\": " + why);
+  throw base::Error(base::ErrorKind::invalid_argument, "\"" + std::string(entry) + "\": " + why);
 }
 
 }  // namespace

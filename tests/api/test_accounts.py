@@ -121,6 +121,15 @@ def test_users_can_be_listed_read_and_deleted(admin, user_name):
     assert admin.get(f"/v1/users/{user_name}").status_code == 404
 
 
+def test_an_email_is_changed_and_taken_away(admin, user_name):
+    admin.make_user(user_name, email="a@b.example")
+    path = f"/v1/users/{user_name}"
+    assert admin.patch(path, json={"email": "c@d.example"}, expect=200).json()["email"] == "c@d.example"
+    assert admin.patch(path, json={"disabled": False}, expect=200).json()["email"] == "c@d.example"
+    assert admin.patch(path, json={"email": None}, expect=200).json()["email"] is None
+    assert admin.get(path).json()["email"] is None
+
+
 def test_a_disabled_user_stops_at_once(admin, anyone, user_name):
     user = admin.make_user(user_name)
     admin.patch(f"/v1/users/{user_name}", json={"disabled": True}, expect=200)

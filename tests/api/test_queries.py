@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """/v1/queries: statements that are submitted, looked at, read page by page and cancelled."""
 
+import io
 import json
 import time
 
+import pyarrow.parquet as pq
 import pytest
 
 from support.api import NDJSON, PARQUET
@@ -115,9 +117,35 @@ def test_a_wrong_page_is_400(analyst, params):
     assert params.split("=")[0] in answer.json()["detail"]
 
 
-def test_parquet_is_for_sql(analyst):
-    query, _ = succeed(analyst, "SELECT 1")
-    assert "POST /v1/sql" in analyst.get(f"/v1/queries/{query}/result", headers={"Accept": PARQUET}, expect=406).json()["detail"]
+def parquet_result(api, query, expect=200, **params):
+    return api.get(f"/v1/queries/{query}/result", headers={"Accept": PARQUET}, params=params, expect=expect)
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT 9007199254740993 AS a, 1.50::DECIMAL(6,2) AS a, 'Infinity'::DOUBLE AS n, NULL AS e, '\\xFF'::BLOB AS b, ['x,y', NULL] AS l, {'k': 'q\"'} AS s",
+    "SELECT range, 'row ' || range AS t FROM range(300000)", "DESCRIBE SELECT 1", "SELECT 1 WHERE false", "SELECT 170141183460469231731::HUGEINT AS h"])
+def test_parquet_is_what_sql_answers(analyst, sql):
+    query, _ = succeed(analyst, sql)
+    answer = parquet_result(analyst, query)
+    assert answer.headers["Content-Type"] == PARQUET
+    assert pq.read_table(io.BytesIO(answer.content)).equals(pq.read_table(io.BytesIO(analyst.sql_answer(sql, accept=PARQUET).content)))
+
+
+def test_parquet_heeds_the_limit_and_comes_whole(analyst):
+    query, _ = succeed(analyst, "SELECT range AS n FROM range(5000)", limit=3000)
+    assert pq.read_table(io.BytesIO(parquet_result(analyst, query).content))["n"].to_pylist() == list(range(3000))
+    assert result(analyst, query, limit=10).json()["row_count"] == 10
+    for params in ({"limit": 10}, {"page_token": "10"}):
+        assert next(iter(params)) in parquet_result(analyst, query, expect=400, **params).json()["detail"]
+
+
+def test_what_parquet_cannot_hold_is_kept_as_text(analyst):
+    sql = "SELECT range AS n, CASE WHEN range = 4000 THEN 170141183460469231731687303715884105727 ELSE range END AS h FROM range(5000)"
+    assert analyst.sql_answer(sql, accept=PARQUET).status_code == 400
+    query, told = succeed(analyst, sql, limit=4500)
+    assert told["rows"] == 4500
+    assert [row[0] for page in pages_of(analyst, query) for row in page["rows"]] == list(range(4500))
+    assert "cannot be Parquet" in parquet_result(analyst, query, expect=400).json()["detail"]
 
 
 def test_the_list_is_ones_own_newest_first(own_house, analyst):

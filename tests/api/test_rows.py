@@ -4,13 +4,14 @@
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from support.api import NDJSON, PARQUET
+from support.api import NDJSON, PARQUET, Api
 
 COLUMNS = ["id INTEGER required", "name STRING", "amount DOUBLE"]
 ROWS = [(1, "a", 1.5), (2, "b", None), (3, "ü,\"q\"", -2.0)]
@@ -253,6 +254,54 @@ def test_a_key_outlives_kill_and_restart(make_server):
     assert again.headers["Idempotent-Replay"] == "true"
     assert again.json() == first
     assert server.admin().value("SELECT count(*) FROM t") == 1
+
+
+def test_deleting_with_a_key_happens_once(admin, goods):
+    def delete(expect=200, **query):
+        return admin.delete(admin.rows_path(goods), params=query, headers={"Idempotency-Key": goods}, expect=expect)
+
+    admin.post_rows(goods, "id\n1\n2\n3\n")
+    first = delete(where="id >= 2")
+    assert first.json()["rows_deleted"] == 2 and "Idempotent-Replay" not in first.headers
+    admin.post_rows(goods, "id\n4\n")
+    again = delete(where="id >= 2")
+    assert again.json() == first.json() and again.headers["Idempotent-Replay"] == "true"
+    assert stored(admin, goods, "id") == [(1,), (4,)]
+    assert delete(where="id >= 4").json()["rows_deleted"] == 1  # the query belongs to the key's scope
+
+
+def test_deleting_nothing_with_a_key_is_remembered_too(admin, goods):
+    admin.post_rows(goods, "id\n1\n")
+    version = admin.describe(goods)["version"]
+    answers = []
+    for _ in range(2):
+        answers.append(admin.delete(admin.rows_path(goods), params={"where": "id = 2"}, headers={"Idempotency-Key": goods}, expect=200))
+        admin.post_rows(goods, "id\n2\n")
+    assert [answer.json() for answer in answers] == [{"version": version, "rows_deleted": 0}] * 2
+    assert stored(admin, goods, "id") == [(1,), (2,), (2,)]
+
+
+def test_a_key_of_a_delete_has_one_body_and_a_length(admin, goods):
+    admin.post_rows(goods, "id\n1\n")
+
+    def delete(key, expect, **options):
+        return admin.delete(admin.rows_path(goods), params={"all": "true"}, headers={"Idempotency-Key": key}, expect=expect, **options)
+
+    delete("k" * 256, 400)
+    assert stored(admin, goods, "id") == [(1,)]
+    delete("k" * 255, 200)
+    delete("k" * 255, 422, data=b"{}")
+
+
+def test_deletes_with_one_key_at_once_delete_once(admin, goods):
+    admin.post_rows(goods, "id\n1\n2\n")
+    path = admin.rows_path(goods)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: Api(admin.url, dict(admin.session.headers)).delete(path, params={"all": "true"}, headers={"Idempotency-Key": goods}), range(8)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    done = [answer for answer in answers if answer.status_code == 200]
+    assert {answer.text for answer in done} == {done[0].text} and done[0].json()["rows_deleted"] == 2
+    assert sum("Idempotent-Replay" not in answer.headers for answer in done) == 1
 
 
 # Tables without a contract

@@ -19,7 +19,8 @@ def test_help_teaches_and_succeeds(command):
     assert "boathouse" in done.stdout and len(done.stdout.splitlines()) > 4
 
 
-@pytest.mark.parametrize("arguments", [["nosuch"], ["serve", "--nosuch"], ["sql"], ["serve", "--data"]])
+@pytest.mark.parametrize("arguments", [["nosuch"], ["serve", "--nosuch"], ["sql"], ["serve", "--data"],
+                                       ["serve", "--workers", "x"], ["serve", "--query-timeout", "soon"], ["serve", "--cors-origins", "*"]])
 def test_a_wrong_command_line_says_so_and_fails(arguments):
     done = boathouse(*arguments)
     assert done.returncode == 2
@@ -144,6 +145,8 @@ MISTAKES = [
     ("insights/I.sql", "-- public: true\n-- workspace: nosuch\nSELECT 1\n", r"I\.sql:2: workspace: .*nosuch"),
     ("insights/I.sql", "-- public: true\nSELECT 1 AS one,\n  FROM nothing WHERE\n", r"I\.sql:\d+: "),
     ("insights/I.sql", "-- public: maybe\nSELECT 1\n", r"I\.sql:1: .*public"),
+    ("insights/I.sql", "-- public: true\nSELECT 1,\n  no_such_function(2)\n", r"I\.sql:3: .*no_such_function"),
+    ("insights/I.sql", "DELETE FROM t\n", r"I\.sql:1: only a statement that reads"),
 ]
 
 
@@ -155,6 +158,27 @@ def test_a_mistake_is_told_by_file_line_and_key_and_stops_the_start(tmp_path, fi
         server.start()
     assert server.process.returncode != 0
     assert re.search(said, server.log_tail(200)), server.log_tail()
+
+
+def test_insights_are_held_against_the_tables_of_their_folder(tmp_path):
+    folder = lay(tmp_path / "files", {"tables/t.toml": COLUMN, "insights/I.sql": "-- public: true\nSELECT id,\n  nosuch\nFROM t\n"})
+    server = Server(tmp_path / "data", apply=folder)
+    with pytest.raises(AssertionError, match="the server ended with"):
+        server.start()
+    assert re.search(r"I\.sql:3: .*nosuch", server.log_tail(200)), server.log_tail()
+
+
+def test_an_insight_may_read_a_table_that_its_first_rows_will_make(tmp_path):
+    folder = lay(tmp_path / "files", {"tables/t.toml": COLUMN, "insights/I.sql": "-- public: true\nSELECT t.id, x FROM t JOIN later USING (id)\n"})
+    server = Server(tmp_path / "data", apply=folder).start()
+    admin = server.admin()
+    admin.post_rows("t", "id\n1\n2\n")
+    admin.post_rows("later", "id,x\n2,two\n")
+    assert admin.get("/insights?table=I", expect=200).json() == [{"id": 2, "x": "two"}]
+    wrong = admin.put("/v1/workspaces/main/insights/I", json={"sql": "SELECT t.id, y FROM t JOIN later USING (id)"}, expect=400).json()
+    assert "y" in wrong["detail"] and wrong["position"] == 13
+    assert admin.get("/v1/workspaces/main/insights/I").json()["sql"].startswith("SELECT t.id, x")
+    server.stop()
 
 
 @pytest.mark.parametrize("file, text, said", [mistake for mistake in MISTAKES if "workspace: " in mistake[2]])
@@ -259,7 +283,7 @@ def test_access_keys_by_command(client_env):
     assert boathouse("key", "access", "delete", key, env=client_env).returncode == 0
     assert key not in boathouse("key", "access", "list", "--output", "json", env=client_env).stdout
     assert boathouse("key", "access", "delete", key, env=client_env).returncode == 1
-    assert boathouse("key", "access", "create", "--expires-in", "soon", env=client_env).returncode == 1
+    assert boathouse("key", "access", "create", "--expires-in", "soon", env=client_env).returncode == 2
 
 
 def test_tokens_tell_json_to_scripts(client_env):

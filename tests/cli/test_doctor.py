@@ -218,7 +218,7 @@ def test_the_grace_time_is_heeded(server):
     assert stray.exists()
     doctor(server, "--repair", "--grace", "0s", expect=SOUND)
     assert not stray.exists()
-    assert boathouse("doctor", "--data", server.data, "--grace", "soon").returncode == 1
+    assert boathouse("doctor", "--data", server.data, "--grace", "soon").returncode == 2
 
 
 def test_every_version_survives_a_repair(server):

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/common/idempotency.h"
 
+#include "base/encoding.h"
+
 namespace boathouse::api {
 
 std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
@@ -10,6 +12,17 @@ std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request,
   return core::IdempotencyKey{.scope = fmt::format("{}\n{}\n{} {}?{}", principal.user.value, workspace.id.value,
                                                    request.method, request.path, request.raw_query),
                               .key = *key};
+}
+
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+                                                    const meta::WorkspaceRow& workspace, std::string_view body) {
+  auto key = idempotency_key(request, principal, workspace);
+  if (key) key->body_hash = base::to_hex(base::sha256(body));
+  return key;
+}
+
+net::Response first_answer_again(std::string answer) {
+  return net::text_response(200, std::move(answer), "application/json").with("Idempotent-Replay", "true");
 }
 
 }  // namespace boathouse::api

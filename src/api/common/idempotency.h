@@ -5,8 +5,9 @@
 #include <optional>
 
 #include "auth/principal.h"
-#include "core/ingest.h"
+#include "core/idempotency.h"
 #include "net/request.h"
+#include "net/response.h"
 
 namespace boathouse::api {
 
@@ -14,7 +15,11 @@ namespace boathouse::api {
 std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
                                                     const meta::WorkspaceRow& workspace);
 
-// What says that an answer is the first one again.
-inline constexpr const char* kReplayHeader = "Idempotent-Replay";
+// The same for a request whose body is at hand.
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+                                                    const meta::WorkspaceRow& workspace, std::string_view body);
+
+// The first answer again, which says that it is that.
+net::Response first_answer_again(std::string answer);
 
 }  // namespace boathouse::api

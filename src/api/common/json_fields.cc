@@ -47,6 +47,12 @@ std::optional<std::string> JsonFields::optional_text(std::string_view name) {
   return std::string(found->get_string());
 }
 
+std::optional<std::string> JsonFields::clearable_text(std::string_view name) {
+  auto text = optional_text(name);
+  if (!text && value_.get_object().contains(name)) return "";
+  return text;
+}
+
 std::string JsonFields::text(std::string_view name) {
   auto found = optional_text(name);
   if (!found) throw wrong_field(name, fmt::format("\"{}\" is required", name));

@@ -22,6 +22,8 @@ class JsonFields {
 
   std::string text(std::string_view name);
   std::optional<std::string> optional_text(std::string_view name);
+  // Of a field that null empties: "" then, nullopt only where it is absent.
+  std::optional<std::string> clearable_text(std::string_view name);
   std::optional<bool> optional_flag(std::string_view name);
   std::optional<std::int64_t> optional_integer(std::string_view name);
   // Any value; null where it is absent.

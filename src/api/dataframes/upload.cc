@@ -84,7 +84,7 @@ net::Response commit(const Services& services, core::Receiver receiver, const co
   core::Ingest& ingest = services.ingest;
   core::Committed done = ingest.commit(ingest.write(ingest.check(receiver.finish())));
   if (!done.replayed_answer) return net::json_response(200, core::frame_answer(upload, done.outcome));
-  return net::text_response(200, *done.replayed_answer, "application/json").with(kReplayHeader, "true");
+  return first_answer_again(*done.replayed_answer);
 }
 
 asio::awaitable<net::Response> take_parquet(const Services& services, net::Request& request, std::string name) {

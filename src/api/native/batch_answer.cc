@@ -7,7 +7,7 @@ namespace boathouse::api::native {
 
 net::Response batch_answer(const core::Committed& done) {
   if (!done.replayed_answer) return net::json_response(200, core::to_json(done.outcome));
-  return net::text_response(200, *done.replayed_answer, "application/json").with(kReplayHeader, "true");
+  return first_answer_again(*done.replayed_answer);
 }
 
 }  // namespace boathouse::api::native

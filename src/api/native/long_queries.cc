@@ -8,7 +8,6 @@
 #include "api/native/kept_rows.h"
 #include "api/native/sql_body.h"
 #include "base/error.h"
-#include "net/errors.h"
 
 namespace boathouse::api::native {
 namespace {
@@ -35,12 +34,13 @@ json::object to_json(const Call& call, const meta::JobRow& query, WorkspaceNames
   return answer;
 }
 
-ResultFormat page_format(const net::Request& request) {
-  ResultFormat format = wanted_format(request);
-  if (format != ResultFormat::parquet) return format;
-  throw Error(ErrorKind::unsupported_media,
-              "a kept result comes as application/json, application/x-ndjson or text/csv; POST /v1/sql answers Parquet")
-      .code(std::string(net::kNotAcceptable));
+// A Parquet file is whole: its rows are not numbered anew for each page.
+void refuse_page(const net::Request& request) {
+  for (const char* name : {"limit", "page_token"}) {
+    if (!text_param(request, name)) continue;
+    throw Error(ErrorKind::invalid_argument, "a result comes as Parquet whole, without limit and page_token")
+        .with("parameter", name);
+  }
 }
 
 // A page's token is the number of its first row.
@@ -79,7 +79,12 @@ net::Response get_query(const Call& call) {
 
 net::Response get_query_result(const Call& call) {
   allow_params(call.request, {"limit", "page_token"});
-  ResultFormat format = page_format(call.request);
+  ResultFormat format = wanted_format(call.request);
+  if (format == ResultFormat::parquet) {
+    refuse_page(call.request);
+    core::KeptResult result = call.services.long_queries.result(call.principal, query_id(call));
+    return net::file_response(result.parquet(), content_type(format));
+  }
   bool is_page = format == ResultFormat::json_rows;
   const core::Limits& limits = call.services.parts.limits;
   std::int64_t most = is_page ? static_cast<std::int64_t>(limits.max_json_rows) : kMaxRows;

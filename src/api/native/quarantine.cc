@@ -3,7 +3,6 @@
 
 #include "api/common/idempotency.h"
 #include "api/native/batch_answer.h"
-#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::api::native {
@@ -80,8 +79,7 @@ net::Response resubmit_quarantine(const Call& call) {
                     .principal = call.principal.name,
                     .request = base::RequestId(call.request.request_id),
                     .file_name = {}};
-  request.idempotency = idempotency_key(call.request, call.principal, request.workspace);
-  if (request.idempotency) request.idempotency->body_hash = base::to_hex(base::sha256(call.body));
+  request.idempotency = idempotency_key(call.request, call.principal, request.workspace, call.body);
   std::optional<core::WriteMode> mode;
   if (auto text = text_param(call.request, "mode")) mode = core::parse_write_mode(*text);
   if (mode == core::WriteMode::replace) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/tables.h"
 
+#include "api/common/idempotency.h"
 #include "base/error.h"
 
 namespace boathouse::api::native {
@@ -97,10 +98,11 @@ net::Response delete_rows(const Call& call) {
                 "say which rows: where=EXPRESSION, or all=true to delete every row, and not both");
   }
   std::string branch = text_param(call.request, "branch").value_or("main");
-  core::RowsDeleted deleted = call.services.tables.delete_rows(workspace, call.table(), branch, where, call.actor());
-  boost::json::value version;  // null: nothing was deleted from a table without versions
-  if (deleted.version != 0) version = std::to_string(deleted.version);
-  return net::json_response(200, {{"version", std::move(version)}, {"rows_deleted", deleted.rows}});
+  auto key = idempotency_key(call.request, call.principal, workspace, call.body);
+  core::RowsDeleted deleted =
+      call.services.tables.delete_rows(workspace, call.table(), branch, where, call.actor(), key);
+  if (deleted.replayed_answer) return first_answer_again(std::move(*deleted.replayed_answer));
+  return net::json_response(200, core::to_json(deleted));
 }
 
 }  // namespace boathouse::api::native

@@ -44,7 +44,7 @@ net::Response get_user(const Call& call) {
 net::Response patch_user(const Call& call) {
   allow_params(call.request, {});
   JsonFields fields(parse_json(call.body));
-  auth::UserPatch patch{.email = fields.optional_text("email"),
+  auth::UserPatch patch{.email = fields.clearable_text("email"),
                         .password = fields.optional_text("password"),
                         .disabled = fields.optional_flag("disabled"),
                         .temporary = fields.optional_flag("temporary")};

@@ -4,6 +4,7 @@
 namespace boathouse::app {
 
 ExitStatus status_of(const base::Error& error) {
+  if (dynamic_cast<const WrongUsage*>(&error) != nullptr) return kUsage;
   switch (error.kind()) {
     case base::ErrorKind::unavailable:
     case base::ErrorKind::timeout: return kUnreachable;

@@ -15,7 +15,7 @@ namespace boathouse::app {
 enum ExitStatus : int {
   kOk = 0,
   kFailed = 1,        // refused by the server, or impossible
-  kUsage = 2,         // a wrong command line
+  kUsage = 2,         // a wrong command line or setting
   kRowsRejected = 3,  // done, but for rows that wait in quarantine
   kUnreachable = 4,   // no server answers
   kNotAllowed = 5,    // wrong credentials, or too few rights
@@ -23,6 +23,11 @@ enum ExitStatus : int {
 };
 
 ExitStatus status_of(const base::Error& error);
+
+// A value that the command line's parser takes and the command does not: ends with kUsage.
+struct WrongUsage : base::Error {
+  explicit WrongUsage(std::string message) : Error(base::ErrorKind::invalid_argument, std::move(message)) {}
+};
 
 // Each adds one command with its help; `status` is where a run leaves how it ended and outlives the parser.
 void add_serve(CLI::App& app, ExitStatus& status);

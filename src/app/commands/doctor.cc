@@ -66,7 +66,7 @@ ExitStatus run(DoctorCommand& command) {
   database_of(command.data);
   const auto grace = base::parse_duration(command.grace);
   if (!grace || grace->forever) {
-    throw base::Error(base::ErrorKind::invalid_argument, "--grace is a duration such as 1h");
+    throw WrongUsage("--grace is a duration such as 1h");
   }
   const std::unique_ptr<DataLock> lock = lock_if_free(command);
   const fs::path data = fs::canonical(command.data);

@@ -17,7 +17,7 @@ void ScopeOptions::put_into(boost::json::object& body) const {
   if (expires_in_.empty()) return;
   auto duration = base::parse_duration(expires_in_);
   if (!duration || duration->forever) {
-    throw base::Error(base::ErrorKind::invalid_argument, "--expires-in is a duration such as 12h or 30d");
+    throw WrongUsage("--expires-in is a duration such as 12h or 30d");
   }
   body["expires_in"] = duration->micros / base::kSecond;
 }

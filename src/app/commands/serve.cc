@@ -47,8 +47,16 @@ base::LogLevel log_level(const std::string& name) {
   return base::LogLevel::info;
 }
 
+Settings settings_of(const FlagValues& flags) {
+  try {
+    return load_settings(flags, core::process_environment);
+  } catch (const base::Error& error) {
+    throw WrongUsage(error.message());
+  }
+}
+
 ExitStatus serve(const FlagValues& flags) {
-  Settings settings = load_settings(flags, core::process_environment);
+  Settings settings = settings_of(flags);
   base::set_log_level(log_level(settings.log_level));
   base::set_log_format(settings.log_format == "text" ? base::LogFormat::text : base::LogFormat::json);
   // Before anything is made: a slip of the pen must not leave a data folder whose password was shown already.

@@ -18,7 +18,7 @@ void ResultBytes::flush() {
                     std::nullopt};
   }
   for (std::string_view rest = buffer_; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kDataFrame))) {
-    output_.send(FrameType::data, rest.substr(0, kDataFrame));
+    output_.send(type_, rest.substr(0, kDataFrame));
   }
   buffer_.clear();
   // One wide row must not stay in memory for the rest of the result.

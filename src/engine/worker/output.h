@@ -26,7 +26,8 @@ class Output {
 // Collects a result's bytes. Throws DuckError of type "Result too large" past the limit.
 class ResultBytes {
  public:
-  ResultBytes(Output& output, std::optional<std::uint64_t> max_bytes) : output_(output), max_bytes_(max_bytes) {}
+  ResultBytes(Output& output, std::optional<std::uint64_t> max_bytes, FrameType type = FrameType::data)
+      : output_(output), max_bytes_(max_bytes), type_(type) {}
 
   std::string& buffer() { return buffer_; }
   // Call after each row or so.
@@ -38,6 +39,7 @@ class ResultBytes {
  private:
   Output& output_;
   const std::optional<std::uint64_t> max_bytes_;
+  const FrameType type_;
   std::uint64_t sent_ = 0;
   std::string buffer_;
 };

@@ -82,7 +82,7 @@ WriteRow row_writer(const std::string& format, const std::vector<ResultColumn>& 
       append_json_object(out, keys, vectors, row, JsonStyle::records);
     };
   }
-  if (format == "json_lines") {
+  if (format == "json_lines" || format == "kept") {
     return [](std::string& out, const std::vector<VectorView>& vectors, idx_t row) {
       append_json_row(out, vectors, row, JsonStyle::portable);
       out += '\n';
@@ -153,29 +153,87 @@ ParquetMetadata parquet_metadata(const json::object& command) {
   return metadata;
 }
 
+// A result on its way through a file of the spill folder.
+class ParquetFile {
+ public:
+  explicit ParquetFile(const QueryContext& context) : context_(context), path_(context.spill / "result.parquet") {}
+  ~ParquetFile() { base::remove_quietly(path_); }
+  ParquetFile(const ParquetFile&) = delete;
+  ParquetFile& operator=(const ParquetFile&) = delete;
+
+  ParquetResult::Written write(Result& result, const std::vector<ResultColumn>& columns,
+                               const ParquetOptions& options) const {
+    Connection copying = connect(context_.database);
+    Interrupts::Registration registration(context_.interrupts, copying.get());
+    return context_.parquet.write(copying, result, columns, options, path_);
+  }
+
+  void send(ResultBytes bytes) const {
+    std::ifstream file(path_, std::ios::binary);
+    while (file) {
+      context_.interrupts.check();
+      bytes.buffer().resize(kDataFrame);
+      file.read(bytes.buffer().data(), static_cast<std::streamsize>(kDataFrame));
+      bytes.buffer().resize(static_cast<std::size_t>(file.gcount()));
+      bytes.flush();
+    }
+    if (!file.eof()) throw DuckError{"IO", "the result's file cannot be read", std::nullopt};
+  }
+
+ private:
+  const QueryContext& context_;
+  const std::filesystem::path path_;
+};
+
 json::object stream_parquet(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
                             const json::object& command, const Limits& limits) {
-  const std::filesystem::path file = context.spill / "result.parquet";
-  struct Remove {
-    const std::filesystem::path& path;
-    ~Remove() { base::remove_quietly(path); }
-  } remove{file};
-  Connection copying = connect(context.database);
-  Interrupts::Registration registration(context.interrupts, copying.get());
-  const ParquetResult::Written written = context.parquet.write(
-      copying, result, columns, {.row_limit = limits.rows, .metadata = parquet_metadata(command)}, file);
-
-  ResultBytes bytes(context.output, limits.bytes);
-  std::ifstream written_file(file, std::ios::binary);
-  while (written_file) {
-    context.interrupts.check();
-    bytes.buffer().resize(kDataFrame);
-    written_file.read(bytes.buffer().data(), static_cast<std::streamsize>(kDataFrame));
-    bytes.buffer().resize(static_cast<std::size_t>(written_file.gcount()));
-    bytes.flush();
-  }
-  if (!written_file.eof()) throw DuckError{"IO", "the result's file cannot be read", std::nullopt};
+  const ParquetFile file(context);
+  const ParquetResult::Written written =
+      file.write(result, columns, {.row_limit = limits.rows, .metadata = parquet_metadata(command), .each = {}});
+  file.send(ResultBytes(context.output, limits.bytes));
   return end_of(written.rows, written.truncated);
+}
+
+// True for rows that Parquet has no form for: the statement itself and the machine are sound.
+bool is_about_values(const DuckError& error) {
+  for (const char* type : {"Interrupt", "IO", "Out of Memory", "INTERNAL", "FATAL"}) {
+    if (error.type == type) return false;
+  }
+  return true;
+}
+
+// Rows become text as they pass by on their way into the file; where the file fails the others follow alone.
+json::object stream_kept(const QueryContext& context, Result& result, const std::vector<ResultColumn>& columns,
+                         const Limits& limits) {
+  ResultBytes bytes(context.output, limits.bytes);
+  const WriteRow write_row = row_writer("kept", columns);
+  auto write_rows = [&](duckdb_data_chunk chunk, idx_t rows) {
+    const std::vector<VectorView> vectors = view(columns, chunk);
+    for (idx_t row = 0; row < rows; ++row) {
+      write_row(bytes.buffer(), vectors, row);
+      bytes.flush_if_full();
+    }
+  };
+  const ParquetFile file(context);
+  try {
+    const ParquetResult::Written written =
+        file.write(result, columns, {.row_limit = limits.rows, .metadata = {}, .each = write_rows});
+    bytes.flush();
+    file.send(ResultBytes(context.output, std::nullopt, FrameType::file));
+    return end_of(written.rows, written.truncated);
+  } catch (const DuckError& error) {
+    if (context.parquet.statement_failed() || !is_about_values(error)) throw;
+    const ParquetResult::Written before = context.parquet.so_far();
+    json::object end = end_of(before.rows, before.truncated);
+    if (!before.truncated) {
+      const Limits left{limits.rows ? std::optional(*limits.rows - before.rows) : std::nullopt, limits.bytes};
+      end = stream_rows(context, result, columns, left, bytes, write_row);
+      end["row_count"] = end.at("row_count").to_number<std::uint64_t>() + before.rows;
+    }
+    bytes.flush();
+    end["no_file"] = error.message;
+    return end;
+  }
 }
 
 }  // namespace
@@ -192,6 +250,7 @@ json::object run_query(const QueryContext& context, const json::object& command)
     run(connection, std::string(statement.as_string()));
   }
   Prepared statement = prepare_read_only(connection, std::string(command.at("sql").as_string()));
+  if (command.contains("only_bind")) return end_of(0, false);
   bind_parameters(statement, command.at("params"));
   context.interrupts.check();
   Result result;
@@ -205,6 +264,7 @@ json::object run_query(const QueryContext& context, const json::object& command)
   const Limits limits{number(command, "row_limit"), number(command, "max_bytes")};
   const std::string format(command.at("format").as_string());
   if (format == "parquet") return stream_parquet(context, result, columns, command, limits);
+  if (format == "kept") return stream_kept(context, result, columns, limits);
   if (format == "avro") return stream_avro(context, result, columns, limits);
   return stream_text(context, result, columns, format, limits);
 }

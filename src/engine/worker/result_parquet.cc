@@ -53,7 +53,7 @@ ParquetResult::Written ParquetResult::write(const Connection& connection, Result
                                             const std::vector<ResultColumn>& columns, const ParquetOptions& options,
                                             const std::filesystem::path& file) {
   names_ = names_of(columns);
-  row_limit_ = options.row_limit;
+  options_ = &options;
   written_ = {};
   failed_.reset();
   std::string list;
@@ -96,7 +96,7 @@ void ParquetResult::produce(duckdb_function_info info, duckdb_data_chunk output)
 }
 
 idx_t ParquetResult::fill(duckdb_data_chunk output) {
-  const std::uint64_t left = row_limit_ ? *row_limit_ - written_.rows : UINT64_MAX;
+  const std::uint64_t left = options_->row_limit ? *options_->row_limit - written_.rows : UINT64_MAX;
   if (written_.truncated) return 0;
   // Past the limit one more row is looked for, to know whether there is one.
   Chunk chunk;
@@ -108,6 +108,7 @@ idx_t ParquetResult::fill(duckdb_data_chunk output) {
   }
   written_.truncated = size > left;
   size = std::min<idx_t>(size, left);
+  if (options_->each) options_->each(chunk.get(), size);
   for (idx_t i = 0; size > 0 && i < names_.size(); ++i) {
     duckdb_vector_reference_vector(duckdb_data_chunk_get_vector(output, i),
                                    duckdb_data_chunk_get_vector(chunk.get(), i));

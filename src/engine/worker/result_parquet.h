@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ using ParquetMetadata = std::map<std::string, std::string>;
 struct ParquetOptions {
   std::optional<std::uint64_t> row_limit;
   ParquetMetadata metadata;
+  // Called with each chunk's first rows before they go into the file; what it throws is the statement's failure.
+  std::function<void(duckdb_data_chunk chunk, idx_t rows)> each{};
 };
 
 class ParquetResult {
@@ -33,9 +36,12 @@ class ParquetResult {
     std::uint64_t rows = 0;
     bool truncated = false;
   };
-  // Writes the rows of `result`, which streams on another connection. Throws DuckError.
+  // Writes the rows of `result`, which streams on another connection. Throws DuckError; then statement_failed() tells a
+  // statement that went wrong from rows that Parquet cannot hold, and so_far() how many had come.
   Written write(const Connection& connection, Result& result, const std::vector<ResultColumn>& columns,
                 const ParquetOptions& options, const std::filesystem::path& file);
+  bool statement_failed() const { return failed_.has_value(); }
+  const Written& so_far() const { return written_; }
 
  private:
   static void bind(duckdb_bind_info info);
@@ -46,7 +52,7 @@ class ParquetResult {
   // Set while write() runs:
   Result* result_ = nullptr;
   std::vector<std::string> names_;
-  std::optional<std::uint64_t> row_limit_;
+  const ParquetOptions* options_ = nullptr;
   Written written_;
   std::optional<DuckError> failed_;
 };

@@ -55,6 +55,9 @@ std::vector<std::string> final_settings(const SessionOptions& options) {
       "SET GLOBAL allocator_background_threads = true",
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL errors_as_json = true",
+      // What a query reads are the files of versions, which never change, and each statement would read and unfold their
+      // footers twice: for its view and for itself. What is ingested is read once.
+      fmt::format("SET GLOBAL parquet_metadata_cache = {}", !options.ingest),
       "SET GLOBAL allowed_directories = [" + folders + "]",
       "SET GLOBAL enable_external_access = false",
       "SET GLOBAL lock_configuration = true",
