@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/cognito/routes.h"
 #include "api/dataapi/routes.h"
 #include "api/dataframes/routes.h"
 #include "api/native/routes.h"
@@ -78,6 +79,7 @@ House::House(const Settings& settings, const fs::path& worker)
       long_queries_(parts_, auth_, queries_, jobs_, data_ / "cache" / "queries", long_query_rules(settings)),
       scheduler_(meta_->jobs(), scheduler_options(settings, node_id(data_))),
       quarantine_(parts_, ingest_),
+      public_url_(public_url(settings, settings.listen)),
       services_{.auth = auth_,
                 .parts = parts_,
                 .tables = tables_,
@@ -95,7 +97,8 @@ House::House(const Settings& settings, const fs::path& worker)
                 .work = work_,
                 .engine_work = engine_work_,
                 .spool = data_ / "staging" / "spool",
-                .max_dataframe_bytes = settings.max_dataframe_bytes},
+                .max_dataframe_bytes = settings.max_dataframe_bytes,
+                .public_url = public_url_},
       work_(kWorkThreads, kWorkQueue),
       engine_work_(kEngineThreads, kEngineQueue) {
   parts_.layout.clear_staging();
@@ -116,6 +119,7 @@ House::House(const Settings& settings, const fs::path& worker)
   api::native::add_routes(router_, services_);
   api::dataapi::add_routes(router_, services_);
   api::dataframes::add_routes(router_, services_);
+  api::cognito::add_routes(router_, services_);
 }
 
 House::~House() { stop(std::chrono::milliseconds(0)); }
@@ -131,6 +135,7 @@ std::string House::start() {
   server.metrics = &metrics_;
   server_ = std::make_unique<net::Server>(router_, work_, std::move(server));
   std::string address = server_->start();
+  public_url_.set(public_url(settings_, address));
   ready_ = true;
   boost::json::object listen{{"pid", ::getpid()}, {"http", address}};
   base::replace_file_durably(data_ / "run" / "listen.json", boost::json::serialize(listen) + "\n");

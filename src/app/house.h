@@ -77,6 +77,7 @@ class House {
   core::LongQueries long_queries_;
   jobs::Scheduler scheduler_;
   core::Quarantine quarantine_;
+  api::PublicUrl public_url_;
   api::Services services_;
   // What runs on the pools uses all of the above, so they end first.
   base::ThreadPool work_;

@@ -49,7 +49,16 @@ auth::AuthOptions auth_options(const Settings& settings, const fs::path& data) {
   auth::AuthOptions options{.jwt_secret = settings.jwt_secret, .keys = data / "keys"};
   options.authenticator.access_lifetime = settings.access_token_ttl;
   options.authenticator.refresh_lifetime = settings.refresh_token_ttl;
+  options.pool_name = settings.cognito_pool_name;
+  options.srp = settings.cognito_srp;
   return options;
+}
+
+std::string public_url(const Settings& settings, std::string_view listen) {
+  if (settings.public_url.empty()) return (settings.tls_cert.empty() ? "http://" : "https://") + std::string(listen);
+  std::string_view url = settings.public_url;
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return std::string(url);
 }
 
 core::Limits core_limits(const Settings& settings) {

@@ -27,6 +27,8 @@ std::filesystem::path worker_executable();
 engine::PoolOptions pool_options(const Settings& settings, const std::filesystem::path& data,
                                  const std::filesystem::path& worker);
 auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
+// What the installation is called from outside, without a slash at the end; `listen` is the address of the listener.
+std::string public_url(const Settings& settings, std::string_view listen);
 core::Limits core_limits(const Settings& settings);
 core::LongQueryRules long_query_rules(const Settings& settings);
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);

@@ -137,6 +137,8 @@ const std::vector<Setting>& table() {
            {"debug", "info", "warning", "error", "off"}),
       text("log_format", "json", &S::log_format, "json, or text for people to read", {"json", "text"}),
       boolean("cognito.srp", "false", &S::cognito_srp, "let Cognito clients log in by SRP"),
+      text("cognito.pool_name", "data_platform-user_pool", &S::cognito_pool_name,
+           "what Cognito clients see the user pool named"),
       boolean("documents.authorization", "true", &S::documents_authorization,
               "ask for credentials at the documents door"),
   };

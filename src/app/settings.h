@@ -68,6 +68,7 @@ struct Settings {
   std::string log_level;
   std::string log_format;
   bool cognito_srp = false;
+  std::string cognito_pool_name;
   bool documents_authorization = true;
 };
 

@@ -22,9 +22,9 @@ std::string reset_password(const std::filesystem::path& data, const std::string&
   auto store = meta::open_sqlite_store(database);
   auth::PasswordHasher hasher;
   auth::AccessControl access(*store);
-  auth::Accounts accounts(*store, hasher, access);
+  auth::Accounts accounts(*store, {hasher}, access);
   std::string password = auth::random_password();
-  auth::UserPatch patch{.email = std::nullopt, .password = password, .disabled = false, .temporary = false};
+  auth::UserPatch patch{.password = password, .disabled = false, .temporary = false};
   accounts.patch_user({auth::Principal::system(), base::RequestId(base::uuid_v7())}, user, patch);
   return password;
 }

@@ -106,7 +106,7 @@ Rotation KeyAdministration::rotate(const Caller& caller, KeyKind kind) {
     Rotation rotation{.key = keys_.rotate(kind)};
     audit.target += " " + rotation.key.id;
     store_.audit().append(audit);
-    if (kind == KeyKind::sealing) rotation.resealed = access_keys_.reseal();
+    if (kind == KeyKind::sealing) rotation.resealed = reseal_();
     return rotation;
   });
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,8 +62,10 @@ struct Rotation {
 // For owners of `main`.
 class KeyAdministration {
  public:
-  KeyAdministration(meta::MetaStore& store, const AccessControl& access, KeyRing& keys, AccessKeys& access_keys)
-      : store_(store), access_(access), keys_(keys), access_keys_(access_keys) {}
+  // `reseal` seals everything anew that is sealed; it returns how much.
+  KeyAdministration(meta::MetaStore& store, const AccessControl& access, KeyRing& keys,
+                    std::function<std::size_t()> reseal)
+      : store_(store), access_(access), keys_(keys), reseal_(std::move(reseal)) {}
 
   std::vector<KeyFacts> list(const Caller& caller);
   // Makes a new key; after a sealing key everything sealed is sealed anew. Error{conflict, "fixed-key"}.
@@ -72,7 +75,7 @@ class KeyAdministration {
   meta::MetaStore& store_;
   const AccessControl& access_;
   KeyRing& keys_;
-  AccessKeys& access_keys_;
+  const std::function<std::size_t()> reseal_;
 };
 
 }  // namespace boathouse::auth

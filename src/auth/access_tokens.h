@@ -10,6 +10,7 @@
 #include "auth/key_ring.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "meta/rows.h"
 
 namespace boathouse::auth {
 
@@ -36,8 +37,8 @@ class AccessTokens {
   KeyRing& keys_;
 };
 
-// Tells a user's passwords apart, so that a token ends with the password that was there when it was issued. Of a hash
-// with a salt of its own, so it tells nothing.
-std::string password_mark(std::string_view password_hash);
+// Tells a user's passwords apart, and sign-outs of every session, so that a token ends with the password that was there when
+// it was issued. Of a hash with a salt of its own, so it tells nothing.
+std::string password_mark(const meta::UserRow& user);
 
 }  // namespace boathouse::auth

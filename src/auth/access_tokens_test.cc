@@ -151,9 +151,13 @@ TEST_F(AccessTokensTest, ANewKeySignsWhileTheOldOneVerifiesUntilItsTokensHaveEnd
   EXPECT_TRUE(tokens.verify(after, newer.created_at + base::kHour));
 }
 
-TEST(PasswordMarkTest, TellsPasswordsApart) {
-  EXPECT_EQ(password_mark("a"), password_mark("a"));
-  EXPECT_NE(password_mark("a"), password_mark("b"));
+TEST(PasswordMarkTest, TellsPasswordsAndSignOutsApart) {
+  meta::UserRow user{.password_hash = "a"};
+  const std::string mark = password_mark(user);
+  EXPECT_EQ(mark, password_mark(user));
+  user.sign_outs = 1;
+  EXPECT_NE(mark, password_mark(user));
+  EXPECT_NE(mark, password_mark({.password_hash = "b"}));
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ meta::UserRow Accounts::insert_user(const NewUser& wanted, const std::optional<m
   rows.user.name = wanted.name;
   rows.user.email = wanted.email;
   rows.user.created_at = rows.user.updated_at = rows.personal.created_at = base::now_micros();
-  set_password(rows.user, wanted.password, wanted.temporary, wanted.rules, hasher_);
+  rows.user.attributes = wanted.attributes;
+  set_password(rows.user, wanted.password, wanted.temporary, wanted.rules, maker_);
   rows.personal.id = rows.user.personal_workspace = base::WorkspaceId(base::uuid_v4());
   rows.memberships.push_back({rows.personal.id, rows.user.id, meta::Role::owner});
   if (membership) rows.memberships.push_back({membership->workspace, rows.user.id, membership->role});
@@ -133,8 +134,9 @@ meta::UserRow Accounts::patch_user(const Caller& caller, std::string_view name, 
     access_.require_admin(caller.principal);
     meta::UserRow user = require_user(name);
     if (patch.email) check_email(*patch.email);
-    meta::UserChange change{.email = patch.email, .disabled = patch.disabled, .at = audit.at};
-    if (patch.password) set_password(change, *patch.password, false, PasswordRules::full, hasher_);
+    meta::UserChange change{
+        .email = patch.email, .attributes = patch.attributes, .disabled = patch.disabled, .at = audit.at};
+    if (patch.password) set_password(change, user, *patch.password, false, PasswordRules::full, maker_);
     if (patch.temporary) change.temporary = patch.temporary;
     require_done(store_.accounts().update_user(user.id, change, audit), name);
     return require_user(name);
@@ -146,6 +148,14 @@ void Accounts::delete_user(const Caller& caller, std::string_view name) {
     access_.require_admin(caller.principal);
     meta::UserRow user = require_user(name);
     require_done(store_.accounts().delete_user(user.id, heir_of(caller.principal, user.id), audit), name);
+  });
+}
+
+void Accounts::sign_out(const Caller& caller, std::string_view name) {
+  audited(store_, caller, "sign-out", std::string(name), [&](meta::AuditRow& audit) {
+    meta::UserRow user = require_user(name);
+    if (user.id != caller.principal.user) access_.require_admin(caller.principal);
+    require_done(store_.accounts().update_user(user.id, {.sign_out = true, .at = audit.at}, audit), name);
   });
 }
 

@@ -11,8 +11,8 @@
 
 #include "auth/access.h"
 #include "auth/limits.h"
-#include "auth/passwords.h"
 #include "auth/principal.h"
+#include "auth/set_password.h"
 #include "meta/meta_store.h"
 
 namespace boathouse::auth {
@@ -21,6 +21,7 @@ struct NewUser {
   std::string name{};
   std::string password{};
   std::string email{};
+  std::string attributes = "{}";  // JSON, see pool_attributes.h
   bool temporary = false;
   std::optional<std::string> workspace{};  // beside the personal one; `main` when only a role is given
   std::optional<meta::Role> role{};        // viewer when only a workspace is given
@@ -29,6 +30,7 @@ struct NewUser {
 
 struct UserPatch {
   std::optional<std::string> email{};
+  std::optional<std::string> attributes{};
   std::optional<std::string> password{};
   std::optional<bool> disabled{};
   std::optional<bool> temporary{};
@@ -72,8 +74,8 @@ struct AuditQuery {
 
 class Accounts {
  public:
-  Accounts(meta::MetaStore& store, PasswordHasher& hasher, const AccessControl& access)
-      : store_(store), hasher_(hasher), access_(access) {}
+  Accounts(meta::MetaStore& store, const PasswordMaker& maker, const AccessControl& access)
+      : store_(store), maker_(maker), access_(access) {}
 
   // Makes `main` and `admin`, its owner, where there is no user yet. Returns admin's password where it was made up
   // here, to be printed once; nullopt when it was given (empty: none) or the installation is not fresh.
@@ -85,6 +87,8 @@ class Accounts {
   meta::UserRow get_user(const Caller& caller, std::string_view name);
   meta::UserRow patch_user(const Caller& caller, std::string_view name, const UserPatch& patch);
   void delete_user(const Caller& caller, std::string_view name);
+  // Ends every session of a user's: refresh tokens, and access tokens of any door. Also for oneself.
+  void sign_out(const Caller& caller, std::string_view name);
   Me me(const Principal& principal);
 
   // Any user makes workspaces and owns them; members are for a workspace's owners to change.
@@ -118,7 +122,7 @@ class Accounts {
   std::vector<meta::Membership> visible_workspaces(const Principal& principal) const;
 
   meta::MetaStore& store_;
-  PasswordHasher& hasher_;
+  const PasswordMaker maker_;
   const AccessControl& access_;
 };
 

@@ -11,9 +11,17 @@ Auth::Auth(meta::MetaStore& store, const AuthOptions& options)
       rsa_keys(keys),
       hasher(options.password_cost),
       access(store),
-      accounts(store, hasher, access),
+      pool(store, access, sealer, options.pool_name),
+      srp(sealer, pool.id(), options.srp),
+      accounts(store, {hasher, &srp}, access),
+      pool_groups(store, access, accounts),
       access_keys(store, access, sealer),
-      key_administration(store, access, keys, access_keys),
-      authenticator(store, hasher, keys, access_keys, options.authenticator) {}
+      key_administration(
+          store, access, keys,
+          [this, &store] { return access_keys.reseal() + pool.reseal() + srp.reseal(store.accounts()); }),
+      pool_tokens(rsa_keys, pool.id()),
+      authenticator({store, {hasher, &srp}, keys, access_keys, pool_tokens}, options.authenticator),
+      pool_logins(
+          {store, authenticator, pool, pool_groups, pool_tokens, sealer, {hasher, &srp}, options.authenticator}) {}
 
 }  // namespace boathouse::auth

@@ -12,8 +12,12 @@
 #include "auth/key_ring.h"
 #include "auth/limits.h"
 #include "auth/passwords.h"
+#include "auth/pool_groups.h"
+#include "auth/pool_logins.h"
 #include "auth/rsa_keys.h"
 #include "auth/sealing.h"
+#include "auth/srp_verifiers.h"
+#include "auth/user_pool.h"
 #include "meta/meta_store.h"
 
 namespace boathouse::auth {
@@ -23,6 +27,8 @@ struct AuthOptions {
   std::filesystem::path keys{};  // the folder of keys (mode 0700)
   AuthenticatorOptions authenticator{};
   PasswordCost password_cost{};
+  std::string pool_name = "data_platform-user_pool";  // of the user pool that Cognito clients see
+  bool srp = false;                                   // whether they may log in by SRP
 };
 
 struct Auth {
@@ -34,10 +40,15 @@ struct Auth {
   RsaKeys rsa_keys;
   PasswordHasher hasher;
   AccessControl access;
+  UserPool pool;
+  SrpVerifiers srp;
   Accounts accounts;
+  PoolGroups pool_groups;
   AccessKeys access_keys;
   KeyAdministration key_administration;
+  PoolTokens pool_tokens;
   Authenticator authenticator;
+  PoolLogins pool_logins;
   WorkspaceCounters counters;
 };
 

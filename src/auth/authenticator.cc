@@ -42,12 +42,12 @@ TokenScope scope_of(const meta::ApiTokenRow& row) {
 
 }  // namespace
 
-Authenticator::Authenticator(meta::MetaStore& store, PasswordHasher& hasher, KeyRing& keys,
-                             const AccessKeys& access_keys, const AuthenticatorOptions& options)
-    : store_(store),
-      hasher_(hasher),
-      tokens_(keys),
-      access_keys_(access_keys),
+Authenticator::Authenticator(const Parts& parts, const AuthenticatorOptions& options)
+    : store_(parts.store),
+      maker_(parts.maker),
+      tokens_(parts.keys),
+      pool_tokens_(parts.pool_tokens),
+      access_keys_(parts.access_keys),
       options_(options),
       throttle_(options.per_account, options.per_address),
       remembered_(options.remember) {}
@@ -59,11 +59,16 @@ Principal Authenticator::authenticate(const Credentials& credentials) {
     if (authorization.scheme != "bearer") {
       throw Error(ErrorKind::unauthenticated, "The Authorization header must be 'Bearer <token>' or Basic.");
     }
-    return is_api_token(authorization.rest) ? from_api_token(authorization.rest)
-                                            : from_access_token(authorization.rest);
+    return from_token(authorization.rest);
   }
   if (!credentials.password) throw Error(ErrorKind::unauthenticated, "This needs credentials.");
   return from_password(*credentials.password, credentials.remote_address);
+}
+
+Principal Authenticator::from_token(std::string_view token) {
+  if (is_api_token(token)) return from_api_token(token);
+  if (auto user = user_of_access_token(token)) return make_principal(*user, std::nullopt);
+  return make_principal(pool_user(token, std::nullopt), std::nullopt);
 }
 
 LoginGrant Authenticator::login(const UserPassword& who, std::string_view remote_address) {
@@ -107,7 +112,7 @@ void Authenticator::change_password(const UserPassword& who, std::string_view ne
                   .code("weak-password");
             }
             meta::UserChange change{.expected_password_hash = user.password_hash, .at = audit.at};
-            set_password(change, new_password, false, PasswordRules::full, hasher_);
+            set_password(change, user, new_password, false, PasswordRules::full, maker_);
             // Somebody else changed it in between: the old one is not right any more.
             if (store_.accounts().update_user(user.id, change, audit) != meta::ChangeOutcome::done) {
               throw wrong_credentials();
@@ -121,7 +126,7 @@ meta::UserRow Authenticator::verify_password(const UserPassword& who, std::strin
   const std::string remembrance = remembered_.key_of(who.username, who.password);
   if (auto user = remembered_user(remembrance)) return *std::move(user);
   throttle_.check(who.username, remote_address);
-  PasswordHasher::Place place(hasher_);
+  PasswordHasher::Place place(maker_.hasher);
   if (auto user = remembered_user(remembrance)) return *std::move(user);
   throttle_.check(who.username, remote_address);
   auto user = store_.accounts().find_user(who.username);
@@ -132,6 +137,7 @@ meta::UserRow Authenticator::verify_password(const UserPassword& who, std::strin
   }
   throttle_.succeeded(who.username, remote_address);
   remembered_.remember(remembrance, {user->id, user->password_hash}, base::steady_micros());
+  keep_srp_verifier(*user, who.password);
   return *std::move(user);
 }
 
@@ -143,13 +149,32 @@ std::optional<meta::UserRow> Authenticator::remembered_user(const std::string& r
   return holds ? std::move(user) : std::nullopt;
 }
 
-Principal Authenticator::from_access_token(std::string_view token) {
+// A password that was set while SRP was off gets its verifier with its first use. A full disk must not keep anybody out.
+void Authenticator::keep_srp_verifier(const meta::UserRow& user, std::string_view password) {
+  if (!maker_.srp || !maker_.srp->enabled() || !user.srp_verifier.empty()) return;
+  try {
+    std::string verifier = maker_.srp->make(user.id, user.name, password);
+    store_.accounts().set_srp_verifier(user.id, user.password_hash, verifier);
+  } catch (const Error& error) {
+    base::log_warning("srp_verifier_not_kept", {{"error", error.message()}});
+  }
+}
+
+std::optional<meta::UserRow> Authenticator::user_of_access_token(std::string_view token) {
   auto claims = tokens_.verify(token, base::now_micros());
-  if (!claims) throw bad_token();
+  if (!claims) return std::nullopt;
   auto user = store_.accounts().find_user(claims->user);
-  bool holds = user && !user->disabled && claims->password_mark == password_mark(user->password_hash);
+  bool holds = user && !user->disabled && claims->password_mark == password_mark(*user);
+  return holds ? std::move(user) : std::nullopt;
+}
+
+meta::UserRow Authenticator::pool_user(std::string_view token, std::optional<PoolTokenUse> use) {
+  auto claims = pool_tokens_.verify(token, base::now_micros());
+  if (!claims || claims->use != use.value_or(claims->use)) throw bad_token();
+  auto user = store_.accounts().find_user(claims->user);
+  bool holds = user && !user->disabled && claims->password_mark == password_mark(*user);
   if (!holds) throw bad_token();
-  return make_principal(*user, std::nullopt);
+  return *std::move(user);
 }
 
 Principal Authenticator::from_api_token(std::string_view token) {
@@ -188,6 +213,20 @@ std::optional<KnownAccessKey> Authenticator::find_access_key(const base::AccessK
   return KnownAccessKey{.principal = make_principal(*user, std::move(scope)), .secret = access_keys_.secret_of(*row)};
 }
 
+Principal Authenticator::from_signature(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
+                                        std::string_view payload_hash) {
+  auto claim = sigv4::read_claim(request);
+  if (!claim) throw Error(ErrorKind::unauthenticated, "The request is not signed.").code("signature-missing");
+  auto key = find_access_key(claim->key);
+  if (!key) {
+    throw Error(ErrorKind::unauthenticated,
+                "The access key " + claim->key.value + " is not known, or its user is disabled.")
+        .code("unknown-access-key");
+  }
+  sigv4::check(request, *claim, key->secret, service, style, payload_hash, base::now_micros());
+  return std::move(key->principal);
+}
+
 Principal Authenticator::from_basic(std::string_view encoded, std::string_view remote_address) {
   auto decoded = base::from_base64(encoded);
   std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
@@ -224,7 +263,7 @@ AccessGrant Authenticator::grant_access(const meta::UserRow& user) {
   base::Micros now = base::now_micros();
   std::string token = tokens_.issue({.user = user.id,
                                      .name = user.name,
-                                     .password_mark = password_mark(user.password_hash),
+                                     .password_mark = password_mark(user),
                                      .issued_at = now,
                                      .expires_at = now + options_.access_lifetime});
   return {.access_token = std::move(token), .expires_in = options_.access_lifetime / base::kSecond};

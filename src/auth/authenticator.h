@@ -10,9 +10,11 @@
 
 #include "auth/access_keys.h"
 #include "auth/access_tokens.h"
-#include "auth/passwords.h"
+#include "auth/pool_tokens.h"
 #include "auth/principal.h"
 #include "auth/remembered_credentials.h"
+#include "auth/set_password.h"
+#include "auth/sigv4.h"
 #include "auth/throttle.h"
 #include "meta/meta_store.h"
 
@@ -55,12 +57,22 @@ struct KnownAccessKey {
 
 class Authenticator {
  public:
-  Authenticator(meta::MetaStore& store, PasswordHasher& hasher, KeyRing& keys, const AccessKeys& access_keys,
-                const AuthenticatorOptions& options);
+  // What it is given must outlive it.
+  struct Parts {
+    meta::MetaStore& store;
+    PasswordMaker maker;
+    KeyRing& keys;
+    const AccessKeys& access_keys;
+    PoolTokens& pool_tokens;
+  };
+  Authenticator(const Parts& parts, const AuthenticatorOptions& options);
 
   // Error{unauthenticated} for no, wrong, expired or revoked credentials; too_many_requests when throttled;
   // permission_denied with code "password-change-required" for a temporary password.
   Principal authenticate(const Credentials& credentials);
+
+  // By a token alone, however it was carried: an API token, an access token, or an id or access token of the user pool.
+  Principal from_token(std::string_view token);
 
   // Whoever made an earlier request, as things are now, for work that goes on after its answer; `token` is the API token
   // that spoke. Error{unauthenticated} once the user is gone or disabled, or the token revoked or expired.
@@ -69,6 +81,10 @@ class Authenticator {
   // For doors whose requests are signed: nullopt for an unknown or expired key and for one of a user who is disabled.
   // The caller checks the signature before it believes anything. Error{unavailable, "seal-broken"}.
   std::optional<KnownAccessKey> find_access_key(const base::AccessKeyId& id);
+
+  // Who signed a request. Error{unauthenticated}: "signature-missing", "unknown-access-key", or as sigv4::check() has it.
+  Principal from_signature(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
+                           std::string_view payload_hash);
 
   // The three below throw as authenticate() does.
   LoginGrant login(const UserPassword& who, std::string_view remote_address);
@@ -81,10 +97,16 @@ class Authenticator {
   // Revokes; no error when it is unknown or already revoked.
   void logout(std::string_view refresh_token);
 
- private:
+  // The user whose password this is, temporary or not. Throws as authenticate() does; throttled.
   meta::UserRow verify_password(const UserPassword& who, std::string_view remote_address);
+  // The user whom a token of the pool belongs to; of that use only, where one is named. Error{unauthenticated}.
+  meta::UserRow pool_user(std::string_view token, std::optional<PoolTokenUse> use);
+  // For doors that check passwords by other means: their failures count here too.
+  Throttle& throttle() { return throttle_; }
+
+ private:
   std::optional<meta::UserRow> remembered_user(const std::string& remembrance);
-  Principal from_access_token(std::string_view token);
+  std::optional<meta::UserRow> user_of_access_token(std::string_view token);
   Principal from_api_token(std::string_view token);
   Principal from_basic(std::string_view encoded, std::string_view remote_address);
   Principal from_password(const UserPassword& who, std::string_view remote_address);
@@ -95,9 +117,12 @@ class Authenticator {
   template <class Touch>
   void note_use(const std::optional<base::Micros>& last_used, base::Micros now, Touch touch);
 
+  void keep_srp_verifier(const meta::UserRow& user, std::string_view password);
+
   meta::MetaStore& store_;
-  PasswordHasher& hasher_;
+  const PasswordMaker maker_;
   const AccessTokens tokens_;
+  PoolTokens& pool_tokens_;
   const AccessKeys& access_keys_;
   const AuthenticatorOptions options_;
   Throttle throttle_;                 // its own locks

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/remembered_credentials.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
+#include "auth/hmac.h"
 #include "base/encoding.h"
-#include "base/error.h"
 #include "base/random.h"
 
 namespace boathouse::auth {
@@ -17,14 +14,7 @@ RememberedCredentials::RememberedCredentials(base::Micros lifetime, std::size_t 
 
 std::string RememberedCredentials::key_of(std::string_view username, std::string_view password) const {
   // The name's hash has a fixed length, so no two pairs run together.
-  std::string message = base::sha256(base::fold_case(username)) + std::string(password);
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), process_key_.data(), static_cast<int>(process_key_.size()),
-            reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac, &size)) {
-    throw base::Error(base::ErrorKind::internal, "HMAC failed.");
-  }
-  return {reinterpret_cast<const char*>(mac), size};
+  return hmac_sha256(process_key_, base::sha256(base::fold_case(username)) + std::string(password));
 }
 
 std::optional<RememberedCredentials::Remembered> RememberedCredentials::find(const std::string& key, base::Micros now) {

@@ -21,14 +21,18 @@ struct NewUser {
 
 enum class CreateUserOutcome { created, user_name_taken, workspace_name_taken, workspace_gone };
 
-// What is set is changed. A new password ends the user's refresh tokens.
+// What is set is changed. A new password ends the user's refresh tokens, and the SRP verifier of the old one unless it brings
+// its own.
 struct UserChange {
   std::optional<std::string> email{};
+  std::optional<std::string> attributes{};
   std::optional<std::string> password_hash{};
+  std::optional<std::string> srp_verifier{};
   std::optional<bool> temporary{};
   std::optional<bool> disabled{};
   // Only while this is still the stored hash: of two changes that both knew the old password one wins.
   std::optional<std::string> expected_password_hash{};
+  bool sign_out = false;  // every session ends: refresh tokens go, and `sign_outs` grows
   base::Micros at = 0;
 };
 
@@ -47,6 +51,8 @@ class AccountStore {
   virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
   // A user who is disabled, like one who is deleted, leaves no private job that goes on.
   virtual ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) = 0;
+  // False, and nothing is written, unless this is still the user's password hash.
+  virtual bool set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) = 0;
   // Removes the user with memberships, tokens and access keys. A personal workspace that holds nothing goes too; one that holds
   // tables or insights stays, is nobody's personal one any more, and `heir` becomes its owner. `last_owner` guards
   // `main` only; other workspaces that lose their last owner pass to `heir` as well.

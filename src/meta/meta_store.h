@@ -9,6 +9,7 @@
 #include "meta/catalog_store.h"
 #include "meta/insight_store.h"
 #include "meta/job_store.h"
+#include "meta/pool_store.h"
 
 namespace boathouse::meta {
 
@@ -21,6 +22,7 @@ class MetaStore {
   virtual InsightStore& insights() = 0;
   virtual AuditStore& audit() = 0;
   virtual JobStore& jobs() = 0;
+  virtual PoolStore& pools() = 0;
 
   // Everything as it is at one moment, in a new file that open_sqlite_store() opens; others go on meanwhile. The file is not
   // synced. Error{already_exists} when there is a file.

@@ -32,6 +32,9 @@ struct UserRow {
   bool temporary = false;       // the password must be changed before it opens anything
   bool disabled = false;
   base::WorkspaceId personal_workspace{};
+  std::string srp_verifier{};     // opaque to the store; empty: none for this password
+  std::string attributes = "{}";  // JSON: what Cognito clients keep of a user beside the email
+  std::int64_t sign_outs = 0;     // grows when all sessions of the user end
   base::Micros created_at = 0;
   base::Micros updated_at = 0;
 };
@@ -95,6 +98,30 @@ struct AccessKeyRow {
   base::Micros created_at = 0;
   std::optional<base::Micros> expires_at{};
   std::optional<base::Micros> last_used{};
+};
+
+// The user pool as Cognito clients see it. There is one.
+struct PoolRow {
+  std::string id{};  // `<region>_<letters and digits>`
+  base::Micros created_at = 0;
+};
+
+// An application that logs users of the pool in.
+struct PoolClientRow {
+  std::string id{};
+  std::string name{};
+  std::string sealed_secret{};  // opaque to the store; empty: a client without a secret
+  std::string flows = "[]";     // JSON: the log-in flows that it may use, as clients name them; empty: all
+  base::Micros created_at = 0;
+  base::Micros updated_at = 0;
+};
+
+struct PoolGroupRow {
+  std::string name{};  // unique, case and all
+  std::string description{};
+  std::optional<std::int64_t> precedence{};
+  base::Micros created_at = 0;
+  base::Micros updated_at = 0;
 };
 
 // Figures of a table's current version, kept beside the pointer so that listing opens no file.

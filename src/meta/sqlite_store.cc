@@ -15,6 +15,7 @@ class SqliteStore : public MetaStore {
   InsightStore& insights() override { return insights_; }
   AuditStore& audit() override { return audit_; }
   JobStore& jobs() override { return jobs_; }
+  PoolStore& pools() override { return pools_; }
   void copy_to(const std::filesystem::path& file) override { database_.copy_to(file); }
 
  private:
@@ -25,6 +26,7 @@ class SqliteStore : public MetaStore {
   sqlite::Insights insights_{database_};
   sqlite::Audit audit_{database_};
   sqlite::Jobs jobs_{database_, job_signal_};
+  sqlite::Pools pools_{database_};
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ import time
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from permissions.cognito_requests import COGNITO
 from support.jobs import put_job
 from support.queries import wait_for_query
 
@@ -180,7 +181,7 @@ def parquet_file():
     return body.getvalue()
 
 
-REQUESTS = {
+REQUESTS = COGNITO | {
     "POST /dataframes/upload": plain(json={"dataframe": [{"a": 1}], "dataframe_name": "f"}),
     "POST /dataframes/{name}": lambda scene: ({"name": "g"}, {"data": parquet_file(),
                                                               "headers": {"Content-Type": "application/vnd.apache.parquet"}}),

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "api/common/public_url.h"
 #include "auth/auth.h"
 #include "base/thread_pool.h"
 #include "core/backups.h"
@@ -40,6 +41,7 @@ struct Services {
   base::ThreadPool& engine_work;  // work that may wait long for a worker: check, write, queries, password hashing
   std::filesystem::path spool;    // a folder for unnamed files
   std::uint64_t max_dataframe_bytes = 0;  // of a body of POST /dataframes/upload
+  const PublicUrl& public_url;            // what issuers and links are made of
 };
 
 }  // namespace boathouse::api

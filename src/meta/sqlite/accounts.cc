@@ -2,37 +2,25 @@
 // Users. Workspaces and members are in workspaces.cc, tokens in tokens.cc, access keys in access_keys.cc.
 #include "base/encoding.h"
 #include "meta/sqlite/subjects.h"
+#include "meta/sqlite/users.h"
 #include "meta/sqlite/workspaces.h"
 
 namespace boathouse::meta::sqlite {
 namespace {
 
-const std::string kSelect =
-    "SELECT id, name, email, password_hash, temporary, disabled, personal_workspace_id, created_at, updated_at FROM "
-    "users ";
-const std::string kById = kSelect + "WHERE id = ?";
-const std::string kByName = kSelect + "WHERE name_folded = ?";
-const std::string kList = kSelect + "WHERE name_folded > ? ORDER BY name_folded LIMIT ?";
-
-UserRow user_row(Query& row) {
-  return {.id = base::UserId(row.text()),
-          .name = row.text(),
-          .email = row.text(),
-          .password_hash = row.text(),
-          .temporary = row.boolean(),
-          .disabled = row.boolean(),
-          .personal_workspace = base::WorkspaceId(row.text()),
-          .created_at = row.integer(),
-          .updated_at = row.integer()};
-}
+const std::string kSelect = std::string("SELECT ") + kUserColumns + " FROM users u ";
+const std::string kById = kSelect + "WHERE u.id = ?";
+const std::string kByName = kSelect + "WHERE u.name_folded = ?";
+const std::string kList = kSelect + "WHERE u.name_folded > ? ORDER BY u.name_folded LIMIT ?";
 
 bool insert_user(Connection& connection, const UserRow& user) {
   return run(connection,
              "INSERT INTO users (id, name, name_folded, email, password_hash, temporary, disabled, "
-             "personal_workspace_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
-             "NOTHING",
+             "personal_workspace_id, srp_verifier, attributes, sign_outs, created_at, updated_at) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
              user.id, user.name, base::fold_case(user.name), user.email, user.password_hash, user.temporary,
-             user.disabled, user.personal_workspace, user.created_at, user.updated_at) > 0;
+             user.disabled, user.personal_workspace, user.srp_verifier, user.attributes, user.sign_outs,
+             user.created_at, user.updated_at) > 0;
 }
 
 bool name_is_taken(Connection& connection, const std::string& folded) {
@@ -60,11 +48,13 @@ bool main_would_lose_its_owner(Connection& connection, const base::UserId& user)
 
 bool apply_change(Connection& connection, const base::UserId& id, const UserChange& change) {
   return run(connection,
-             "UPDATE users SET email = coalesce(?, email), password_hash = coalesce(?, password_hash), "
-             "temporary = coalesce(?, temporary), disabled = coalesce(?, disabled), updated_at = ? "
-             "WHERE id = ? AND password_hash = coalesce(?, password_hash)",
-             change.email, change.password_hash, change.temporary, change.disabled, change.at, id,
-             change.expected_password_hash) > 0;
+             "UPDATE users SET email = coalesce(?, email), attributes = coalesce(?, attributes), "
+             "password_hash = coalesce(?3, password_hash), "
+             "srp_verifier = coalesce(?, CASE WHEN ?3 IS NULL THEN srp_verifier ELSE '' END), "
+             "temporary = coalesce(?, temporary), disabled = coalesce(?, disabled), sign_outs = sign_outs + ?, "
+             "updated_at = ? WHERE id = ? AND password_hash = coalesce(?, password_hash)",
+             change.email, change.attributes, change.password_hash, change.srp_verifier, change.temporary,
+             change.disabled, change.sign_out, change.at, id, change.expected_password_hash) > 0;
 }
 
 void pass_on_workspaces(Connection& connection, const base::UserId& user, const base::UserId& heir) {
@@ -119,13 +109,22 @@ ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& ch
     Connection& connection = transaction.connection();
     if (disabled && main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
     if (!apply_change(connection, id, change)) return ChangeOutcome::gone;
-    if (change.password_hash) run(connection, "DELETE FROM refresh_tokens WHERE user_id = ?", id);
+    if (change.password_hash || change.sign_out) {
+      run(connection, "DELETE FROM refresh_tokens WHERE user_id = ?", id);
+    }
     if (disabled) cancel_private_jobs(connection, id, change.at);
     insert_audit(connection, audit);
     return ChangeOutcome::done;
   });
   if (disabled && outcome == ChangeOutcome::done) signal_.changed();
   return outcome;
+}
+
+bool Accounts::set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) {
+  return database_.write([&](Transaction& transaction) {
+    return run(transaction.connection(), "UPDATE users SET srp_verifier = ? WHERE id = ? AND password_hash = ?",
+               verifier, id, password_hash) > 0;
+  });
 }
 
 ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) {

@@ -204,7 +204,36 @@ constexpr const char* kBatchBranches = R"sql(
 ALTER TABLE batches ADD COLUMN branch TEXT NOT NULL DEFAULT 'main';
 )sql";
 
-constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches};
+constexpr const char* kUserPool = R"sql(
+ALTER TABLE users ADD COLUMN srp_verifier TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE users ADD COLUMN sign_outs INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE user_pools (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id TEXT NOT NULL,
+  created_at INTEGER NOT NULL);
+CREATE TABLE pool_clients (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  sealed_secret TEXT NOT NULL,
+  flows TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL);
+CREATE INDEX pool_clients_by_age ON pool_clients (created_at, id);
+CREATE TABLE pool_groups (
+  name TEXT PRIMARY KEY,
+  description TEXT NOT NULL,
+  precedence INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL);
+CREATE TABLE pool_group_members (
+  group_name TEXT NOT NULL REFERENCES pool_groups (name) ON DELETE CASCADE,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  PRIMARY KEY (group_name, user_id)) WITHOUT ROWID;
+CREATE INDEX pool_groups_by_member ON pool_group_members (user_id);
+)sql";
+
+constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches, kUserPool};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

@@ -16,6 +16,7 @@ class Accounts : public AccountStore {
   std::optional<UserRow> find_user(std::string_view name) override;
   std::vector<UserRow> list_users(std::string_view after, std::size_t limit) override;
   ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) override;
+  bool set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) override;
   ChangeOutcome delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) override;
 
   bool create_workspace(const WorkspaceRow& workspace, const std::optional<base::UserId>& owner,
@@ -53,6 +54,31 @@ class Accounts : public AccountStore {
  private:
   Database& database_;
   JobSignal& signal_;
+};
+
+class Pools : public PoolStore {
+ public:
+  explicit Pools(Database& database) : database_(database) {}
+
+  PoolRow ensure_pool(const PoolRow& wanted, const PoolClientRow& first_client) override;
+
+  void insert_client(const PoolClientRow& client, const AuditRow& audit) override;
+  std::optional<PoolClientRow> find_client(std::string_view id) override;
+  std::vector<PoolClientRow> list_clients(std::string_view after, std::size_t limit) override;
+  bool delete_client(std::string_view id, const AuditRow& audit) override;
+  bool reseal_client(std::string_view id, std::string_view expected, std::string_view sealed) override;
+
+  bool insert_group(const PoolGroupRow& group, const AuditRow& audit) override;
+  std::optional<PoolGroupRow> find_group(std::string_view name) override;
+  std::vector<PoolGroupRow> list_groups(std::string_view after, std::size_t limit) override;
+  bool delete_group(std::string_view name, const AuditRow& audit) override;
+  bool add_to_group(std::string_view name, const base::UserId& user, const AuditRow& audit) override;
+  bool remove_from_group(std::string_view name, const base::UserId& user, const AuditRow& audit) override;
+  std::vector<PoolGroupRow> groups_of(const base::UserId& user) override;
+  std::vector<UserRow> users_in_group(std::string_view name, std::string_view after, std::size_t limit) override;
+
+ private:
+  Database& database_;
 };
 
 class Catalog : public CatalogStore {
