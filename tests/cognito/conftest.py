@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import jwt
 import pytest
+from botocore.exceptions import ClientError
 
 from support.aws import cognito, make_key, secret_hash
 from support.server import Server
@@ -85,8 +86,6 @@ def make_pool(make_server):
 @pytest.fixture
 def refused():
     """`with refused("NotAuthorizedException") as why:` the call must be refused so, with the status 400."""
-    from botocore.exceptions import ClientError
-
     class Refused:
         def __init__(self, code):
             self.code = code
