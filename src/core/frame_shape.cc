@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "core/contract.h"
+#include "iceberg/history.h"
 
 namespace boathouse::core {
 namespace {
@@ -39,13 +40,26 @@ std::set<std::string> names_of(const json::value& value) {
   return names;
 }
 
-// The hash that is named by the summary of the version, or of the nearest version before it that names one that is there.
+// The hash that the version's own summary names, if its shape is there.
+std::optional<std::string> named_hash(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version) {
+  // Most summaries need not be read for that.
+  if (version.json().find(kSummaryFrame) == std::string::npos) return std::nullopt;
+  std::map<std::string, std::string> summary = version.summary();
+  auto hash = summary.find(std::string(kSummaryFrame));
+  bool known = hash != summary.end() && metadata.properties.contains(std::string(kFrameProperty) + hash->second);
+  return known ? std::optional(hash->second) : std::nullopt;
+}
+
+// The same of the nearest version before it where it names none. Every commit asks this, so a table that is no frame, or
+// whose newest version tells, must not be asked about its whole past.
 std::optional<std::string> shape_hash(const iceberg::TableMetadata& metadata, const iceberg::SnapshotPtr& version) {
-  for (iceberg::SnapshotPtr at = version; at; at = at->parent_id() ? metadata.snapshot(*at->parent_id()) : nullptr) {
-    std::map<std::string, std::string> summary = at->summary();
-    auto hash = summary.find(std::string(kSummaryFrame));
-    if (hash == summary.end()) continue;
-    if (metadata.properties.contains(std::string(kFrameProperty) + hash->second)) return hash->second;
+  auto shape = metadata.properties.lower_bound(std::string(kFrameProperty));
+  if (version == nullptr || shape == metadata.properties.end() || !shape->first.starts_with(kFrameProperty)) {
+    return std::nullopt;
+  }
+  if (auto hash = named_hash(metadata, *version)) return hash;
+  for (const iceberg::SnapshotPtr& before : iceberg::ancestors(metadata, version)) {
+    if (auto hash = named_hash(metadata, *before)) return hash;
   }
   return std::nullopt;
 }
