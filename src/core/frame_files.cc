@@ -11,6 +11,9 @@ namespace {
 
 using base::quote_identifier;
 
+// A folder's name has two of them, and at most 255 bytes.
+constexpr std::size_t kLongestId = 110;
+
 // Rows of one partition whose numbers lie next to each other.
 struct Stretch {
   std::int64_t first = 0;
@@ -132,8 +135,10 @@ class FrameFiles {
       auto ends = lease_.execute({fmt::format(
           "SELECT CAST({} AS VARCHAR) FROM ordered WHERE _rn IN ({}, {}) ORDER BY _rn", id_, file.first, file.last)});
       const boost::json::array& ids = ends.front().rows;
-      range = fmt::format("from_{}_to_{}", store::path_segment(std::string_view(ids.front().at(0).as_string())),
-                          store::path_segment(std::string_view(ids.back().at(0).as_string())));
+      auto end = [](const boost::json::value& row) {
+        return store::path_segment(std::string_view(row.at(0).as_string()), kLongestId);
+      };
+      range = fmt::format("from_{}_to_{}", end(ids.front()), end(ids.back()));
     }
     return store::path_segment(*wanted_.id) + '/' + range + '/';
   }

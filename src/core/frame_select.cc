@@ -102,7 +102,21 @@ struct Output {
   std::string name;
   std::optional<Kind> kind{};  // of records
   iceberg::Type type{};        // as stored
+  std::string nested{};        // as it came, where that is another type than the stored one
 };
+
+[[noreturn]] void refuse_types(const Output& output) {
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("column \"{}\" is of another type in another key of this frame: ask for one external_key",
+                          output.name))
+      .with("column", output.name);
+}
+
+// The type of a stored column as it came, where that is another one.
+std::string nested_type(const FrameVersion& version, const iceberg::Field& field) {
+  auto found = version.shape.nested.find(field.name);
+  return found == version.shape.nested.end() ? "" : found->second;
+}
 
 void join_kinds(Output& output, Kind kind) {
   if (!output.kind) output.kind = kind;
@@ -115,10 +129,7 @@ void join_types(Output& output, const iceberg::Type& type) {
     output.type = type;
     return;
   }
-  throw Error(ErrorKind::invalid_argument,
-              fmt::format("column \"{}\" is of another type in another key of this frame: ask for one external_key",
-                          output.name))
-      .with("column", output.name);
+  refuse_types(output);
 }
 
 class FrameSelect {
@@ -134,7 +145,10 @@ class FrameSelect {
   std::string stored() {
     for (const Run& run : runs_) {
       for (const iceberg::Field& field : run.version->schema.fields()) {
-        if (Output* output = find(run.version->shape.name_of(field.name))) join_types(*output, field.type);
+        Output* output = find(run.version->shape.name_of(field.name));
+        if (output == nullptr) continue;
+        join_types(*output, field.type);
+        if (output->nested != nested_type(*run.version, field)) refuse_types(*output);
       }
     }
     return select(&FrameSelect::stored_item);
@@ -152,7 +166,10 @@ class FrameSelect {
     for (const iceberg::Field& field : version.schema.fields()) {
       const std::string& name = version.shape.name_of(field.name);
       Output* output = find(name);
-      if (output == nullptr) output = &outputs_.emplace_back(Output{.name = name, .type = field.type});
+      if (output == nullptr) {
+        output =
+            &outputs_.emplace_back(Output{.name = name, .type = field.type, .nested = nested_type(version, field)});
+      }
       // A column without a value is of any kind.
       if (!version.shape.empty.contains(field.name)) join_kinds(*output, record_value(field, version.shape).kind);
     }
@@ -191,9 +208,11 @@ class FrameSelect {
 
   std::string stored_item(const Output& output, const FrameVersion& version) const {
     const iceberg::Field* field = field_of(version, output.name);
-    if (field == nullptr) return fmt::format("CAST(NULL AS {})", engine_type(output.type));
+    const std::string type = output.nested.empty() ? engine_type(output.type) : output.nested;
+    if (field == nullptr) return fmt::format("CAST(NULL AS {})", type);
+    if (!output.nested.empty()) return nested_sql(quote_identifier(field->name), type);
     if (field->type == output.type) return quote_identifier(field->name);
-    return fmt::format("CAST({} AS {})", quote_identifier(field->name), engine_type(output.type));
+    return fmt::format("CAST({} AS {})", quote_identifier(field->name), type);
   }
 
   std::string output_name(const Output& output, bool stored) const {

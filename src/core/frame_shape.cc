@@ -100,6 +100,7 @@ std::string FrameShape::to_json() const {
   json::object out{{"columns_keys", core::to_json(keys)}};
   if (!names.empty()) out["names"] = object_of(names);
   if (!json.empty()) out["json"] = json::array(json.begin(), json.end());
+  if (!nested.empty()) out["nested"] = object_of(nested);
   if (!empty.empty()) out["empty"] = json::array(empty.begin(), empty.end());
   if (!dates.empty()) out["dates"] = object_of(dates);
   if (!footer.empty()) out["footer"] = object_of(footer);
@@ -113,6 +114,7 @@ FrameShape FrameShape::parse(std::string_view text) {
     if (key == "columns_keys") shape.keys = parse_columns_keys(value);
     if (key == "names") shape.names = texts_of(value);
     if (key == "json") shape.json = names_of(value);
+    if (key == "nested") shape.nested = texts_of(value);
     if (key == "empty") shape.empty = names_of(value);
     if (key == "dates") shape.dates = texts_of(value);
     if (key == "footer") shape.footer = texts_of(value);
@@ -151,6 +153,10 @@ std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& m
     if (hash != summary.end()) unused.erase(std::string(kFrameProperty) + hash->second);
   }
   return {unused.begin(), unused.end()};
+}
+
+std::string nested_sql(std::string_view text, std::string_view type) {
+  return fmt::format("TRY_CAST(CAST({} AS JSON) AS {})", text, type);
 }
 
 void StoredNames::take(std::string_view stored) { taken_.insert(base::fold_case(stored)); }

@@ -36,7 +36,9 @@ struct FrameShape {
   ColumnsKeys keys;
   std::map<std::string, std::string> names;  // of columns that came under another name
   std::set<std::string> json;                // columns that hold JSON text of values of several kinds
-  std::set<std::string> empty;               // columns without a value so far: their type is still to come
+  std::map<std::string, std::string>
+      nested;                   // of those, which came as lists, structs or maps, and the engine's type of these
+  std::set<std::string> empty;  // columns without a value so far: their type is still to come
   std::map<std::string, std::string> dates;  // how days and times came (frame_dates.h)
   // The frame's own facts as the uploaded file carries them in its footer: `pandas`, `boathouse`. Opaque.
   std::map<std::string, std::string> footer;
@@ -63,6 +65,9 @@ std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& meta
 // The properties of shapes that no version names: of those that stay when `expired` go.
 std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& metadata,
                                                  const std::vector<iceberg::SnapshotId>& expired);
+
+// A nested value out of its JSON text `text`, both SQL; NULL where it is none of the type.
+std::string nested_sql(std::string_view text, std::string_view type);
 
 // Columns of a frame may be called anything; those of a table differ in more than case and are not reserved. Gives each
 // name the one that it is stored under: itself, or with `__2` and so on at its end.

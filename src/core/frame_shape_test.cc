@@ -18,6 +18,7 @@ TEST(FrameShape, IsTheSameOutOfItsText) {
   shape.keys = {{"day", FrameKey::date}, {"n", FrameKey::id}};
   shape.names = {{"A__2", "a"}};
   shape.json = {"j"};
+  shape.nested = {{"j", "STRUCT(a BIGINT[])"}};
   shape.empty = {"e"};
   shape.dates = {{"day", "0000-00-00T00:00:00Z"}};
   shape.footer = {{"pandas", "{\"x\": \"ü\"}"}};

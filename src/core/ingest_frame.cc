@@ -23,6 +23,8 @@ using batch::TypeKind;
 
 // The footer entries that are a frame's own, and how long they may be together.
 constexpr std::size_t kMostFooter = 1 << 20;
+// Of the type of a nested column: it is told with every version of this shape.
+constexpr std::size_t kMostTypeText = 16 << 10;
 
 [[noreturn]] void refuse(const std::string& column, const std::string& why) {
   throw Error(ErrorKind::invalid_argument, fmt::format("column \"{}\" {}", column, why)).with("column", column);
@@ -36,6 +38,7 @@ struct Incoming {
   ColumnType staged;  // as it is read
   ColumnType type;    // as it is stored
   bool empty = false;
+  std::string nested{};  // the engine's type of lists, structs and maps, which are stored as JSON
   std::optional<DateForm> form{};
 };
 
@@ -113,6 +116,7 @@ class FramePlanner {
 
   void take_text(Incoming& column, const batch::ColumnEvidence& evidence) {
     column.empty = evidence.only_missing();
+    take_nested(column, "other values");
     if (is_date_key(column.name) || (column.known != nullptr && is_time(column.type) && !was_empty(column))) {
       column.staged = staged_date(evidence);
       if (column.staged.kind == TypeKind::json) {
@@ -148,7 +152,7 @@ class FramePlanner {
     read_footer(lease);
     std::vector<ParquetTaken> taken;
     for (const ParquetColumn& source : sources_) {
-      Incoming& column = incoming(source.name);
+      Incoming& column = incoming(source.label);
       take_parquet(column, source);
       ContractColumn as;
       as.name = column.stored;
@@ -170,16 +174,35 @@ class FramePlanner {
     for (const boost::json::value& row : results.front().rows) {
       refuse(std::string(row.at(0).as_string()), "holds nanoseconds, and a table has microseconds: round it first");
     }
-    StoredNames seen;
     for (const ParquetColumn& source : sources_) {
       if (base::fold_case(source.name) == "file_row_number") {
-        refuse(source.name, "has a name that is reserved: rename it");
+        refuse(source.label, "has a name that is reserved: rename it");
       }
       std::string type = source.type;
-      bool none = type == "INTERVAL" || type == "BIT" || type == "TIME WITH TIME ZONE" || type.ends_with("]") ||
-                  type.starts_with("STRUCT") || type.starts_with("MAP") || type.starts_with("UNION");
-      if (none) refuse(source.name, fmt::format("is of type {}, which a frame cannot hold: send it as text", type));
+      bool none = type == "INTERVAL" || type == "BIT" || type == "TIME WITH TIME ZONE" || type == "VARIANT" ||
+                  type.starts_with("UNION") || type.size() > kMostTypeText;
+      if (none) {
+        refuse(source.label, fmt::format("is of type {}, which a frame cannot hold: send it as text",
+                                         type.substr(0, kMostTypeText / 16)));
+      }
+      if (is_nested(type)) refuse_inexact(lease, source);
     }
+  }
+
+  // Lists, structs and maps are stored as JSON, of which each value must come back as it was.
+  void refuse_inexact(engine::Lease& lease, const ParquetColumn& source) const {
+    std::string x = quote_identifier(source.name);
+    auto wrong = lease.execute(
+        {fmt::format("SELECT t FROM (SELECT {0}, CAST(to_json({0}) AS VARCHAR) AS t FROM read_parquet({1}, "
+                     "hive_partitioning = false)) "
+                     "WHERE {0} IS NOT NULL AND (strict_json(t) IS NULL OR {2} IS DISTINCT FROM {0}) LIMIT 1",
+                     x, quote_string(body_.file.string()), nested_sql("t", source.type))});
+    if (wrong.front().rows.empty()) return;
+    refuse(
+        source.name,
+        fmt::format("is of type {} and has a value that the JSON which a frame keeps of it would change ({}): save the "
+                    "frame with the Python package boathouse, which keeps it exactly, or send the column as text",
+                    source.type, std::string_view(wrong.front().rows[0].at(0).as_string()).substr(0, 200)));
   }
 
   void read_footer(engine::Lease& lease) {
@@ -207,6 +230,7 @@ class FramePlanner {
 
   void take_parquet(Incoming& column, const ParquetColumn& source) {
     column.empty = source.type == kNothing;
+    take_nested(column, is_nested(source.type) ? source.type : "other values");
     ColumnType type = source.type == "UBIGINT" ? ColumnType{.kind = TypeKind::bigint} : parquet_type(source);
     if (is_date_key(column.name)) {
       column.staged = type;
@@ -228,6 +252,18 @@ class FramePlanner {
       column.type = *grown;
     }
     column.staged = column.type;
+  }
+
+  // Nested values keep one type, in which they come back. `coming`: what the column is now.
+  void take_nested(Incoming& column, const std::string& coming) const {
+    auto kept = before_.nested.find(column.stored);
+    const std::string before = kept == before_.nested.end() || was_empty(column) ? "" : kept->second;
+    column.nested = column.empty ? before : is_nested(coming) ? coming : "";
+    if (column.nested == before || was_empty(column)) return;
+    refuse(column.name,
+           fmt::format("holds {} in this frame, and comes as {}: send it as that type, or replace the frame "
+                       "with keep_last",
+                       before.empty() ? "other values" : before, coming));
   }
 
   // Days and times
@@ -360,6 +396,10 @@ class FramePlanner {
   void note_shape(const Incoming& column) {
     if (column.name != column.stored) frame_.shape.names[column.stored] = column.name;
     if (column.type.kind == TypeKind::json || holds_json(column)) frame_.shape.json.insert(column.stored);
+    if (!column.nested.empty()) {
+      frame_.shape.json.insert(column.stored);
+      frame_.shape.nested[column.stored] = column.nested;
+    }
     if (column.empty && was_empty(column)) frame_.shape.empty.insert(column.stored);
     note_key(column.name, column.stored);
   }
@@ -377,6 +417,7 @@ class FramePlanner {
     note_key(before_.name_of(stored), stored);
     if (before_.names.contains(stored)) frame_.shape.names[stored] = before_.name_of(stored);
     if (before_.json.contains(stored)) frame_.shape.json.insert(stored);
+    if (before_.nested.contains(stored)) frame_.shape.nested[stored] = before_.nested.at(stored);
     if (before_.empty.contains(stored)) frame_.shape.empty.insert(stored);
     if (before_.dates.contains(stored)) frame_.shape.dates[stored] = before_.dates.at(stored);
   }

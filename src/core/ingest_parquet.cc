@@ -20,11 +20,6 @@ using base::quote_identifier;
 using base::quote_string;
 using batch::TypeKind;
 
-bool is_nested(std::string_view type) {
-  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP") || type.starts_with("UNION") ||
-         type == "VARIANT";
-}
-
 bool is_integer(std::string_view type) {
   return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" || type == "UTINYINT" ||
          type == "USMALLINT" || type == "UINTEGER" || type == "UBIGINT" || type == "HUGEINT" || type == "UHUGEINT";
@@ -37,8 +32,14 @@ bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP")
 
 }  // namespace
 
+bool is_nested(std::string_view engine_type) {
+  return engine_type.ends_with("]") || engine_type.starts_with("STRUCT") || engine_type.starts_with("MAP") ||
+         engine_type.starts_with("UNION") || engine_type == "VARIANT";
+}
+
 batch::ColumnType parquet_type(const ParquetColumn& source) {
   const std::string& type = source.type;
+  if (is_nested(type)) return {.kind = TypeKind::string};
   if (type == "BOOLEAN") return {.kind = TypeKind::boolean};
   if (type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "UTINYINT" || type == "USMALLINT") {
     return {.kind = TypeKind::integer};
@@ -124,30 +125,87 @@ std::string as_text(const std::string& x, std::string_view type) {
 
 }  // namespace
 
-std::vector<ParquetColumn> parquet_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
-                                           std::int64_t& rows) {
+namespace {
+
+// What the file says of a column.
+struct FileColumn {
+  std::string name;
+  std::int64_t digits = 0;  // the most of a decimal in it
+  bool holds_nothing = false;
+};
+
+// The columns out of all elements of the file's schema: the root, then each with all that is inside it.
+std::vector<FileColumn> file_columns(const boost::json::array& elements) {
+  std::vector<FileColumn> columns;
+  std::int64_t inside = 0;  // elements that are still to come in the last column
+  for (std::size_t i = 1; i < elements.size(); ++i) {
+    const boost::json::array& element = elements[i].as_array();
+    if (inside == 0) {
+      columns.push_back({std::string(element.at(0).as_string()), 0, element.at(3).as_bool()});
+      inside = 1;
+    }
+    inside += element.at(1).to_number<std::int64_t>() - 1;
+    columns.back().digits = std::max(columns.back().digits, element.at(2).to_number<std::int64_t>());
+  }
+  return columns;
+}
+
+// What the engine reads, how many rows there are, and all elements of the file's schema.
+std::vector<engine::Rows> told_of(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts) {
   std::string file = quote_string(body.file.string());
   try {
     facts = clear_claims(body, lease);
-    auto results = lease.execute({
+    return lease.execute({
         fmt::format("DESCRIBE SELECT * FROM read_parquet({}, hive_partitioning = false)", file),
         fmt::format("SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata({})", file),
-        fmt::format("SELECT name FROM parquet_schema({}) WHERE logical_type LIKE 'NullType%'", file),
+        fmt::format("SELECT name, coalesce(num_children, 0), coalesce(precision, 0), coalesce(logical_type LIKE "
+                    "'NullType%', false) FROM parquet_schema({})",
+                    file),
     });
-    std::set<std::string, std::less<>> of_nothing;
-    for (const boost::json::value& row : results.at(2).rows) of_nothing.emplace(row.at(0).as_string());
-    std::vector<ParquetColumn> columns;
-    for (const boost::json::value& row : results.at(0).rows) {
-      std::string name(row.at(0).as_string());
-      std::string type(of_nothing.contains(name) ? kNothing : std::string_view(row.at(1).as_string()));
-      columns.push_back({std::move(name), std::move(type)});
-    }
-    rows = results.at(1).rows.at(0).at(0).to_number<std::int64_t>();
-    return columns;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::invalid_argument) throw;
     throw Error(ErrorKind::invalid_argument, "the body is not a whole Parquet file: " + error.message());
   }
+}
+
+void check_column(const FileColumn& column) {
+  constexpr std::int64_t kMostDigits = 38;
+  if (column.name.empty()) throw Error(ErrorKind::invalid_argument, "a column has no name: give it one");
+  if (column.digits <= kMostDigits) return;
+  throw Error(ErrorKind::invalid_argument,
+              fmt::format("column \"{}\" is a decimal of {} digits, and {} are the most: send "
+                          "fewer, or text",
+                          column.name, column.digits, kMostDigits))
+      .with("column", column.name);
+}
+
+void check_no_twins(const std::vector<ParquetColumn>& columns) {
+  std::set<std::string_view> names;
+  for (const ParquetColumn& column : columns) {
+    if (names.insert(column.label).second) continue;
+    throw Error(ErrorKind::invalid_argument, fmt::format("two columns are called \"{}\": rename one", column.label))
+        .with("column", column.label);
+  }
+}
+
+}  // namespace
+
+std::vector<ParquetColumn> parquet_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
+                                           std::int64_t& rows) {
+  const std::vector<engine::Rows> told = told_of(body, lease, facts);
+  const std::vector<FileColumn> in_file = file_columns(told.at(2).rows);
+  const boost::json::array& read = told.at(0).rows;
+  if (read.size() != in_file.size())
+    throw Error(ErrorKind::invalid_argument, "the body has columns that nobody can read");
+  std::vector<ParquetColumn> columns;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    check_column(in_file[i]);
+    std::string type(in_file[i].holds_nothing ? kNothing : std::string_view(read[i].at(1).as_string()));
+    columns.push_back({std::string(read[i].at(0).as_string()), std::move(type), in_file[i].name});
+  }
+  check_no_twins(columns);
+  rows = told.at(1).rows.at(0).at(0).to_number<std::int64_t>();
+  return columns;
 }
 
 namespace {
@@ -223,6 +281,11 @@ void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns
   for (const ParquetColumn& source : sources) {
     if (base::fold_case(source.name) == "file_row_number") {
       throw Error(ErrorKind::invalid_argument, "column \"file_row_number\" has a name that is reserved: rename it");
+    }
+    if (source.name != source.label) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("column \"{}\" differs from another one in letter case only: rename it", source.label))
+          .with("column", source.label);
     }
     const ContractColumn* column = known.find(source.name);
     if (column != nullptr) {

@@ -33,18 +33,21 @@ std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const Stage
 // Fills staged, staged_raw, staged_rows and rows_received for a text whose columns are decided.
 void add_staged(const Parts& parts, const StagedBody& body, batch::StagedSpec spec, BatchPlan& plan);
 
-// A column of a Parquet body; `type` is the engine's.
+// A column of a Parquet body; `type` is the engine's, and so is `name`, which may be another than the one in the file.
 struct ParquetColumn {
   std::string name;
   std::string type;
+  std::string label;  // as the file calls it
 };
 // How the engine spells what it also takes as TIMESTAMPTZ.
 inline constexpr std::string_view kZonedTime = "TIMESTAMP WITH TIME ZONE";
 // The type of a column that says of itself that it holds nothing; the engine would call it an INTEGER.
 inline constexpr std::string_view kNothing = "NULL";
-// Error{invalid_argument} for what is no whole Parquet file.
+// Error{invalid_argument} for what is no whole Parquet file, and for columns that the engine would read as something else.
 std::vector<ParquetColumn> parquet_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
                                            std::int64_t& rows);
+// Whether values of the type have others in them: a table holds their JSON.
+bool is_nested(std::string_view engine_type);
 // The column's type in a table that makes up its own.
 batch::ColumnType parquet_type(const ParquetColumn& column);
 // The body's rows as the relation that checks apply to: each column out of the one that it comes from, NULL where that

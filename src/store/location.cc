@@ -7,7 +7,6 @@
 namespace boathouse::store {
 namespace {
 
-constexpr std::size_t kLongestSegment = 160;
 constexpr std::size_t kHashBytes = 12;
 
 [[noreturn]] void refuse(const char* why) {
@@ -57,7 +56,7 @@ std::string join(std::string_view base, std::string_view relative) {
   return std::string(base).append("/").append(relative);
 }
 
-std::string path_segment(std::string_view value) {
+std::string path_segment(std::string_view value, std::size_t longest) {
   if (value.empty()) return "empty~";  // no other name has a '~' at its end with so little before it
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
@@ -72,9 +71,9 @@ std::string path_segment(std::string_view value) {
       out.push_back(kHex[static_cast<std::uint8_t>(c) & 15]);
     }
   }
-  if (out.size() <= kLongestSegment) return out;
+  if (out.size() <= longest) return out;
   std::string hash = base::to_hex(base::sha256(value).substr(0, kHashBytes));
-  out.resize(kLongestSegment - hash.size() - 1);
+  out.resize(longest - hash.size() - 1);
   return out + "~" + hash;
 }
 

@@ -23,8 +23,9 @@ std::filesystem::path path_of(std::string_view location);
 std::string join(std::string_view base, std::string_view relative);
 
 // One folder or file name for any value: [A-Za-z0-9_-] and inner single dots stay, every other byte becomes %XX; the
-// empty value is "empty~"; a name past 160 bytes is cut and ends in "~" and a hash of the whole. Two values never share a
+// empty value is "empty~"; a name past `longest` bytes is cut and ends in "~" and a hash of the whole. Two values never share a
 // name; none is "." or ".." and none holds a character that a shell, a URI or a glob takes to mean something.
-std::string path_segment(std::string_view value);
+inline constexpr std::size_t kLongestSegment = 160;
+std::string path_segment(std::string_view value, std::size_t longest = kLongestSegment);
 
 }  // namespace boathouse::store

@@ -310,6 +310,8 @@ TEST(Location, SegmentsAreSafeAndDistinct) {
   EXPECT_EQ(longer.size(), 160U);
   EXPECT_NE(longer, path_segment(std::string(1000, 'a') + "2"));
   EXPECT_EQ(path_segment(std::string(160, 'a')), std::string(160, 'a'));
+  EXPECT_EQ(path_segment(std::string(50, 'a'), 50), std::string(50, 'a'));
+  EXPECT_EQ(path_segment(std::string(51, 'a'), 50).size(), 50U);
 }
 
 TEST(Parallel, RunsEachTaskOnceAndTellsTheFirstError) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """POST/GET/DELETE .../rows: modes, formats, compressions, idempotency, limits and hostile bodies."""
 
+import decimal
 import gzip
 import io
 import json
@@ -43,6 +44,35 @@ BODIES = {
     "parquet": (PARQUET, parquet_of(ROWS)),
 }
 CODINGS = {"identity": lambda b: b, "gzip": gzip.compress, "zstd": zstandard.ZstdCompressor().compress}
+
+
+def parquet_bytes(table):
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("column, text", [
+    (pa.array([[1, None]], pa.list_(pa.int64())), "[1,null]"),
+    (pa.array([{"x": 1, "y": "a"}], pa.struct([("x", pa.int32()), ("y", pa.string())])), '{"x":1,"y":"a"}'),
+    (pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())), '{"k":1}'),
+    (pa.array([[0]], pa.list_(pa.timestamp("us"))), '["1970-01-01 00:00:00"]'),
+    (pa.array([[decimal.Decimal("1.50")]], pa.list_(pa.decimal128(38, 2))), "[1.50]"),
+])
+def test_nested_parquet_is_json_in_a_table_without_a_contract(admin, table, column, text):
+    admin.post_rows(table, parquet_bytes(pa.table({"id": [1], "v": column})), PARQUET)
+    admin.post_rows(table, parquet_bytes(pa.table({"id": [2], "v": column})), PARQUET)
+    assert admin.sql(f'SELECT v FROM "{table}"') == [(text,), (text,)]
+
+
+@pytest.mark.parametrize("sent, words", [
+    (pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"]), "rename"),
+    (pa.table({"a": [1], "A": [2]}), "letter case"),
+    (pa.table({"": [1]}), "no name"),
+    (pa.table({"a": pa.array([1], pa.decimal256(60, 0))}), "38"),
+])
+def test_parquet_columns_that_no_table_has_are_refused(admin, table, sent, words):
+    assert words in admin.post_rows(table, parquet_bytes(sent), PARQUET, expect=400).json()["detail"]
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -158,3 +158,33 @@ def test_frames_without_rows_keep_their_columns(frames):
     frames.save_parquet(pd.DataFrame({"a": pd.Series([], dtype="int64"), "b": pd.Series([], dtype="str")}), "f")
     assert frames.load_table("f").column_names == ["a", "b"] and frames.load_table("f").num_rows == 0
     assert frames.load_table("f")["a"].type == pa.int64()
+
+
+def test_columns_that_differ_in_case_come_back_under_their_names(frames):
+    for _ in range(2):
+        frames.save_parquet(pa.table({"a": [1], "A": [2], "a_1": [3], "A__2": [4]}), "f")
+    assert frames.records("f") == [{"a": 1, "A": 2, "a_1": 3, "A__2": 4}] * 2
+    assert frames.load_table("f").column_names[:2] == ["a", "A__2"]
+
+
+@pytest.mark.parametrize("table, words", [
+    (pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"]), "rename"),
+    (pa.table({"": [1]}), "no name"),
+    (pa.table({"a": pa.array([1], pa.decimal256(60, 0))}), "38"),
+    (pa.table({"a": pa.array([[1]], pa.list_(pa.decimal256(39, 0)))}), "38"),
+])
+def test_columns_that_no_table_has_are_refused(frames, table, words):
+    assert words in frames.save_parquet(table, "f", expect=400)["error"]
+    assert frames.list() == []
+
+
+def test_flags_may_be_written_as_python_writes_them(frames):
+    for n in range(2):
+        frames.save_parquet(pa.table({"a": [n]}), "f")
+    for yes in ("true", "True", "1", "TRUE"):
+        assert frames.records("f", use_last=yes) == [{"a": 1}]
+    for no in ("false", "False", "0"):
+        assert len(frames.records("f", use_last=no)) == 2
+    assert "use_last" in frames.records("f", use_last="yes", expect=400)["error"]
+    frames.save_parquet(pa.table({"a": [7]}), "f", keep_last="True")
+    assert frames.records("f") == [{"a": 7}]

@@ -118,6 +118,13 @@ def test_the_day_is_above_the_range(frames):
     assert places == ["day/2024-01-01/id/from_0_to_8", "day/2024-01-02/id/from_1_to_9"]
 
 
+def test_ids_may_be_long(frames):
+    ids = ["x" * 500, "ü/.." * 100, "y"]
+    answer = frames.upload([{"id": i} for i in ids], "f", columns_keys={"id": "ID"})
+    assert len(answer["chunks"][0]["path"].split("/")[-2]) <= 255
+    assert sorted(r["id"] for r in frames.records("f")) == sorted(ids)
+
+
 def test_rows_keep_their_order_over_many_files(frames):
     values = np.random.default_rng(2).permutation(230_000)
     answer = frames.upload(pd.DataFrame({"v": values}), "f")

@@ -16,4 +16,8 @@ struct Caller {
 // that the caller does not see.
 Caller decide(const Services& services, const net::Request& request, auth::Action action);
 
+// A parameter as clients of this door write it: Python's True and False, 1 and 0 too. False where it is not there.
+// Error{invalid_argument} for anything else.
+bool flag_of(const net::Request& request, std::string_view name);
+
 }  // namespace boathouse::api::dataframes

@@ -47,7 +47,7 @@ core::FrameRequested read_query(const net::Request& request) {
   core::FrameRequested wanted;
   wanted.name = request.param("name");
   wanted.key = text_param(request, "external_key");
-  wanted.last_upload = flag_param(request, "use_last").value_or(false);
+  wanted.last_upload = flag_of(request, "use_last");
   wanted.version = text_param(request, "version");
   if (auto text = text_param(request, "as_of")) {
     wanted.as_of = base::parse_rfc3339(*text);

@@ -60,7 +60,7 @@ core::FrameUpload read_query(const net::Request& request, std::string name) {
   upload.name = std::move(name);
   upload.format = core::BodyFormat::parquet;
   if (const std::string* key = request.query.find("external_key")) upload.key = *key;
-  upload.keep_last = flag_param(request, "keep_last").value_or(false);
+  upload.keep_last = flag_of(request, "keep_last");
   if (const std::string* keys = request.query.find("columns_keys")) {
     boost::system::error_code broken;
     json::value parsed = json::parse(*keys, broken);

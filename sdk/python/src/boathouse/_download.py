@@ -41,6 +41,11 @@ class Answer:
     def rows(self) -> int:
         return int(self._parquet.metadata.num_rows)
 
+    @property
+    def is_nested(self) -> bool:
+        """Whether a column holds lists, structs or maps."""
+        return any(pa.types.is_nested(kind) for kind in self._parquet.schema_arrow.types)
+
     def names_by_id(self) -> dict[int, str]:
         """The columns by the ids that Iceberg gave them."""
         return {int((field.metadata or {}).get(b"PARQUET:field_id", -1)): field.name for field in self._parquet.schema_arrow}

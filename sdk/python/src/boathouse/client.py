@@ -227,12 +227,13 @@ class Client:
         if raw is not None:
             url, version, names = raw
             with self._fetched(name, {"version": version, "limit": 0}) as empty:
-                told = empty.told
-            with fetched(self._http, url, progress=self._progress, what=f"load {name}") as answer:
-                if answer.names_by_id() == names:
-                    answer.told = told
-                    yield answer
-                    return
+                told, is_nested = empty.told, empty.is_nested
+            if not is_nested:  # else the file has JSON
+                with fetched(self._http, url, progress=self._progress, what=f"load {name}") as answer:
+                    if answer.names_by_id() == names:
+                        answer.told = told
+                        yield answer
+                        return
         with self._fetched(name, asked) as answer:
             yield answer
 
