@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Schemathesis is taught of Boathouse (named by schemathesis.toml)."""
 
+import json
+
 import schemathesis
 
 from support.paths import ROOT
@@ -9,6 +11,11 @@ from support.paths import ROOT
 @schemathesis.serializer("application/x-ndjson", "application/vnd.apache.parquet")
 def as_it_is(_, value):
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+@schemathesis.serializer("application/x-amz-json-1.1")
+def as_json(_, value):
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
 @schemathesis.check
