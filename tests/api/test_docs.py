@@ -9,7 +9,10 @@ from support.paths import ROOT
 
 ERRORS = ROOT / "docs" / "errors"
 # Doors that have error shapes of their own, without a `type`.
-OWN_SHAPES = {"dataapi"}
+OWN_SHAPES = {"dataapi", "cognito"}
+# Codes of shared rooms that only such doors tell, in words of their own.
+NEVER_A_TYPE = {"signature-missing", "signature-malformed", "signature-mismatch", "signature-expired", "wrong-scope", "unknown-access-key",
+                "no-such-pool", "no-such-client", "no-such-group", "group-exists"}
 
 
 def native_codes():
@@ -28,7 +31,8 @@ def native_codes():
 def test_every_error_has_its_page_and_no_page_is_left_over():
     codes = native_codes()
     assert len(codes) > 20
-    assert {path.stem for path in ERRORS.glob("*.md")} == codes
+    assert codes >= NEVER_A_TYPE
+    assert {path.stem for path in ERRORS.glob("*.md")} == codes - NEVER_A_TYPE
 
 
 @pytest.mark.parametrize("path", sorted(ERRORS.glob("*.md")), ids=lambda path: path.stem)
