@@ -18,7 +18,7 @@ NEVER_A_TYPE = {"signature-missing", "signature-malformed", "signature-mismatch"
 def native_codes():
     """Every code that a problem's `type` may end in: the kinds' names, and those that a source gives."""
     files = [path for path in (ROOT / "src").rglob("*") if path.suffix in {".cc", ".h"} and not path.stem.endswith("_test")]
-    sources = [path.read_text() for path in files if not OWN_SHAPES & set(path.parts)]
+    sources = [path.read_text() for path in files if not OWN_SHAPES & set(path.relative_to(ROOT).parts)]
     everything = "\n".join(sources)
     codes = set(re.findall(r'case ErrorKind::\w+: return "([a-z-]+)";', everything))
     constants = dict(re.findall(r'std::string_view (k\w+) = "([a-z-]+)";', everything))
