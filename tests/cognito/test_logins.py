@@ -6,10 +6,12 @@ import hashlib
 import hmac
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pycognito.aws_srp import AWSSRP
@@ -235,6 +237,35 @@ def test_guesses_are_throttled_with_those_of_other_doors(make_pool, refused):
         pool.start(name)
     assert "Too many wrong passwords" in why.message
     assert pool.server.api().post("/v1/login", json={"username": name, "password": PASSWORD}).status_code == 429
+
+
+def test_of_many_at_once_one_creates_and_one_sets_the_password(make_pool):
+    """Also the first tokens ever, for which there is no key yet."""
+    pool = make_pool()
+
+    def outcomes(work):
+        def once(n):
+            try:
+                return work(n)
+            except ClientError as error:
+                return error.response["Error"]["Code"]
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(once, range(8)))
+
+    created = outcomes(lambda n: pool.admin.admin_create_user(UserPoolId=pool.id, Username="ada", TemporaryPassword=TEMPORARY)["User"]["Username"])
+    assert sorted(created) == ["UsernameExistsException"] * 7 + ["ada"]
+    session = pool.start("ada", TEMPORARY)["Session"]
+
+    def answer(n):
+        pool.anyone.respond_to_auth_challenge(ClientId=pool.client_id, ChallengeName="NEW_PASSWORD_REQUIRED", Session=session,
+                                              ChallengeResponses=pool.parameters("ada", NEW_PASSWORD=f"Another-password-{n}"))
+        return n
+
+    done = [n for n in outcomes(answer) if isinstance(n, int)]
+    assert len(done) == 1
+    tokens = outcomes(lambda n: pool.tokens("ada", f"Another-password-{done[0]}")["IdToken"])
+    assert {pool.claims(token)["cognito:username"] for token in tokens} == {"ada"}
+    assert len(requests.get(pool.issuer + "/.well-known/jwks.json", timeout=60).json()["keys"]) == 1
 
 
 # SRP

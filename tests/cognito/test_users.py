@@ -110,6 +110,8 @@ def test_lists_page_and_filter_and_tell_no_hash(make_pool, refused):
     pool.admin.admin_disable_user(UserPoolId=pool.id, Username="u5@example.org")
     assert found('status = "Disabled"') == ["u5@example.org"]
     assert found('username = "nobody"') == []
+    [narrow] = pool.admin.list_users(UserPoolId=pool.id, Filter='username = "u1@example.org"', AttributesToGet=["email"])["Users"]
+    assert narrow["Attributes"] == [{"Name": "email", "Value": "u1@example.org"}]
     for wrong in ('password = "x"', "username", 'username = x', 'username ! "x"'):
         with refused("InvalidParameterException"):
             found(wrong)

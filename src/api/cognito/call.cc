@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/cognito/call.h"
 
+#include <boost/json/array.hpp>
+
 #include "base/encoding.h"
 #include "base/error.h"
 
@@ -30,6 +32,21 @@ TextMap Call::texts(std::string_view name) {
   return out;
 }
 
+std::optional<std::vector<std::string>> Call::optional_names(std::string_view name) {
+  json::value found = fields.any(name);
+  if (found.is_null()) return std::nullopt;
+  auto refuse = [&] {
+    return Error(ErrorKind::invalid_argument, fmt::format("\"{}\" must be a list of strings", name));
+  };
+  if (!found.is_array()) throw refuse();
+  std::vector<std::string> names;
+  for (const json::value& item : found.get_array()) {
+    if (!item.is_string()) throw refuse();
+    names.emplace_back(item.get_string());
+  }
+  return names;
+}
+
 std::size_t Call::limit(std::string_view name, std::size_t most) {
   std::int64_t wanted = fields.optional_integer(name).value_or(static_cast<std::int64_t>(most));
   if (wanted < 1 || wanted > static_cast<std::int64_t>(most)) {
@@ -57,6 +74,9 @@ std::string optional(const TextMap& texts, std::string_view name) {
 
 std::string page_token(std::string_view last) { return base::to_base64(last); }
 
-double wire_time(base::Micros at) { return static_cast<double>(at / base::kMillisecond) / 1000; }
+double wire_time(base::Micros at) {
+  const base::Micros milliseconds = at / base::kMillisecond;
+  return static_cast<double>(milliseconds) / 1000;
+}
 
 }  // namespace boathouse::api::cognito

@@ -5,8 +5,10 @@
 #include <boost/json/object.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/common/json_fields.h"
 #include "api/common/services.h"
@@ -31,6 +33,8 @@ struct Call {
   void require_pool();
   // A field that is an object of texts; empty where it is absent.
   TextMap texts(std::string_view name);
+  // A field that is a list of texts; nullopt where it is absent.
+  std::optional<std::vector<std::string>> optional_names(std::string_view name);
   // A whole number from 1 to `most`, which it is where the field is absent.
   std::size_t limit(std::string_view name, std::size_t most);
   // What a page began after, from the token that the page before gave.

@@ -2,14 +2,11 @@
 #include <boost/json.hpp>
 
 #include "api/cognito/operations.h"
-#include "base/error.h"
 
 namespace boathouse::api::cognito {
 namespace {
 
 namespace json = boost::json;
-using base::Error;
-using base::ErrorKind;
 
 constexpr std::size_t kMostPage = 60;
 
@@ -40,16 +37,6 @@ json::object to_json(Call& call, const auth::PoolClient& client) {
                    {"PreventUserExistenceErrors", "ENABLED"}};
   if (!client.secret.empty()) out["ClientSecret"] = client.secret;
   return {{"UserPoolClient", std::move(out)}};
-}
-
-std::vector<std::string> wanted_flows(Call& call) {
-  json::value listed = call.fields.any("ExplicitAuthFlows");
-  if (listed.is_null()) return {};
-  try {
-    return json::value_to<std::vector<std::string>>(listed);
-  } catch (const std::exception&) {
-    throw Error(ErrorKind::invalid_argument, "\"ExplicitAuthFlows\" must be a list of strings");
-  }
 }
 
 }  // namespace
@@ -100,7 +87,7 @@ json::object create_user_pool_client(Call& call) {
   call.require_pool();
   auth::NewPoolClient wanted{.name = call.fields.text("ClientName"),
                              .with_secret = call.fields.optional_flag("GenerateSecret").value_or(false),
-                             .flows = wanted_flows(call)};
+                             .flows = call.optional_names("ExplicitAuthFlows").value_or(std::vector<std::string>())};
   return to_json(call, call.auth().pool.create_client(call.caller(), wanted));
 }
 

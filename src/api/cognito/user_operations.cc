@@ -65,14 +65,7 @@ json::object admin_update_user_attributes(Call& call) {
 }
 
 json::object admin_delete_user_attributes(Call& call) {
-  json::value listed = call.fields.any("UserAttributeNames");
-  std::vector<std::string> names;
-  try {
-    names = json::value_to<std::vector<std::string>>(listed);
-  } catch (const std::exception&) {
-    throw Error(ErrorKind::invalid_argument, "\"UserAttributeNames\" must be a list of strings");
-  }
-  return change_attributes(call, {}, names);
+  return change_attributes(call, {}, call.optional_names("UserAttributeNames").value_or(std::vector<std::string>()));
 }
 
 json::object admin_enable_user(Call& call) { return patch(call, {.disabled = false}); }
@@ -110,8 +103,9 @@ json::object list_users(Call& call) {
     found.resize(limit);
     out["PaginationToken"] = page_token(found.back().name);
   }
+  auto shown = call.optional_names("AttributesToGet");
   json::array users;
-  for (const meta::UserRow& user : found) users.push_back(to_json(user));
+  for (const meta::UserRow& user : found) users.push_back(to_json(user, "Attributes", shown));
   out["Users"] = std::move(users);
   return out;
 }

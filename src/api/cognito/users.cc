@@ -9,9 +9,13 @@ namespace boathouse::api::cognito {
 
 namespace json = boost::json;
 
-json::object to_json(const meta::UserRow& user, std::string_view attributes_name) {
+json::object to_json(const meta::UserRow& user, std::string_view attributes_name,
+                     const std::optional<std::vector<std::string>>& shown) {
   json::array attributes;
-  for (const auto& [name, value] : auth::attributes_of(user)) attributes.push_back({{"Name", name}, {"Value", value}});
+  for (const auto& [name, value] : auth::attributes_of(user)) {
+    if (shown && std::find(shown->begin(), shown->end(), name) == shown->end()) continue;
+    attributes.push_back({{"Name", name}, {"Value", value}});
+  }
   return {{"Username", user.name},
           {attributes_name, std::move(attributes)},
           {"UserCreateDate", wire_time(user.created_at)},

@@ -10,7 +10,9 @@
 namespace boathouse::api::cognito {
 
 // A user as lists have it; `attributes_name` is "Attributes", or "UserAttributes" where the user is the whole answer.
-boost::json::object to_json(const meta::UserRow& user, std::string_view attributes_name = "Attributes");
+// With the attributes named, or all of them.
+boost::json::object to_json(const meta::UserRow& user, std::string_view attributes_name = "Attributes",
+                            const std::optional<std::vector<std::string>>& shown = std::nullopt);
 std::string_view status_of(const meta::UserRow& user);
 
 // [{"Name": .., "Value": ..}] of the field; empty where it is absent. Error{invalid_argument}.
