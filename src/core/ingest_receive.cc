@@ -173,7 +173,11 @@ void Receiver::write(std::string_view bytes) {
   state_->bytes += bytes.size();
   state_->parts->figures.bytes_received.add(bytes.size());
   base::write_all(state_->fd.get(), bytes);
-  if (!state_->scanner) return;
+  if (!state_->scanner) {
+    // A Parquet body may become a data file as it is.
+    state_->write_behind.wrote(state_->fd.get(), state_->bytes);
+    return;
+  }
   state_->scanner->feed(bytes);
   state_->start_early();
   if (state_->max_rows && static_cast<std::int64_t>(state_->scanner->rows()) > *state_->max_rows) {

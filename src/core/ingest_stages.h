@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "base/write_behind.h"
 #include "batch/parquet_footer.h"
 #include "batch/scanner.h"
 #include "batch/staged_spec.h"
@@ -105,6 +106,7 @@ struct Receiver::State {
   const Parts* parts = nullptr;
   StagedBody body;
   base::UniqueFd fd;
+  base::WriteBehind write_behind;
   std::unique_ptr<batch::Scanner> scanner;  // none for Parquet
   std::optional<base::Sha256> hash;         // where an idempotency key wants one
   std::optional<std::int64_t> max_rows;
