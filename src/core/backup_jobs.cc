@@ -54,7 +54,7 @@ meta::JobRow backup_job(const Parts& parts, const meta::WorkspaceRow& workspace,
 }
 
 meta::JobRow restore_job(const Backups& backups, const meta::WorkspaceRow& workspace, std::string_view table,
-                         std::optional<BackupId> backup, const Actor& actor) {
+                         const std::optional<BackupId>& backup, const Actor& actor) {
   json::object payload = payload_of(table, actor);
   // Fixed here, so that a backup made meanwhile is not what a later attempt brings back.
   payload["backup"] = backups.find(workspace, table, backup).value;

@@ -19,7 +19,7 @@ meta::JobRow backup_job(const Parts& parts, const meta::WorkspaceRow& workspace,
                         const Actor& actor);
 // Of the newest backup when none is named. Error{not_found} when there is no such backup.
 meta::JobRow restore_job(const Backups& backups, const meta::WorkspaceRow& workspace, std::string_view table,
-                         std::optional<BackupId> backup, const Actor& actor);
+                         const std::optional<BackupId>& backup, const Actor& actor);
 
 // {backup,table,version,rows,bytes}
 boost::json::object run_backup(const Parts& parts, const Backups& backups, const meta::JobRow& job, Progress& progress);

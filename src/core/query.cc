@@ -69,6 +69,7 @@ Resolved resolve(const Parts& parts, const QueryRequest& request, const GuardRes
 
 std::vector<base::WorkspaceId> ids_of(const std::vector<meta::WorkspaceRow>& workspaces) {
   std::vector<base::WorkspaceId> ids;
+  ids.reserve(workspaces.size());
   for (const meta::WorkspaceRow& workspace : workspaces) ids.push_back(workspace.id);
   return ids;
 }

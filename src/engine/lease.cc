@@ -118,7 +118,7 @@ QueryResult Lease::query(const QueryCommand& command, ResultConsumer& consumer) 
   if (command.max_result_bytes) message["max_bytes"] = *command.max_result_bytes;
   if (command.only_bind) message["only_bind"] = true;
   if (!command.metadata.empty()) message["metadata"] = json::value_from(command.metadata);
-  json::object end = state_->run(std::move(message), [&](const Frame& frame) {
+  json::object end = state_->run(message, [&](const Frame& frame) {
     if (frame.type == FrameType::data) {
       consumer.on_bytes(frame.payload);
     } else if (frame.type == FrameType::file) {

@@ -50,6 +50,7 @@ std::optional<std::uint64_t> number(const json::object& command, std::string_vie
 
 std::vector<std::string> names_of(const std::vector<ResultColumn>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const ResultColumn& column : columns) names.push_back(column.name);
   return names;
 }

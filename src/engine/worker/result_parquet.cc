@@ -15,6 +15,7 @@ constexpr const char* kFunction = "boathouse_result";
 // A Parquet file cannot have two columns of one name.
 std::vector<std::string> names_of(const std::vector<ResultColumn>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const ResultColumn& column : columns) names.push_back(column.name);
   return base::unique_names(names);
 }
