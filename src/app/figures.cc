@@ -51,6 +51,36 @@ void add_batches(net::Metrics& metrics, const core::Figures& core) {
   stage("commit", core.commit);
 }
 
+void add_documents(net::Metrics& metrics, const core::Figures& core, const core::Documents& documents) {
+  add_counter(metrics, "boathouse_documents_received_total", "Documents acknowledged", {}, core.documents_received);
+  const char* landed = "Documents brought from the landing log into their table or its quarantine";
+  add_counter(metrics, "boathouse_documents_committed_total", landed, {{"outcome", "accepted"}},
+              core.documents_committed);
+  add_counter(metrics, "boathouse_documents_committed_total", landed, {{"outcome", "rejected"}},
+              core.documents_rejected);
+  auto backlog = [&](const char* name, const char* help, auto read) {
+    metrics.add_gauge(name, help, {}, [&documents, read] { return static_cast<double>(read(documents.backlog())); });
+  };
+  backlog("boathouse_documents_waiting", "Documents acknowledged and not committed yet",
+          [](const core::DocumentBacklog& now) { return now.documents; });
+  backlog("boathouse_documents_lag_seconds", "How long the oldest of them has waited",
+          [](const core::DocumentBacklog& now) {
+            return static_cast<double>(now.lag) / static_cast<double>(base::kSecond);
+          });
+  backlog("boathouse_documents_tables_failing", "Tables whose documents cannot be committed; they stay in the log",
+          [](const core::DocumentBacklog& now) { return now.failing; });
+  auto log = [&](const char* name, const char* help, auto read) {
+    metrics.add_gauge(name, help, {},
+                      [&documents, read] { return static_cast<double>(read(documents.log_figures())); });
+  };
+  log("boathouse_landing_bytes", "Landing log on disk, not released",
+      [](const landing::LogFigures& now) { return now.kept_bytes; });
+  log("boathouse_landing_waiting_bytes", "Landing log in memory, not yet written",
+      [](const landing::LogFigures& now) { return now.waiting_bytes; });
+  log("boathouse_landing_failed", "1 after a failed sync: nothing is taken until a restart",
+      [](const landing::LogFigures& now) { return now.failed ? 1 : 0; });
+}
+
 void add_commits(net::Metrics& metrics, const core::Figures& core) {
   auto commits = [&](const char* outcome, const base::Counter& counter) {
     add_counter(metrics, "boathouse_commits_total",
@@ -105,6 +135,7 @@ void add_figures(net::Metrics& metrics, const FigureSources& sources) {
                     [] { return 1.0; });
   add_engine(metrics, sources.engine);
   add_batches(metrics, sources.core);
+  add_documents(metrics, sources.core, sources.documents);
   add_commits(metrics, sources.core);
   add_queries(metrics, sources.core);
   add_jobs(metrics, sources.jobs);

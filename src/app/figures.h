@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/thread_pool.h"
+#include "core/documents.h"
 #include "core/parts.h"
 #include "jobs/kinds.h"
 #include "net/metrics.h"
@@ -18,6 +19,7 @@ struct FigureSources {
   const base::Durations& metadata_commits;
   const base::ThreadPool& work;
   const base::ThreadPool& engine_work;
+  const core::Documents& documents;
   const jobs::Kinds& jobs;  // with every kind that there will be
 };
 

@@ -10,6 +10,7 @@
 #include "api/cognito/routes.h"
 #include "api/dataapi/routes.h"
 #include "api/dataframes/routes.h"
+#include "api/documents/routes.h"
 #include "api/native/routes.h"
 #include "api/system/routes.h"
 #include "app/figures.h"
@@ -43,6 +44,12 @@ fs::path made(const fs::path& folder) {
   }
 }
 
+// Nothing of an earlier process is left in staging when the first of this one's work begins.
+const core::Parts& with_clear_staging(const core::Parts& parts) {
+  parts.layout.clear_staging();
+  return parts;
+}
+
 }  // namespace
 
 House::House(const Settings& settings, const fs::path& worker)
@@ -72,7 +79,8 @@ House::House(const Settings& settings, const fs::path& worker)
       tables_(parts_, queries_),
       history_(parts_),
       insights_(parts_, queries_),
-      ingest_(parts_),
+      ingest_(with_clear_staging(parts_)),
+      documents_(parts_, ingest_, document_options(settings, data_)),
       backups_(parts_, archive_),
       house_keeping_(parts_),
       jobs_(*meta_, auth_),
@@ -85,6 +93,7 @@ House::House(const Settings& settings, const fs::path& worker)
                 .tables = tables_,
                 .history = history_,
                 .ingest = ingest_,
+                .documents = documents_,
                 .quarantine = quarantine_,
                 .queries = queries_,
                 .frames = frames_,
@@ -98,10 +107,12 @@ House::House(const Settings& settings, const fs::path& worker)
                 .engine_work = engine_work_,
                 .spool = data_ / "staging" / "spool",
                 .max_dataframe_bytes = settings.max_dataframe_bytes,
-                .public_url = public_url_},
+                .public_url = public_url_,
+                .max_documents_bytes = settings.documents_max_request,
+                .documents_authorization = settings.documents_authorization},
       work_(kWorkThreads, kWorkQueue),
       engine_work_(kEngineThreads, kEngineQueue) {
-  parts_.layout.clear_staging();
+  parts_.landed = &documents_;
   backups_.remove_incomplete();
   base::make_directories_durably(services_.spool);
   new_admin_password_ = auth_.accounts.bootstrap(settings_.admin_password);
@@ -114,12 +125,15 @@ House::House(const Settings& settings, const fs::path& worker)
                          .metadata_commits = metadata_commits_,
                          .work = work_,
                          .engine_work = engine_work_,
+                         .documents = documents_,
                          .jobs = scheduler_.kinds()});
-  api::system::add_routes(router_, ready_, metrics_);
+  api::system::add_routes(
+      router_, [this] { return ready_ && !documents_.log_figures().failed; }, metrics_);
   api::native::add_routes(router_, services_);
   api::dataapi::add_routes(router_, services_);
   api::dataframes::add_routes(router_, services_);
   api::cognito::add_routes(router_, services_);
+  api::documents::add_routes(router_, services_);
 }
 
 House::~House() { stop(std::chrono::milliseconds(0)); }
@@ -133,6 +147,7 @@ core::Applied House::apply(const fs::path& directory) {
 std::string House::start() {
   net::ServerOptions server = server_options(settings_);
   server.metrics = &metrics_;
+  documents_.start();
   server_ = std::make_unique<net::Server>(router_, work_, std::move(server));
   std::string address = server_->start();
   public_url_.set(public_url(settings_, address));
@@ -150,6 +165,7 @@ void House::stop(std::chrono::milliseconds patience) {
   base::remove_quietly(data_ / "run" / "listen.json");
   scheduler_.request_stop();
   server_->stop(patience);
+  documents_.stop(patience);
   scheduler_.stop();
   server_.reset();
 }

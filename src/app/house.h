@@ -71,6 +71,7 @@ class House {
   core::TableHistory history_;
   core::Insights insights_;
   core::Ingest ingest_;
+  core::Documents documents_;
   core::Backups backups_;
   core::HouseKeeping house_keeping_;
   core::Jobs jobs_;

@@ -93,6 +93,14 @@ core::UpkeepOptions upkeep_options(const Settings& settings) {
   return options;
 }
 
+core::DocumentOptions document_options(const Settings& settings, const fs::path& data) {
+  core::DocumentOptions options{
+      .folder = data / "landing", .node = node_id(data), .log_bytes = settings.documents_max_log};
+  options.rules.commit_every = settings.documents_commit_every;
+  options.rules.commit_bytes = settings.documents_commit_bytes;
+  return options;
+}
+
 net::ServerOptions server_options(const Settings& settings) {
   net::ServerOptions options;
   options.listen = settings.listen;

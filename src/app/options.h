@@ -7,6 +7,7 @@
 
 #include "app/settings.h"
 #include "auth/auth.h"
+#include "core/documents.h"
 #include "core/long_queries.h"
 #include "core/parts.h"
 #include "jobs/scheduler.h"
@@ -33,6 +34,7 @@ core::Limits core_limits(const Settings& settings);
 core::LongQueryRules long_query_rules(const Settings& settings);
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);
 core::UpkeepOptions upkeep_options(const Settings& settings);
+core::DocumentOptions document_options(const Settings& settings, const std::filesystem::path& data);
 net::ServerOptions server_options(const Settings& settings);
 
 }  // namespace boathouse::app

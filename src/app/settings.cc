@@ -141,6 +141,13 @@ const std::vector<Setting>& table() {
            "what Cognito clients see the user pool named"),
       boolean("documents.authorization", "true", &S::documents_authorization,
               "ask for credentials at the documents door"),
+      duration("documents.commit_every", "1s", &S::documents_commit_every,
+               "how long an acknowledged document waits for company before it is committed to its table"),
+      size("documents.commit_bytes", "64MiB", &S::documents_commit_bytes, 1 << 20, "documents in one commit at most"),
+      size("documents.max_request", "64MiB", &S::documents_max_request, 1024,
+           "size of a body of POST /table/{name}/objects, once unfolded"),
+      size("documents.max_log", "4GiB", &S::documents_max_log, 64 << 20,
+           "documents on disk that are acknowledged and not in their tables; past it none is taken"),
   };
   return settings;
 }

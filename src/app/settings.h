@@ -70,6 +70,10 @@ struct Settings {
   bool cognito_srp = false;
   std::string cognito_pool_name;
   bool documents_authorization = true;
+  base::Micros documents_commit_every = 0;
+  std::uint64_t documents_commit_bytes = 0;
+  std::uint64_t documents_max_request = 0;
+  std::uint64_t documents_max_log = 0;
 };
 
 enum class SettingKind { text, boolean, count, size, duration, list };

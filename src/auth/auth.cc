@@ -22,6 +22,7 @@ Auth::Auth(meta::MetaStore& store, const AuthOptions& options)
       pool_tokens(rsa_keys, pool.id()),
       authenticator({store, {hasher, &srp}, keys, access_keys, pool_tokens}, options.authenticator),
       pool_logins(
-          {store, authenticator, pool, pool_groups, pool_tokens, sealer, {hasher, &srp}, options.authenticator}) {}
+          {store, authenticator, pool, pool_groups, pool_tokens, sealer, {hasher, &srp}, options.authenticator}),
+      recent(store.accounts()) {}
 
 }  // namespace boathouse::auth

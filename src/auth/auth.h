@@ -14,6 +14,7 @@
 #include "auth/passwords.h"
 #include "auth/pool_groups.h"
 #include "auth/pool_logins.h"
+#include "auth/recent_access.h"
 #include "auth/rsa_keys.h"
 #include "auth/sealing.h"
 #include "auth/srp_verifiers.h"
@@ -50,6 +51,7 @@ struct Auth {
   Authenticator authenticator;
   PoolLogins pool_logins;
   WorkspaceCounters counters;
+  RecentAccess recent;
 };
 
 }  // namespace boathouse::auth

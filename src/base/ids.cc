@@ -10,6 +10,21 @@
 namespace boathouse::base {
 namespace {
 
+// Ids are asked for at a high rate, so their randomness comes in larger pieces. None of it is used twice.
+void random_id_bytes(std::span<std::uint8_t> out) {
+  struct Store {
+    std::array<std::uint8_t, 512> bytes;
+    std::size_t used = sizeof bytes;
+  };
+  thread_local Store store;
+  if (store.bytes.size() - store.used < out.size()) {
+    random_bytes(store.bytes);
+    store.used = 0;
+  }
+  std::copy_n(store.bytes.begin() + static_cast<std::ptrdiff_t>(store.used), out.size(), out.begin());
+  store.used += out.size();
+}
+
 std::string format_uuid(const std::array<std::uint8_t, 16>& bytes) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string text;
@@ -49,14 +64,14 @@ std::pair<std::int64_t, int> next_v7() {
 
 std::string uuid_v4() {
   std::array<std::uint8_t, 16> bytes;
-  random_bytes(bytes);
+  random_id_bytes(bytes);
   set_version(bytes, 4);
   return format_uuid(bytes);
 }
 
 std::string uuid_v7() {
   std::array<std::uint8_t, 16> bytes;
-  random_bytes(bytes);
+  random_id_bytes(bytes);
   auto [millis, sequence] = next_v7();
   for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (8 * (5 - i)));
   bytes[6] = static_cast<std::uint8_t>(sequence >> 8);
@@ -65,11 +80,19 @@ std::string uuid_v7() {
   return format_uuid(bytes);
 }
 
+std::int64_t uuid_v7_time(std::string_view id) {
+  std::int64_t millis = 0;
+  for (char c : {id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[9], id[10], id[11], id[12]}) {
+    millis = millis << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
+  return millis * 1000;
+}
+
 SnapshotId new_snapshot_id() {
   std::array<std::uint8_t, 8> bytes;
   SnapshotId id = 0;
   while (id == 0) {
-    random_bytes(bytes);
+    random_id_bytes(bytes);
     std::uint64_t value = 0;
     for (std::uint8_t byte : bytes) value = value << 8 | byte;
     id = static_cast<SnapshotId>(value >> 1);

@@ -36,6 +36,8 @@ using SnapshotId = std::int64_t;
 std::string uuid_v4();
 // Version 7 (RFC 9562): sorts by creation time within this process, even within one millisecond. Any thread.
 std::string uuid_v7();
+// When a version 7 was made, as it says itself, to the millisecond; microseconds since 1970. The text is_uuid().
+std::int64_t uuid_v7_time(std::string_view id);
 // A new snapshot id: random, positive, below 2^63. Any thread.
 SnapshotId new_snapshot_id();
 // True for the 36-character text form, in any case.

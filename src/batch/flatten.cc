@@ -2,11 +2,13 @@
 #include "batch/flatten.h"
 
 #include "base/encoding.h"
+#include "batch/staged_spec.h"
 
 namespace boathouse::batch {
 namespace {
 
 constexpr std::string_view kJoint = "__";
+constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
 
 // How many levels of objects and arrays valid JSON has.
 int depth_of(std::string_view text) {
@@ -61,29 +63,42 @@ bool check_document(std::string_view text, JsonFault& fault) {
   return true;
 }
 
-Flattener::Flattener(std::vector<std::string> columns, std::size_t max_columns)
-    : max_columns_(max_columns), columns_(std::move(columns)) {
-  for (const std::string& name : columns_) by_folded_name_.emplace(base::fold_case(name), Column{.name = name});
+Flattener::Flattener(std::vector<FlatColumn> columns, std::size_t max_columns)
+    : max_columns_(max_columns), columns_(std::move(columns)), document_of_(columns_.size()) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    by_folded_name_.emplace(base::fold_case(columns_[i].name), i);
+    any_whole_ = any_whole_ || columns_[i].whole;
+  }
 }
 
-void Flattener::add(std::string_view document, std::string_view id, std::string_view received_at, std::string& lines) {
+void Flattener::add(std::string_view document, const DocumentOrigin& origin, std::string& lines) {
   ++documents_;
+  expected_ = 0;
   rest_.clear();
   path_.clear();
   lines += '{';
   std::size_t begin = 0;
   skip_json_space(document, begin);
   walk_object(document.substr(begin), lines);
-  lines += fmt::format(R"("{}":"{}","{}":"{}","{}":)", kDocumentId, id, kReceivedAt, received_at, kWholeDocument);
+  fmt::format_to(std::back_inserter(lines), R"("{}":"{}","{}":"{}","{}":"{}","{}":)", kDocumentId, origin.id,
+                 kReceivedAt, origin.received_at, kRequestOfDocument, origin.request, kWholeDocument);
   append_json_string(lines, document);
   if (!rest_.empty()) {
     rest_.pop_back();  // the last member's comma
-    lines += fmt::format(R"(,"{}":{{{}}})", kRestOfDocument, rest_);
+    fmt::format_to(std::back_inserter(lines), R"(,"{}":{{{}}})", kRestOfDocument, rest_);
   }
   lines += "}\n";
 }
 
+// Whether the path's column takes nested values too.
+bool Flattener::is_whole() const {
+  if (!any_whole_) return false;
+  auto found = by_folded_name_.find(base::fold_case(path_));
+  return found != by_folded_name_.end() && columns_[found->second].whole && columns_[found->second].name == path_;
+}
+
 void Flattener::walk(std::string_view value, std::string& lines) {
+  if (is_whole()) return place(value, lines);
   switch (value.front()) {
     case '{': return walk_object(value, lines);
     case '[': return walk_array(value, lines);
@@ -128,25 +143,59 @@ void Flattener::walk_array(std::string_view value, std::string& lines) {
   }
 }
 
-// Whether the column that the path names may have this value; makes it where it is new.
-bool Flattener::takes_path() {
-  if (!can_be_named(path_)) return false;
+// The column that the path names, made where it is new; kNone where there can be none.
+std::size_t Flattener::column_of_path() {
+  if (expected_ < columns_.size() && columns_[expected_].name == path_) return expected_;
+  if (!can_be_named(path_)) return kNone;
   std::string folded = base::fold_case(path_);
   auto found = by_folded_name_.find(folded);
-  if (found == by_folded_name_.end()) {
-    if (is_ours(folded) || columns_.size() >= max_columns_) return false;
-    found = by_folded_name_.emplace(std::move(folded), Column{.name = path_}).first;
-    columns_.push_back(path_);
-  }
-  Column& column = found->second;
-  if (column.name != path_ || column.document == documents_) return false;
-  column.document = documents_;
-  return true;
+  if (found != by_folded_name_.end()) return columns_[found->second].name == path_ ? found->second : kNone;
+  if (is_ours(folded) || is_reserved_column(folded) || columns_.size() >= max_columns_) return kNone;
+  by_folded_name_.emplace(std::move(folded), columns_.size());
+  columns_.push_back({.name = path_});
+  document_of_.push_back(0);
+  return columns_.size() - 1;
+}
+
+// The same, once for each document.
+std::size_t Flattener::take_path() {
+  std::size_t column = column_of_path();
+  if (column == kNone || document_of_[column] == documents_) return kNone;
+  document_of_[column] = documents_;
+  expected_ = column + 1;
+  return column;
 }
 
 void Flattener::place(std::string_view token, std::string& lines) {
   if (!has_value(token)) return;
-  append_member(takes_path() ? lines : rest_, token);
+  std::size_t column = take_path();
+  if (column == kNone) return append_member(rest_, token);
+  if (note(columns_[column], token)) return append_member(lines, token);
+  append_member(lines, fmt::format("\"{}\"", token));
+}
+
+// False for an integer that its column would round.
+bool Flattener::note(FlatColumn& column, std::string_view token) {
+  using Kind = FlatColumn::Kind;
+  Kind kind = Kind::text;
+  bool fits = true;
+  if (token.front() == 't' || token.front() == 'f') {
+    kind = Kind::boolean;
+  } else if (token.front() == '-' || (token.front() >= '0' && token.front() <= '9')) {
+    std::int64_t whole = 0;
+    kind = token.find_first_of(".eE") == std::string_view::npos ? Kind::integer : Kind::number;
+    if (kind == Kind::number) column.has_number = true;
+    if (kind == Kind::integer && token.size() > 15 && json_bigint(token, whole)) {
+      bool past_double = whole > kExactInDouble || whole < -kExactInDouble;
+      column.past_double = column.past_double || past_double;
+      fits = !past_double || !column.is_double;
+    }
+  }
+  if (column.first == Kind::none) {
+    column.first = kind;
+    column.is_double = column.is_double || kind == Kind::number;
+  }
+  return fits;
 }
 
 // Numbers that no column can hold have no value there; the whole document keeps them.

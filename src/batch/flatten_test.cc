@@ -12,7 +12,7 @@ using testing::ElementsAre;
 // The members of the line that are not ours, as `name=token`.
 std::vector<std::string> flat(Flattener& flattener, std::string_view document) {
   std::string line;
-  flattener.add(document, "ID", "AT", line);
+  flattener.add(document, {.id = "ID", .received_at = "AT", .request = "REQUEST"}, line);
   EXPECT_TRUE(is_json(line)) << line;
   std::vector<std::string> members;
   JsonMembers walk(line, 0);
@@ -23,6 +23,8 @@ std::vector<std::string> flat(Flattener& flattener, std::string_view document) {
       EXPECT_EQ(value, R"("ID")");
     } else if (name == R"("_received_at")") {
       EXPECT_EQ(value, R"("AT")");
+    } else if (name == R"("_request")") {
+      EXPECT_EQ(value, R"("REQUEST")");
     } else if (name == R"("_document")") {
       std::string buffer;
       std::string_view text;
@@ -67,10 +69,42 @@ TEST(Flatten, NumbersThatNoColumnHoldsHaveNoValue) {
 }
 
 TEST(Flatten, ColumnsGrow) {
-  Flattener flattener({"a"});
+  Flattener flattener({{.name = "a"}});
   EXPECT_THAT(flat(flattener, R"({"b":1,"a":2})"), ElementsAre("b=1", "a=2"));
   EXPECT_THAT(flat(flattener, R"({"c":{"d":1}})"), ElementsAre("c__d=1"));
-  EXPECT_THAT(flattener.columns(), ElementsAre("a", "b", "c__d"));
+  EXPECT_THAT(flattener.columns(),
+              ElementsAre(testing::Field(&FlatColumn::name, "a"), testing::Field(&FlatColumn::name, "b"),
+                          testing::Field(&FlatColumn::name, "c__d")));
+}
+
+TEST(Flatten, ColumnsTellWhatTheirValuesWere) {
+  using Kind = FlatColumn::Kind;
+  Flattener flattener({{.name = "known"}});
+  flat(flattener, R"({"i":1,"n":2.0,"t":"x","b":true,"late":null,"big":9007199254740993,"even":9007199254740992})");
+  flat(flattener, R"({"i":1e0,"n":3,"t":4,"late":false})");
+  auto column = [&](std::string_view name) {
+    for (const FlatColumn& one : flattener.columns()) {
+      if (one.name == name) return one;
+    }
+    return FlatColumn{};
+  };
+  EXPECT_EQ(column("known").first, Kind::none);
+  EXPECT_EQ(column("i").first, Kind::integer);
+  EXPECT_TRUE(column("i").has_number);
+  EXPECT_EQ(column("n").first, Kind::number);
+  EXPECT_EQ(column("t").first, Kind::text);
+  EXPECT_FALSE(column("t").has_number);
+  EXPECT_EQ(column("b").first, Kind::boolean);
+  EXPECT_EQ(column("late").first, Kind::boolean);
+  EXPECT_TRUE(column("big").past_double);
+  EXPECT_FALSE(column("even").past_double);
+}
+
+TEST(Flatten, AWholeColumnTakesNestedValuesAsTheyAre) {
+  Flattener flattener({{.name = "p", .whole = true}, {.name = "q__r", .whole = true}});
+  EXPECT_THAT(flat(flattener, R"({"p":{"x":[1, 2]},"q":{"r":[],"s":1}})"),
+              ElementsAre(R"(p={"x":[1, 2]})", "q__r=[]", "q__s=1"));
+  EXPECT_THAT(flat(flattener, R"({"p":5,"P":{"x":1}})"), ElementsAre("p=5", "P__x=1"));
 }
 
 TEST(Flatten, WhatHasNoColumnOfItsOwnIsKeptInRest) {
@@ -79,14 +113,15 @@ TEST(Flatten, WhatHasNoColumnOfItsOwnIsKeptInRest) {
   EXPECT_THAT(flat(R"({"_id":1,"_Document":"x","_REST":[2],"_received_at":3,"ok":4})"),
               ElementsAre("_REST__0=2", "ok=4", R"(_rest={"_id":1,"_Document":"x","_received_at":3})"))
       << "only the names themselves are ours";
+  EXPECT_THAT(flat(R"({"_row":1,"_OK":2})"), ElementsAre(R"(_rest={"_row":1,"_OK":2})"));
   EXPECT_THAT(flat(R"({"":1,"a\u0000b":2})"), ElementsAre(R"(_rest={"":1,"a\u0000b":2})"));
-  Flattener flattener({"Name"});
+  Flattener flattener({{.name = "Name"}});
   EXPECT_THAT(flat(flattener, R"({"name":1})"), ElementsAre(R"(_rest={"name":1})"));
   EXPECT_THAT(flat(flattener, R"({"Name":1})"), ElementsAre("Name=1"));
 }
 
 TEST(Flatten, ColumnsHaveALimit) {
-  Flattener flattener({"a"}, 2);
+  Flattener flattener({{.name = "a"}}, 2);
   EXPECT_THAT(flat(flattener, R"({"b":1,"c":2,"a":3})"), ElementsAre("b=1", "a=3", R"(_rest={"c":2})"));
 }
 

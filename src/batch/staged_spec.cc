@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::batch {
@@ -138,6 +139,13 @@ StagedSpec StagedSpec::from_json(std::string_view text) {
   }
   check(spec);
   return spec;
+}
+
+bool is_reserved_column(std::string_view name) {
+  static constexpr std::string_view kReserved[] = {"_row",     "_ok",        "_bad",    "_reasons", "_data",
+                                                   "_raw",     "_part",      "_file",   "_pos",     "_deleted",
+                                                   "_spec_id", "_partition", "_unique", "_request"};
+  return std::find(std::begin(kReserved), std::end(kReserved), base::fold_case(name)) != std::end(kReserved);
 }
 
 }  // namespace boathouse::batch

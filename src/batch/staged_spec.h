@@ -38,6 +38,10 @@ enum class JsonInString : std::uint8_t {
   any,     // every value, as its text
 };
 
+// The columns that the house adds beside a batch's own while it is checked (_row, _ok, ...) and those that Iceberg keeps
+// for itself (_file, _pos, ...): no table may have one, compared without case.
+bool is_reserved_column(std::string_view name);
+
 struct StagedColumn {
   std::string name = {};
   ColumnType type = {};

@@ -78,6 +78,7 @@ CommitOutcome attempt_commit(const Parts& parts, const CommitRequest& request) {
   commit.at = base::now_micros();
   commit.batches = request.batches;
   commit.idempotency = request.idempotency;
+  commit.landing = request.landing;
   commit.jobs = request.jobs;
   commit.job_done = request.job_done;
   std::vector<std::string> unsynced = request.files;

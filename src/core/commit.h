@@ -26,7 +26,8 @@ struct CommitRequest {
   std::vector<TableChange> tables;
   std::vector<std::string> files;  // data and delete files that must be durable first
   std::vector<meta::BatchRow> batches;
-  std::optional<meta::IdempotencyRow> idempotency;
+  std::optional<meta::IdempotencyRow> idempotency{};
+  std::optional<meta::LandingAdvance> landing{};
   std::vector<meta::JobRow> jobs{};         // queued with the commit
   std::optional<meta::JobDone> job_done{};  // the job that this commit is the effect of
 };

@@ -79,13 +79,6 @@ const ContractColumn* Contract::find(std::string_view name) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-bool is_reserved_column(std::string_view name) {
-  static constexpr std::string_view kReserved[] = {"_row",     "_ok",        "_bad",   "_reasons", "_data",
-                                                   "_raw",     "_part",      "_file",  "_pos",     "_deleted",
-                                                   "_spec_id", "_partition", "_unique"};
-  return std::find(std::begin(kReserved), std::end(kReserved), base::fold_case(name)) != std::end(kReserved);
-}
-
 json::object to_json(const Contract& contract) {
   json::object out;
   if (!contract.description.empty()) out["description"] = contract.description;

@@ -60,10 +60,6 @@ struct Contract {
 
 inline constexpr std::size_t kMaxContractColumns = 5000;
 
-// The columns that the house adds beside a batch's own while it is checked (_row, _ok, ...) and those that Iceberg
-// keeps for itself (_file, _pos, ...): no table may have one, compared without case.
-bool is_reserved_column(std::string_view name);
-
 // From the JSON form: the list of columns is `columns`. Unknown fields are errors that name them.
 Contract parse_contract_json(const boost::json::value& body);
 // The canonical JSON form: only what was said, in a fixed order; parse_contract_json gives the same contract back.

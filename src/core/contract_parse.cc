@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "batch/staged_spec.h"
 #include "core/apply_files_toml.h"
 #include "core/column_types.h"
 #include "core/contract_rules.h"
@@ -64,7 +65,7 @@ std::optional<std::string> take_column_name(FieldReader& fields) {
   fields.set_column(*name);
   if (name->empty() || base::code_points(*name) > kMaxColumnName) {
     fields.problem("name", fmt::format("must have 1 to {} characters", kMaxColumnName));
-  } else if (is_reserved_column(*name)) {
+  } else if (batch::is_reserved_column(*name)) {
     fields.problem("name", "is reserved: choose another one");
   }
   return name;

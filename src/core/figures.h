@@ -28,6 +28,11 @@ struct Figures {
   base::Counter commits_replayed;
   base::Counter commits_failed;
 
+  // Documents: acknowledged, then committed or put into quarantine.
+  base::Counter documents_received;
+  base::Counter documents_committed;
+  base::Counter documents_rejected;
+
   // SQL of clients.
   base::Durations queries;
   base::Counter queries_done;

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "batch/staged_spec.h"
 #include "core/contract.h"
 #include "iceberg/history.h"
 
@@ -163,7 +164,7 @@ void StoredNames::take(std::string_view stored) { taken_.insert(base::fold_case(
 
 std::string StoredNames::store(std::string_view name) {
   auto free = [&](const std::string& stored) {
-    return !stored.empty() && !is_reserved_column(stored) && !taken_.contains(base::fold_case(stored));
+    return !stored.empty() && !batch::is_reserved_column(stored) && !taken_.contains(base::fold_case(stored));
   };
   std::string stored(name);
   for (int i = 2; !free(stored); ++i) stored = fmt::format("{}__{}", name.empty() ? "unnamed" : name, i);

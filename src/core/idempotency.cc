@@ -22,13 +22,20 @@ void check_idempotency_key(const IdempotencyKey& key) {
   throw Error(ErrorKind::invalid_argument, fmt::format("an Idempotency-Key has 1 to {} characters", kMaxKey));
 }
 
+void throw_key_reused() {
+  throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
+      .code("idempotency-key-reused");
+}
+
+void throw_key_in_use() {
+  throw Error(ErrorKind::conflict, "a request with this Idempotency-Key is still running: repeat it a little later")
+      .code("idempotency-key-in-use");
+}
+
 std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key) {
   auto row = parts.meta.catalog().find_idempotency(key.scope, key.key, base::now_micros());
   if (!row) return std::nullopt;
-  if (row->body_hash != key.body_hash) {
-    throw Error(ErrorKind::unprocessable, "this Idempotency-Key was used for another body: take a new key")
-        .code("idempotency-key-reused");
-  }
+  if (row->body_hash != key.body_hash) throw_key_reused();
   return std::move(row->answer);
 }
 

@@ -22,6 +22,11 @@ struct IdempotencyKey {
 // Error{invalid_argument} unless it has 1 to 255 characters.
 void check_idempotency_key(const IdempotencyKey& key);
 
+// Error{unprocessable, "idempotency-key-reused"}: it was used for another body.
+[[noreturn]] void throw_key_reused();
+// Error{conflict, "idempotency-key-in-use"}: the first request still runs.
+[[noreturn]] void throw_key_in_use();
+
 // The answer that the first request with this key got. Error{unprocessable, "idempotency-key-reused"} when it had another
 // body.
 std::optional<std::string> first_answer(const Parts& parts, const IdempotencyKey& key);

@@ -20,6 +20,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file.h"
+#include "batch/flatten.h"
+#include "batch/scanner.h"
 #include "core/branch_columns.h"
 #include "core/frame_shape.h"
 #include "core/idempotency.h"
@@ -76,6 +79,15 @@ struct FrameRequest {
   std::optional<std::int64_t> most_rows;  // of a file
 };
 
+// The rows are documents out of the landing log, flattened (batch/flatten.h): NDJSON with the four columns that are the
+// house's own. They are appended to main; the table's columns grow with them.
+struct DocumentRows {
+  std::vector<batch::FlatColumn> columns;         // of the rows' keys
+  std::optional<meta::LandingAdvance> landing{};  // out of the log; nullopt: out of the quarantine, once more
+  std::optional<std::int32_t> hour{};             // since 1970, in which all of them were received
+  std::string refusal{};                          // set: all of them go into quarantine, for this reason
+};
+
 struct IngestRequest {
   BatchOrigin origin;
   meta::WorkspaceRow workspace;
@@ -104,6 +116,7 @@ struct IngestRequest {
   std::vector<std::string> resubmitted;
   std::optional<IdempotencyKey> idempotency;
   std::optional<FrameRequest> frame;
+  std::optional<DocumentRows> documents;
   // What is kept for a repeated request: the answer as the door gives it. Empty: that of POST .../rows.
   std::function<boost::json::object(const Outcome&)> answer;
 };
@@ -130,6 +143,9 @@ class Ingest {
 
   // Looks at the request before a byte is read: names, mode, key columns against the contract.
   Receiver receive(IngestRequest request);
+  // Rows that are at rest already and were scanned: `file` lies in `folder`, `scan` is what a scanner would tell of it.
+  Received take(IngestRequest request, std::unique_ptr<base::TemporaryFolder> folder, std::filesystem::path file,
+                batch::ScanSummary scan);
   Checked check(Received received);
   Written write(Checked checked);
   Committed commit(Written written);

@@ -31,7 +31,7 @@ std::string AcceptedRows::select(const std::string& staged, std::string_view mor
 }
 
 bool is_written_at_once(const BatchPlan& plan) {
-  return !has_unique(plan.rules) && plan.key.empty() && plan.spec.unpartitioned();
+  return !has_unique(plan.rules) && plan.key.empty() && (plan.spec.unpartitioned() || plan.partition);
 }
 
 std::vector<std::string> write_statements(const StagedBody& body, const BatchPlan& plan, const AcceptedRows& rows) {

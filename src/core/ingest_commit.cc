@@ -28,8 +28,7 @@ bool still_fits(const BatchPlan& plan, const std::optional<TableState>& now) {
               before.metadata->default_spec_id == metadata.default_spec_id &&
               iceberg::spec_as_known(metadata, plan.spec, plan.schema) == plan.spec &&
               !(has_new_ids && before.metadata->last_column_id != metadata.last_column_id);
-  bool depends_on_rows =
-      has_unique(plan.rules) || plan.shape == Shape::of_batch || (plan.frame && !plan.frame->rewritten.empty());
+  bool depends_on_rows = has_unique(plan.rules) || plan.shape == Shape::of_batch || !plan.rewritten.empty();
   return same && !(depends_on_rows && before.version() != now->version());
 }
 
@@ -255,6 +254,7 @@ class CommitAttempt {
                                 .rows_rejected = outcome.rows_rejected,
                                 .version = outcome.version,
                                 .at = at_});
+    if (state_.body.request.documents) request_.landing = state_.body.request.documents->landing;
     const IngestRequest& asked = state_.body.request;
     if (!asked.idempotency) return;
     request_.idempotency =
@@ -315,6 +315,9 @@ Committed Ingest::commit(Written written) {
     if (outcome == CommitOutcome::replay && request.idempotency) {
       return {.outcome = {}, .replayed_answer = first_answer(parts_, *request.idempotency)};
     }
+    // The log is past these documents: an earlier try has committed them.
+    if (outcome == CommitOutcome::replay && request.documents && !request.idempotency)
+      return {.outcome = {}, .replayed_answer = std::nullopt};
     state.committed = true;
     count(parts_.figures, request, state.outcome);
     return {.outcome = state.outcome, .replayed_answer = std::nullopt};

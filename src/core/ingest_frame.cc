@@ -386,10 +386,10 @@ class FramePlanner {
 
   void note_retyped(const Incoming& column) {
     if (was_empty(column)) {
-      frame_.retyped.insert(column.stored);
+      plan_.retyped.insert(column.stored);
     } else if (column.type.kind == TypeKind::double_) {
-      frame_.retyped.insert(column.stored);
-      frame_.rewritten.insert(column.stored);
+      plan_.retyped.insert(column.stored);
+      plan_.rewritten.insert(column.stored);
     }
   }
 

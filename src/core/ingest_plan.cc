@@ -7,6 +7,8 @@
 #include "base/names.h"
 #include "batch/inference.h"
 #include "core/column_types.h"
+#include "core/document_columns.h"
+#include "core/ingest_documents.h"
 #include "core/ingest_frame.h"
 #include "core/table_settings.h"
 #include "core/versions.h"
@@ -21,6 +23,8 @@ using base::ErrorKind;
 using base::quote_string;
 using batch::StagedColumn;
 using batch::StagedSpec;
+
+constexpr std::int64_t kVersionsOfDocuments = 100;
 
 bool is_json(BodyFormat format) { return format == BodyFormat::json || format == BodyFormat::ndjson; }
 
@@ -163,7 +167,7 @@ void check_new_column(const KnownColumns& known, const std::string& name) {
                   "is not in the table's contract: leave it out, or let the contract's unknown_columns be "
                   "\"ignore\" or \"add\"");
   }
-  if (is_reserved_column(name)) refuse_column(name, "has a name that is reserved");
+  if (batch::is_reserved_column(name)) refuse_column(name, "has a name that is reserved");
   if (name.empty()) refuse_column(name, "has no name");
 }
 
@@ -292,6 +296,11 @@ iceberg::PartitionSpec partitioning_of(const BatchPlan& plan, const IngestReques
   const iceberg::Schema& schema = plan.schema;
   const TableState& base = *plan.base;
   const iceberg::TableMetadata& metadata = *base.metadata;
+  if (request.documents && metadata.spec().unpartitioned() && !holds_documents(base.schema()) &&
+      holds_documents(schema)) {
+    return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec({std::string(kDocumentPartition)}, schema),
+                                  schema);
+  }
   if (plan.frame) {
     return iceberg::spec_as_known(metadata, iceberg::parse_partition_spec(frame_partition(*plan.frame), schema),
                                   schema);
@@ -310,8 +319,8 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   }
   if (plan.base) {
     const bool replaces = body.request.mode == WriteMode::replace || plan.shape == Shape::of_batch;
-    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces,
-                               plan.frame ? plan.frame->retyped : std::set<std::string>());
+    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces, plan.retyped);
+    if (body.request.documents) plan.schema = own_columns_last(plan.schema);
     plan.spec = partitioning_of(plan, body.request);
     plan.row = plan.base->row;
     return;
@@ -322,11 +331,21 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   plan.schema = iceberg::Schema(0, iceberg::assign_fresh_ids(std::move(wanted)));
   if (body.request.partition) plan.spec = iceberg::parse_partition_spec(*body.request.partition, plan.schema);
   if (plan.frame) plan.spec = iceberg::parse_partition_spec(frame_partition(*plan.frame), plan.schema);
+  if (body.request.documents) {
+    plan.spec = iceberg::parse_partition_spec({std::string(kDocumentPartition)}, plan.schema);
+  }
   plan.row = new_table_row(parts, body.request.workspace.id, body.request.table);
   // Every version of a frame stays until somebody says otherwise.
   if (body.request.frame) {
     TableSettings settings;
     settings.keep_for = base::Duration{.micros = 0, .forever = true};
+    plan.row.settings = to_json_text(settings);
+  }
+  // A table that is fed all the time makes a version a second.
+  if (body.request.documents) {
+    TableSettings settings;
+    settings.keep_for = base::Duration{.micros = base::kHour};
+    settings.keep_versions = kVersionsOfDocuments;
     plan.row.settings = to_json_text(settings);
   }
 }
@@ -350,7 +369,9 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   KnownColumns known = plan.shape == Shape::of_batch ? KnownColumns() : known_columns(plan.base);
   if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
 
-  if (body.request.frame && !known.has_contract) {
+  if (body.request.documents) {
+    plan_documents(parts, body, known, plan);
+  } else if (body.request.frame && !known.has_contract) {
     FrameShape before;
     if (plan.base && plan.shape == Shape::of_branch) before = frame_shape(*plan.base->metadata, plan.base->head());
     plan_frame(parts, body, known, before, plan);
@@ -365,10 +386,14 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
     throw Error(ErrorKind::too_large, fmt::format("a table has at most {} columns", parts.limits.max_columns));
   }
   check_distinct(plan.rules.columns);
-  check_row_count(body.request, most_rows(body.request, plan.base ? plan.base->contract : std::nullopt),
-                  plan.rows_received);
+  // What documents come together in is not theirs to choose.
+  if (!body.request.documents) {
+    check_row_count(body.request, most_rows(body.request, plan.base ? plan.base->contract : std::nullopt),
+                    plan.rows_received);
+  }
   plan.key = key_columns(body.request, plan);
   plan_schema(parts, body, plan);
+  if (body.request.documents) plan.partition = partition_of_documents(*body.request.documents, plan);
   return plan;
 }
 

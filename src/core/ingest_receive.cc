@@ -96,8 +96,7 @@ Ingest::KeysInUse::Hold Ingest::KeysInUse::hold(const IdempotencyKey& key) {
   std::string name = key_name(key);
   std::lock_guard lock(mutex_);
   if (!names_.insert(name).second) {
-    throw Error(ErrorKind::conflict, "a request with this Idempotency-Key is still running: repeat it a little later")
-        .code("idempotency-key-in-use");
+    throw_key_in_use();
   }
   return Hold(*this, std::move(name));
 }
@@ -131,6 +130,7 @@ Ingest::~Ingest() = default;
 Receiver Ingest::receive(IngestRequest request) {
   base::Micros started = base::steady_micros();
   base::check_name(request.table);
+  if (request.mode == WriteMode::replace) parts_.settle(request.workspace.id, request.table);
   auto table = target_of(parts_, request);
   check_request(request, table);
 
@@ -159,6 +159,19 @@ Receiver Ingest::receive(IngestRequest request) {
   body.request = std::move(request);
   state->fd = base::create_file(body.file);
   return Receiver(std::move(state));
+}
+
+Received Ingest::take(IngestRequest request, std::unique_ptr<base::TemporaryFolder> folder, std::filesystem::path file,
+                      batch::ScanSummary scan) {
+  auto received = std::make_unique<Received::State>();
+  StagedBody& body = received->body;
+  body.started = base::steady_micros();
+  body.batch = base::BatchId(base::uuid_v7());
+  body.folder = std::move(folder);
+  body.file = std::move(file);
+  body.scan = std::move(scan);
+  body.request = std::move(request);
+  return Received(std::move(received));
 }
 
 // A large body's first rows need not wait for its last ones.

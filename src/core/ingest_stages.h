@@ -74,8 +74,6 @@ struct FramePlan {
   FrameShape shape;
   std::optional<std::string> date;  // the column whose days partition the rows
   std::optional<std::string> id;    // the column whose ranges the files are
-  std::set<std::string> retyped;    // columns that get another type, and with it another field id
-  std::set<std::string> rewritten;  // those of them that have values
 };
 
 // How a staged body's rows become rows of the table. Made against one state of the table; another state needs another.
@@ -86,13 +84,16 @@ struct BatchPlan {
   std::vector<std::string> key;    // of an upsert, by the columns' own spelling
   iceberg::Schema schema;          // of the branch once this batch is in it
   Shape shape = Shape::of_branch;
-  iceberg::PartitionSpec spec;  // as the table knows it or will
+  iceberg::PartitionSpec spec;                       // as the table knows it or will
+  std::optional<iceberg::PartitionTuple> partition;  // of every row, where that is known beforehand
   // Of a Parquet body whose values are all taken as they are, what its footer says (core/ingest_adopt.h).
   std::optional<batch::ParquetFacts> adoptable;
   std::vector<std::string> staged;        // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
   std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
   std::vector<std::int64_t> staged_rows;  // how many rows each of them has
   std::int64_t rows_received = 0;
+  std::set<std::string> retyped;    // columns that get another type, and with it another field id
+  std::set<std::string> rewritten;  // those of them that have values: files of the table are written anew
   std::optional<FramePlan> frame;
 };
 

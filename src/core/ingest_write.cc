@@ -2,6 +2,7 @@
 // Check and write: the staged rows are split by the contract's rules, accepted ones become Parquet files of the table,
 // rejected ones a file of its quarantine. Both happen in the ingest worker of the workspace.
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -32,6 +33,7 @@ class Writing {
       : parts_(parts), body_(body), plan_(plan), lease_(lease), rows_(plan) {}
 
   void run() {
+    if (body_.request.documents && !body_.request.documents->refusal.empty()) return refuse_documents();
     if (goes_in_files_of_a_frame()) {
       write_frame();
     } else if (is_written_at_once(plan_)) {
@@ -40,7 +42,10 @@ class Writing {
       } else {
         write_at_once();
       }
-      for (const WrittenFile& file : files_) accepted_ += file.file.record_count;
+      for (WrittenFile& file : files_) {
+        accepted_ += file.file.record_count;
+        if (plan_.partition) file.file.partition = *plan_.partition;
+      }
     } else {
       write_in_steps();
     }
@@ -132,23 +137,43 @@ class Writing {
 
   void take_files(std::vector<WrittenFile> files) { std::move(files.begin(), files.end(), std::back_inserter(files_)); }
 
+  // What is kept of a rejected row, by what id, and which request brought it.
+  std::string rejected_as() const {
+    if (body_.request.documents) {
+      return fmt::format("{} AS _data, {} AS id, {} AS request_id", batch::kWholeDocument, batch::kDocumentId,
+                         batch::kRequestOfDocument);
+    }
+    return fmt::format("_data, CAST(uuidv7() AS VARCHAR) AS id, {} AS request_id",
+                       base::quote_string(body_.request.origin.request.value));
+  }
+
   void write_rejected() {
     bool unique = has_unique(plan_.rules);
     std::vector<std::string> ranges;
     for (const std::string& staged : plan_.staged_raw) {
       ranges.push_back(fmt::format(
-          "SELECT _row, {} AS reasons, _data FROM (SELECT {}, _row, _ok, _bad, _reasons, _data FROM ({})) {} "
+          "SELECT _row, {} AS reasons, {} FROM (SELECT {}, _row, _ok, _bad, _reasons, _data{} FROM ({})) {} "
           "WHERE ({}) IS NOT TRUE{}",
-          reasons_expression(rows_.check(), unique), defaults_projection(plan_.rules), staged,
+          reasons_expression(rows_.check(), unique), rejected_as(), defaults_projection(plan_.rules),
+          body_.request.documents ? fmt::format(", {}", batch::kRequestOfDocument) : "", staged,
           unique ? "LEFT JOIN collisions USING (_row)" : "", rows_.predicate(),
           unique ? " OR _unique IS NOT NULL" : ""));
     }
-    QuarantineOrigin origin{.batch = body_.batch,
-                            .request = body_.request.origin.request,
-                            .file = body_.request.origin.file_name,
-                            .at = base::now_micros()};
+    keep_rejected(fmt::format("{}", fmt::join(ranges, " UNION ALL ")));
+  }
+
+  void refuse_documents() {
+    std::string reasons = boost::json::serialize(boost::json::array{
+        {{"column", nullptr}, {"rule", "table"}, {"value", nullptr}, {"message", body_.request.documents->refusal}}});
+    keep_rejected(fmt::format("SELECT _row, {} AS reasons, {} FROM ({})", base::quote_string(reasons), rejected_as(),
+                              fmt::join(plan_.staged, " UNION ALL ")));
+  }
+
+  // The SELECT gives the rejected rows as quarantine_rows() wants them.
+  void keep_rejected(const std::string& select) {
+    QuarantineOrigin origin{.batch = body_.batch, .file = body_.request.origin.file_name, .at = base::now_micros()};
     std::vector<std::string> statements{
-        fmt::format("CREATE OR REPLACE TEMP TABLE rejected AS {}", fmt::join(ranges, " UNION ALL ")),
+        "CREATE OR REPLACE TEMP TABLE rejected AS " + select,
         "SELECT count(*) FROM rejected",
         fmt::format("SELECT _row, reasons, _data FROM rejected ORDER BY _row LIMIT {}",
                     std::min<std::uint64_t>(body_.request.max_rejected_shown, kMostShown)),
@@ -197,6 +222,8 @@ void refuse_if_asked(const StagedBody& body, const BatchPlan& plan, const Outcom
 
 // The workspace's own limits: rows a minute, bytes, tables.
 void hold_to_limits(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
+  // What was acknowledged was counted then.
+  if (body.request.documents && body.request.documents->landing) return;
   const meta::WorkspaceRow& workspace = body.request.workspace;
   auth::WorkspaceLimits limits = auth::parse_limits(workspace.limits);
   if (limits.bytes || limits.tables) {
@@ -258,7 +285,7 @@ void write_rows(const Parts& parts, Written::State& state) {
   for (const iceberg::DataFile& file : state.data) {
     outcome.files.push_back({file.path.substr(parts.store().root().size() + 1), file.record_count});
   }
-  if (state.plan.frame && !state.plan.frame->rewritten.empty()) {
+  if (!state.plan.rewritten.empty()) {
     state.rewritten = rewrite_for_frame(parts, state.body, state.plan);
   }
   for (const WrittenFile& written : writing.rejected_files()) {

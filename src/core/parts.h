@@ -8,6 +8,7 @@
 #include "auth/limits.h"
 #include "core/figures.h"
 #include "core/file_uses.h"
+#include "core/landed.h"
 #include "core/table_locks.h"
 #include "core/upkeep_options.h"
 #include "engine/pool.h"
@@ -67,8 +68,14 @@ struct Parts {
   Layout layout;
   Limits limits;
   UpkeepOptions upkeep{};
+  Landed* landed = nullptr;  // rows that are acknowledged and not in their table yet; nullptr: there are none
 
   store::ObjectStore& store() const { return cache.store(); }
+
+  // Waits, as long as a query may take, for rows of the table that are acknowledged and not committed yet.
+  void settle(const base::WorkspaceId& workspace, std::string_view table) const {
+    if (landed != nullptr) landed->settle(workspace, table, base::steady_micros() + limits.query_timeout);
+  }
 };
 
 }  // namespace boathouse::core

@@ -9,7 +9,11 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "batch/document_body.h"
+#include "core/document_columns.h"
+#include "core/document_stretch.h"
 #include "core/quarantine_rows.h"
+#include "core/small_result.h"
 #include "core/table_reference.h"
 
 namespace boathouse::core {
@@ -24,25 +28,9 @@ using base::quote_string;
 constexpr std::string_view kRawLine = "_raw";
 constexpr std::size_t kMaxShown = 100;
 
-// Collects a small result of rows as JSON.
-class JsonRows : public engine::ResultConsumer {
- public:
-  void on_columns(const std::vector<engine::Column>&) override {}
-  void on_bytes(std::string_view bytes) override { text_ += bytes; }
-  json::array rows() const { return json::parse("[" + text_ + "]").as_array(); }
-
- private:
-  std::string text_;
-};
-
 json::array select(const Parts& parts, const meta::WorkspaceRow& workspace, std::string sql) {
-  engine::QueryCommand command;
-  command.sql = std::move(sql);
-  JsonRows rows;
-  engine::Lease lease = parts.engine.acquire(parts.layout.query_confinement({workspace.id}), workspace.id,
-                                             base::steady_micros() + parts.limits.query_timeout);
-  lease.query(command, rows);
-  return rows.rows();
+  std::string rows = small_result(parts, workspace.id, std::move(sql), engine::ResultFormat::json_rows);
+  return json::parse("[" + rows + "]").as_array();
 }
 
 // A table that may have a quarantine: not a quarantine itself.
@@ -56,8 +44,8 @@ std::string relation_of(const Parts& parts, const meta::WorkspaceRow& workspace,
   return relation_for(parts, workspace, table_of(parts, workspace, table).row.name + "$quarantine");
 }
 
-json::value parsed(const json::value& text) {
-  return text.is_string() ? json::parse(text.as_string()) : json::value(nullptr);
+std::string_view json_text(const json::value& text) {
+  return text.is_string() ? std::string_view(text.as_string()) : std::string_view("null");
 }
 
 // A page ends at a row, so that rows that come meanwhile move nothing.
@@ -159,7 +147,7 @@ void check_corrections(const std::vector<Correction>& corrections) {
 
 struct Quarantined {
   std::string batch;
-  json::object data;
+  std::string text;  // of a JSON object
 };
 
 // The rows of these ids. Error{not_found} that lists the ids without one.
@@ -172,7 +160,7 @@ std::unordered_map<std::string, Quarantined> find_rows(const Parts& parts, const
   std::unordered_map<std::string, Quarantined> found;
   for (const json::value& row : cells) {
     found.emplace(std::string(row.at(0).as_string()),
-                  Quarantined{std::string(row.at(1).as_string()), json::parse(row.at(2).as_string()).as_object()});
+                  Quarantined{std::string(row.at(1).as_string()), std::string(row.at(2).as_string())});
   }
   json::array missing;
   for (const std::string& id : ids) {
@@ -189,6 +177,7 @@ std::unordered_map<std::string, Quarantined> find_rows(const Parts& parts, const
 struct Origin {
   std::set<std::string> branches;
   bool upserted = false;
+  std::set<bool> documents;  // whether they came as documents, of each
 };
 
 Origin origin_of(const Parts& parts, const std::unordered_map<std::string, Quarantined>& rows) {
@@ -199,6 +188,7 @@ Origin origin_of(const Parts& parts, const std::unordered_map<std::string, Quara
     auto batch = parts.meta.catalog().find_batch(base::BatchId(row.batch));
     if (!batch) continue;
     origin.branches.insert(batch->branch);
+    origin.documents.insert(batch->door == kDocumentsDoor);
     origin.upserted = origin.upserted || batch->mode == to_string(WriteMode::upsert);
   }
   return origin;
@@ -219,35 +209,69 @@ std::string one_branch(const Origin& origin) {
       .with("field", "rows");
 }
 
+Committed shortened(Committed done) {
+  if (done.outcome.rejected.size() > kMaxShown) done.outcome.rejected.resize(kMaxShown);
+  return done;
+}
+
+// The corrected documents as they would have come out of the log, under the ids that they have.
+Committed resubmit_documents(Ingest& ingest, const Parts& parts, IngestRequest request, const TableState& table,
+                             const std::vector<Correction>& corrections,
+                             const std::unordered_map<std::string, Quarantined>& rows) {
+  DocumentStretch stretch(parts.layout.staging_of(request.workspace.id), columns_of_documents(table));
+  landing::Position place = 0;
+  for (const Correction& correction : corrections) {
+    std::string text = correction.data ? json::serialize(*correction.data) : rows.at(correction.id).text;
+    batch::check_one_document(text);
+    stretch.add(++place, {.head = {.received_at = base::uuid_v7_time(correction.id),
+                                   .workspace = request.workspace.id.value,
+                                   .table = request.table,
+                                   .principal = request.origin.principal,
+                                   .request = request.origin.request.value},
+                          .documents = {{.id = correction.id, .text = text}}});
+  }
+  DocumentStretch::Staged staged = stretch.stage();
+  request.mode = WriteMode::append;
+  request.format = BodyFormat::ndjson;
+  request.documents = DocumentRows{.columns = stretch.columns()};
+  request.max_rejected_shown = corrections.size();
+  Received received =
+      ingest.take(std::move(request), std::move(staged.folder), std::move(staged.file), std::move(staged.scan));
+  return ingest.commit(ingest.write(ingest.check(std::move(received))));
+}
+
 }  // namespace
 
-json::object Quarantine::list(const meta::WorkspaceRow& workspace, std::string_view table,
-                              const QuarantineFilter& filter, const Page& page) const {
+std::string Quarantine::list(const meta::WorkspaceRow& workspace, std::string_view table,
+                             const QuarantineFilter& filter, const Page& page) const {
+  parts_.settle(workspace.id, table);
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   json::array found = select(
       parts_, workspace,
       fmt::format("SELECT id, batch_id, request_id, \"row\", data, reasons, CAST(epoch_us(\"at\") AS BIGINT), file "
                   "FROM ({}) WHERE {} ORDER BY \"at\" DESC, batch_id, \"row\" LIMIT {}",
                   relation_of(parts_, workspace, table), condition(filter, page), page.limit + 1));
-  json::array listed;
+  std::string listed;
   Place last;
   for (std::size_t i = 0; i < std::min(found.size(), page.limit); ++i) {
     const json::array& cells = found[i].as_array();
-    json::object item{{"id", cells.at(0)},  {"batch_id", cells.at(1)},     {"request_id", cells.at(2)},
-                      {"row", cells.at(3)}, {"data", parsed(cells.at(4))}, {"reasons", parsed(cells.at(5))}};
     // Microseconds are below 2^53, so a number, for the next two centuries.
     last = {cells.at(6).to_number<std::int64_t>(), std::string(cells.at(1).as_string()),
             cells.at(3).to_number<std::int64_t>()};
-    item["at"] = base::to_rfc3339(last.at);
-    if (cells.at(7).is_string()) item["file"] = cells.at(7);
-    listed.push_back(std::move(item));
+    // Data and reasons are JSON as it is: no number in a document loses a digit on its way.
+    listed += fmt::format(R"({}{{"id":{},"batch_id":{},"request_id":{},"row":{},"data":{},"reasons":{},"at":"{}")",
+                          i == 0 ? "" : ",", json::serialize(cells.at(0)), json::serialize(cells.at(1)),
+                          json::serialize(cells.at(2)), json::serialize(cells.at(3)), json_text(cells.at(4)),
+                          json_text(cells.at(5)), base::to_rfc3339(last.at));
+    if (cells.at(7).is_string()) listed += ",\"file\":" + json::serialize(cells.at(7));
+    listed += '}';
   }
-  json::object answer{{"rows", std::move(listed)}};
-  if (found.size() > page.limit) answer["next_page_token"] = token_of(last);
-  return answer;
+  std::string more = found.size() > page.limit ? fmt::format(R"(,"next_page_token":"{}")", token_of(last)) : "";
+  return fmt::format(R"({{"rows":[{}]{}}})", listed, more);
 }
 
 json::object Quarantine::reasons(const meta::WorkspaceRow& workspace, std::string_view table) const {
+  parts_.settle(workspace.id, table);
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   // A row counts once for a column and rule, however often it broke it.
   json::array found =
@@ -275,6 +299,7 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
       return {.outcome = {}, .replayed_answer = std::move(answer)};
     }
   }
+  parts_.settle(request.workspace.id, request.table);
   TableState state = table_of(parts_, request.workspace, request.table);
   for (const Correction& correction : corrections) request.resubmitted.push_back(correction.id);
   auto rows = find_rows(parts_, request.workspace, request.table, request.resubmitted);
@@ -283,9 +308,17 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
   request.branch = one_branch(origin);
   state = on_branch(std::move(state), request.branch);
 
+  if (origin.documents.contains(true)) {
+    if (origin.documents.size() > 1) {
+      throw Error(ErrorKind::invalid_argument, "some of these rows came as documents: resubmit those apart")
+          .with("field", "rows");
+    }
+    return shortened(resubmit_documents(ingest_, parts_, std::move(request), state, corrections, rows));
+  }
   std::vector<json::object> tried;
   for (Correction& correction : corrections) {
-    tried.push_back(correction.data ? std::move(*correction.data) : std::move(rows.at(correction.id).data));
+    tried.push_back(correction.data ? std::move(*correction.data)
+                                    : json::parse(rows.at(correction.id).text).as_object());
     if (tried.back().contains(kRawLine) && state.schema().find_any_case(kRawLine) == nullptr) {
       throw Error(
           ErrorKind::invalid_argument,
@@ -300,13 +333,12 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
   request.max_rejected_shown = request.resubmitted.size();
   Receiver receiver = ingest_.receive(std::move(request));
   receiver.write(to_csv(tried));
-  Committed done = ingest_.commit(ingest_.write(ingest_.check(receiver.finish())));
-  if (done.outcome.rejected.size() > kMaxShown) done.outcome.rejected.resize(kMaxShown);
-  return done;
+  return shortened(ingest_.commit(ingest_.write(ingest_.check(receiver.finish()))));
 }
 
 RowsDeleted Quarantine::remove(const meta::WorkspaceRow& workspace, std::string_view table,
                                const std::optional<std::vector<std::string>>& ids, const Actor& actor) const {
+  parts_.settle(workspace.id, table);
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   TableState owner = table_of(parts_, workspace, table);

@@ -33,9 +33,10 @@ class Quarantine {
   // Both outlive this.
   Quarantine(const Parts& parts, Ingest& ingest) : parts_(parts), ingest_(ingest) {}
 
-  // {rows:[{id,batch_id,request_id,row,data,reasons,at,file?}], next_page_token?}, newest batch first.
-  boost::json::object list(const meta::WorkspaceRow& workspace, std::string_view table, const QuarantineFilter& filter,
-                           const Page& page) const;
+  // {rows:[{id,batch_id,request_id,row,data,reasons,at,file?}], next_page_token?}, newest batch first, as text:
+  // `data` is JSON as it came.
+  std::string list(const meta::WorkspaceRow& workspace, std::string_view table, const QuarantineFilter& filter,
+                   const Page& page) const;
 
   // {rows, reasons:[{column,rule,rows}]}: how many rows wait, and how many of them each column and rule refused, most first.
   boost::json::object reasons(const meta::WorkspaceRow& workspace, std::string_view table) const;

@@ -26,11 +26,10 @@ meta::TableRow new_quarantine_row(const Parts& parts, const meta::TableRow& tabl
 
 std::string quarantine_rows(std::string_view rejected, const QuarantineOrigin& origin) {
   return fmt::format(
-      "SELECT CAST(uuidv7() AS VARCHAR) AS id, {} AS batch_id, {} AS request_id, _row AS \"row\", _data AS data, "
-      "reasons, "
-      "make_timestamptz({}) AS \"at\", CAST({} AS VARCHAR) AS file FROM {}",
-      base::quote_string(origin.batch.value), base::quote_string(origin.request.value), origin.at,
-      origin.file.empty() ? "NULL" : base::quote_string(origin.file), rejected);
+      "SELECT id, {} AS batch_id, request_id, _row AS \"row\", _data AS data, reasons, make_timestamptz({}) AS \"at\", "
+      "CAST({} AS VARCHAR) AS file FROM {}",
+      base::quote_string(origin.batch.value), origin.at, origin.file.empty() ? "NULL" : base::quote_string(origin.file),
+      rejected);
 }
 
 }  // namespace boathouse::core

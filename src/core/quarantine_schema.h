@@ -19,12 +19,12 @@ meta::TableRow new_quarantine_row(const Parts& parts, const meta::TableRow& tabl
 
 struct QuarantineOrigin {
   base::BatchId batch;
-  base::RequestId request;
   std::string file;
   base::Micros at = 0;
 };
 
-// SELECT of quarantine rows out of the worker's table `rejected`, which has (_row BIGINT, reasons VARCHAR, _data VARCHAR).
+// SELECT of quarantine rows out of the worker's table `rejected`, which has (_row BIGINT, reasons VARCHAR, _data VARCHAR,
+// id VARCHAR, request_id VARCHAR).
 std::string quarantine_rows(std::string_view rejected, const QuarantineOrigin& origin);
 
 }  // namespace boathouse::core

@@ -67,6 +67,22 @@ Resolved resolve(const Parts& parts, const QueryRequest& request, const GuardRes
   return resolved;
 }
 
+// Waits for rows of these tables that are acknowledged and not committed yet. A worker that is held is let go for that:
+// the commit may need it.
+void settle_tables(const Parts& parts, const QueryRequest& request, const GuardResult& guard, base::Micros deadline,
+                   std::optional<engine::Lease>& lease) {
+  if (parts.landed == nullptr || !request.latest) return;
+  for (const TableReference& reference : guard.tables) {
+    std::string_view table = newest_rows_of(reference.name);
+    if (table.empty()) continue;
+    base::WorkspaceId workspace =
+        reference.schema.empty() ? request.workspace.id : request.lookup(base::fold_case(reference.schema)).id;
+    if (parts.landed->is_settled(workspace, table)) continue;
+    lease.reset();
+    parts.landed->settle(workspace, table, deadline);
+  }
+}
+
 std::vector<base::WorkspaceId> ids_of(const std::vector<meta::WorkspaceRow>& workspaces) {
   std::vector<base::WorkspaceId> ids;
   ids.reserve(workspaces.size());
@@ -221,6 +237,7 @@ void Queries::check(const QueryRequest& request) const {
   SplitExplain split = split_explain(request.sql);
   GuardResult guard = judged(running, std::string(split.statement));
   if (guard.show == ShowKind::none) {
+    settle_tables(parts_, request, guard, running.deadline, running.lease);
     resolve(parts_, request, guard, split.prefix.size());
   } else if (!guard.show_schema.empty()) {
     request.lookup(base::fold_case(guard.show_schema));
@@ -290,6 +307,7 @@ engine::QueryResult Queries::attempt(const QueryRequest& request, engine::Result
   if (guard.show != ShowKind::none) {
     command.sql = show_statement(parts_, request, guard);
   } else {
+    settle_tables(parts_, request, guard, running.deadline, running.lease);
     resolved = resolve(parts_, request, guard, split.prefix.size());
     command.sql = request.sql;
     command.setup = std::move(resolved.setup);
@@ -301,6 +319,7 @@ engine::QueryResult Queries::attempt(const QueryRequest& request, engine::Result
 
 std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const {
   std::string_view table = std::string_view(request.table).substr(0, request.table.find_first_of("@$"));
+  parts_.settle(workspace.id, table);
   TableState state = require_state(parts_, workspace.id, table);
   std::string reference = request.table;
   if (request.branch) {

@@ -32,6 +32,7 @@ struct QueryRequest {
   std::stop_token stop = {};                    // once stopped, the statement ends with Error{cancelled}
   std::optional<base::Micros> timeout = {};     // waiting included; Limits::query_timeout when absent
   std::optional<std::uint64_t> max_bytes = {};  // of a result that is not json_rows
+  bool latest = true;  // every row that was acknowledged before the call is seen (core/landed.h)
 };
 
 // SELECT over one table out of parts (GET .../rows). Every part is checked to be what it is called.

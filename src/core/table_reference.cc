@@ -155,4 +155,16 @@ std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace
   throw_unknown("list ($quarantine, $versions or $files)", rest);
 }
 
+std::string_view newest_rows_of(std::string_view reference) {
+  std::size_t mark = reference.find_first_of("@$");
+  std::string_view name = reference.substr(0, mark);
+  if (mark != std::string_view::npos && reference[mark] == '@') {
+    std::string_view rest = reference.substr(mark + 1);
+    if (rest.starts_with(kForceBranch)) rest.remove_prefix(kForceBranch.size());
+    return rest == iceberg::kMainBranch ? name : std::string_view();
+  }
+  if (name.ends_with(base::kQuarantineSuffix)) name.remove_suffix(base::kQuarantineSuffix.size());
+  return name;
+}
+
 }  // namespace boathouse::core

@@ -16,4 +16,7 @@ namespace boathouse::core {
 // Error{invalid_argument} when there is no such table or version.
 std::string relation_for(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view reference);
 
+// The table of a reference to its newest rows, or to a list about them; empty for one to another version or branch.
+std::string_view newest_rows_of(std::string_view reference);
+
 }  // namespace boathouse::core

@@ -7,6 +7,7 @@
 #include "core/column_types.h"
 #include "core/commit.h"
 #include "core/delete_rows.h"
+#include "core/document_columns.h"
 #include "core/house_keeping.h"
 #include "core/reshape.h"
 #include "core/table_settings.h"
@@ -44,7 +45,13 @@ TableChange evolved_table(const TableState& state, const Contract& contract) {
   table.base = state;
   table.row = state.row;
   const iceberg::TableMetadata& metadata = *state.metadata;
-  Reshape reshape{.columns = fields_of(contract),
+  std::vector<iceberg::Field> columns = fields_of(contract);
+  if (holds_documents(state.schema())) {
+    for (const iceberg::Field& field : state.schema().fields()) {
+      if (is_document_column(field.name) && contract.find(field.name) == nullptr) columns.push_back(field);
+    }
+  }
+  Reshape reshape{.columns = std::move(columns),
                   .drop_others = contract.unknown_columns != UnknownColumns::add,
                   .replace_misfits = state.row.figures.rows == 0,
                   .partition = contract.partition};
@@ -55,6 +62,8 @@ TableChange evolved_table(const TableState& state, const Contract& contract) {
 }  // namespace
 
 void Tables::drop(const meta::WorkspaceRow& workspace, std::string_view table) const {
+  // Rows on their way into the table go with it, instead of making it again.
+  parts_.settle(workspace.id, table);
   auto row = parts_.meta.catalog().find_table(workspace.id, table);
   if (!row || !parts_.meta.catalog().drop_table(row->id, std::nullopt)) throw_no_table(table);
 }
@@ -114,6 +123,7 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
                                 const std::optional<std::string>& where, const Actor& actor,
                                 const std::optional<IdempotencyKey>& idempotency) const {
   if (where) queries_.check_expression(workspace, *where);
+  parts_.settle(workspace.id, table);
   FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   auto current = [&] {

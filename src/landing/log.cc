@@ -16,6 +16,9 @@ using base::ErrorKind;
 // A group is cut here, so that the buffer stays small and the first of many do not wait for the last.
 constexpr std::size_t kMaxGroup = std::size_t{8} << 20;
 
+// How far a reader who goes on somewhere may have to pass over records.
+constexpr std::uint64_t kStretchBytes = std::uint64_t{1} << 20;
+
 std::uint64_t random_seed() {
   std::array<std::uint8_t, sizeof(std::uint64_t)> bytes;
   base::random_bytes(bytes);
@@ -58,7 +61,8 @@ void Log::append(std::string payload, Done done) {
       kept_bytes_.load(std::memory_order_relaxed) + waiting > settings_.max_kept_bytes) {
     waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     throw Error(ErrorKind::unavailable, "more is coming in than can be put into tables: try again in a moment")
-        .code("landing-full");
+        .code("landing-full")
+        .with("retry_after", 1);
   }
   std::uint64_t sum = checksum(payload);
   push(std::make_unique<Waiting>(Waiting{.payload = std::move(payload), .sum = sum, .done = std::move(done)}));
@@ -155,6 +159,10 @@ void Log::put_down(const std::vector<std::unique_ptr<Waiting>>& group, std::size
     Segment& segment = segments_.back();
     if (segment.stretches.empty()) {
       segment.stretches.push_back({kSegmentHeader, kSegmentHeader, segment.last + 1, segment.last});
+    }
+    // Who reads on from here need not pass over the whole segment.
+    if (const Stretch& full = segment.stretches.back(); full.end - full.begin >= kStretchBytes) {
+      segment.stretches.push_back({full.end, full.end, segment.last + 1, segment.last});
     }
     segment.stretches.back().end += bytes;
     segment.stretches.back().last = segment.last = last_;

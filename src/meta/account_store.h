@@ -102,6 +102,9 @@ class AccountStore {
   virtual std::vector<AccessKeyRow> list_all_access_keys(const base::AccessKeyId& after, std::size_t limit) = 0;
   // False when the row is gone or its sealed secret is not `expected` any more.
   virtual bool reseal_access_key(const base::AccessKeyId& id, std::string_view expected, std::string_view sealed) = 0;
+
+  // Another number after every change through this store that its readers can see. Does not block.
+  virtual std::uint64_t changes() const = 0;
 };
 
 }  // namespace boathouse::meta

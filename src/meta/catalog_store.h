@@ -30,13 +30,21 @@ struct JobDone {
   std::string result{};  // JSON
 };
 
+// The next stretch of a landing log has come into its table.
+struct LandingAdvance {
+  LandingRow row{};
+  std::int64_t from = 0;  // the position before, 0 where there was none
+  // First answers to requests whose records these are. The log has each key once, so one that is there stays as it is.
+  std::vector<IdempotencyRow> answers{};
+};
+
 // All of it happens, or nothing. A swap may be left out: rows alone can be committed.
 struct CatalogCommit {
   base::Micros at = 0;  // updated_at of the tables touched, created_at of new ones
   std::vector<PointerSwap> swaps{};
   std::vector<BatchRow> batches{};
   std::optional<IdempotencyRow> idempotency{};
-  std::vector<LandingRow> landing{};
+  std::optional<LandingAdvance> landing{};
   std::vector<JobRow> jobs{};  // queued; a single one that waits already is left out
   std::optional<JobDone> job_done{};
 };
@@ -46,7 +54,8 @@ struct Committed {};
 struct CommitConflict {
   base::TableId table{};
 };
-// This batch, idempotency key or landing position is already committed: a replay. Found before any conflict is.
+// This batch or idempotency key is already committed, or the landing log is not where the advance began: a replay. Found
+// before any conflict is.
 struct CommitDuplicate {
   enum class What { batch, idempotency, landing };
   What what;
@@ -105,8 +114,8 @@ class CatalogStore {
   // Removes what expired before `now`; tells how many.
   virtual std::int64_t purge_idempotency(base::Micros now) = 0;
 
-  // The highest landing position of `node` that is committed.
-  virtual std::optional<std::int64_t> last_landing(std::string_view node) = 0;
+  // How far the log of `node` is in each table.
+  virtual std::vector<LandingRow> landings(std::string_view node) = 0;
 };
 
 }  // namespace boathouse::meta

@@ -131,18 +131,56 @@ TEST_P(CatalogSuite, AReplayIsSeenBeforeAConflict) {
                        .swaps = {{.table = table, .expected = "t/0", .next = "t/1"}},
                        .batches = {batch("b-1")},
                        .idempotency = key,
-                       .landing = {{"node-a", 10}}};
+                       .landing = LandingAdvance{{"node-a", main_, "t", 10}, 0}};
   ASSERT_TRUE(is_committed(catalog().commit(commit)));
   EXPECT_EQ(duplicate(catalog().commit(commit)), What::batch);
   commit.batches = {batch("b-2")};
   EXPECT_EQ(duplicate(catalog().commit(commit)), What::landing);
-  commit.landing = {{"node-b", 10}};
+  commit.landing->row.node = "node-b";
   EXPECT_EQ(duplicate(catalog().commit(commit)), What::idempotency);
   commit.idempotency->key = "k2";
   EXPECT_EQ(conflicting(catalog().commit(commit)), table);
   EXPECT_FALSE(catalog().find_batch(base::BatchId("b-2")));
-  EXPECT_EQ(catalog().last_landing("node-a"), 10);
-  EXPECT_EQ(catalog().last_landing("node-b"), std::nullopt);
+  ASSERT_EQ(catalog().landings("node-a").size(), 1U);
+  EXPECT_EQ(catalog().landings("node-a")[0].position, 10);
+  EXPECT_TRUE(catalog().landings("node-b").empty());
+}
+
+TEST_P(CatalogSuite, ALandingLogAdvancesOnlyFromWhereItIs) {
+  auto advance = [&](std::string table, std::int64_t from, std::int64_t to) {
+    CatalogCommit commit{.at = 1};
+    commit.landing = LandingAdvance{{"node", main_, std::move(table), to}, from};
+    return catalog().commit(commit);
+  };
+  ASSERT_TRUE(is_committed(advance("a", 0, 5)));
+  EXPECT_EQ(duplicate(advance("a", 0, 5)), What::landing);
+  EXPECT_EQ(duplicate(advance("a", 4, 9)), What::landing);
+  EXPECT_TRUE(is_committed(advance("a", 5, 9)));
+  EXPECT_TRUE(is_committed(advance("b", 0, 7)));
+  auto rows = catalog().landings("node");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].workspace, main_);
+  EXPECT_EQ(rows[0].table, "a");
+  EXPECT_EQ(rows[0].position, 9);
+  EXPECT_EQ(rows[1].position, 7);
+}
+
+TEST_P(CatalogSuite, TheAnswersOfALandingComeWithIt) {
+  IdempotencyRow first{.scope = "s", .key = "1", .body_hash = "h", .status = 200, .answer = "a", .expires_at = 1000};
+  IdempotencyRow second = first;
+  second.key = "2";
+  CatalogCommit commit{.at = 1};
+  commit.landing = LandingAdvance{{"node", main_, "t", 5}, 0, {first}};
+  ASSERT_TRUE(is_committed(catalog().commit(commit)));
+  first.answer = "b";
+  commit.landing = LandingAdvance{{"node", main_, "t", 9}, 5, {first, second}};
+  ASSERT_TRUE(is_committed(catalog().commit(commit)));
+  EXPECT_EQ(catalog().find_idempotency("s", "1", 1)->answer, "a") << "the first answer stays";
+  EXPECT_EQ(catalog().find_idempotency("s", "2", 1)->answer, "a");
+  commit.landing->from = 5;
+  commit.landing->answers[0].key = "3";
+  EXPECT_EQ(duplicate(catalog().commit(commit)), What::landing);
+  EXPECT_FALSE(catalog().find_idempotency("s", "3", 1));
 }
 
 TEST_P(CatalogSuite, ABatchIsFoundByIdAndByRequest) {

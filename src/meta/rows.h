@@ -174,9 +174,12 @@ struct IdempotencyRow {
   base::Micros expires_at = 0;
 };
 
-// A position of a node's landing log that is in its table. Unique.
+// How far a node's landing log is in one table: each of its records up to `position`. The table goes by its name, since
+// records may come before there is one, and a table that is dropped has had them.
 struct LandingRow {
   std::string node{};
+  base::WorkspaceId workspace{};
+  std::string table{};  // in lower case
   std::int64_t position = 0;
 };
 

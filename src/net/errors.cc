@@ -56,11 +56,18 @@ Response render_problem(const Request& request, const base::Error& error) {
   problem["request_id"] = request.request_id;
   Response response = json_response(status, problem);
   response.headers.set("Content-Type", "application/problem+json");
-  if (status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"boathouse\"");
-  if (const auto* seconds = error.detail().if_contains("retry_after"); seconds && seconds->is_number()) {
-    response.headers.add("Retry-After", std::to_string(seconds->to_number<std::int64_t>()));
-  }
+  add_error_headers(response, error);
   return response;
+}
+
+void add_error_headers(Response& response, const base::Error& error) {
+  if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer realm=\"boathouse\"");
+  if (const auto* seconds = error.detail().if_contains("retry_after"); seconds && seconds->is_number()) {
+    response.headers.set("Retry-After", std::to_string(seconds->to_number<std::int64_t>()));
+  }
+  if (const auto* allow = error.detail().if_contains("allow"); allow && allow->is_string()) {
+    response.headers.set("Allow", std::string(allow->as_string()));
+  }
 }
 
 }  // namespace boathouse::net

@@ -18,10 +18,13 @@ using ErrorRenderer = std::function<Response(const Request&, const base::Error&)
 // The status of an error: by net's own codes below, else by its kind.
 int status_of(const base::Error& error);
 
-// application/problem+json {type,title,status,detail,instance,request_id} and the error's own facts. 401 carries
-// WWW-Authenticate: Bearer. A fact `retry_after` (seconds) becomes that header too. An internal error's message stays
-// in the log.
+// application/problem+json {type,title,status,detail,instance,request_id} and the error's own facts. An internal error's
+// message stays in the log.
 Response render_problem(const Request& request, const base::Error& error);
+
+// The headers that go with an error whatever its body says: WWW-Authenticate with 401, Retry-After for a fact `retry_after`
+// (seconds), Allow for a fact `allow`.
+void add_error_headers(Response& response, const base::Error& error);
 
 // Codes of errors whose status no kind says.
 inline constexpr std::string_view kMethodNotAllowed = "method-not-allowed";        // 405; fact `allow`

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -15,7 +16,14 @@ namespace boathouse::net {
 // the pool's queue is full: nothing was run then. `work` must live until this returns: pass a named variable.
 boost::asio::awaitable<void> run_on_pool(base::ThreadPool& pool, const std::function<void()>& work);
 
-// The same for a call with a result: `auto read = [&] { return tables.list(); };
+// To be called once, from any thread, with what went wrong, or nullptr.
+using Completion = std::function<void(std::exception_ptr)>;
+
+// For work that has threads of its own: begins it here and waits until it says that it has ended; rethrows what it ended
+// with, or what `begin` threw instead of beginning. `begin` must live until this returns: pass a named variable.
+boost::asio::awaitable<void> end_of(const std::function<void(Completion)>& begin);
+
+// The same as run_on_pool() for a call with a result: `auto read = [&] { return tables.list(); };
 // auto list = co_await net::on_pool(pool, read);`. The callable may capture by reference: the caller waits for it.
 template <class F>
 boost::asio::awaitable<std::invoke_result_t<F&>> on_pool(base::ThreadPool& pool, F& work) {

@@ -35,30 +35,35 @@ std::exception_ptr run_catching(const std::function<void()>& work) {
 // asio::post() when the loop may already be running what was posted, be stopped and go away.
 thread_local std::shared_ptr<void> thread_event_loop;
 
-// Queues `work` and completes `handler` on its own executor.
+// Something that ends on another thread and completes `handler` on its own executor.
+template <class Handler>
+struct Call {
+  std::shared_ptr<void> event_loop = thread_event_loop;  // the last to be destroyed
+  Handler handler;
+  asio::associated_executor_t<Handler> executor = asio::get_associated_executor(handler);
+  asio::executor_work_guard<asio::associated_executor_t<Handler>> guard{executor};
+
+  void complete(std::exception_ptr error) {
+    // Moved all the way: the thread that reports an error keeps no share of it.
+    asio::post(executor, [handle = std::move(handler), thrown = std::move(error)]() mutable {
+      std::move(handle)(std::move(thrown));
+    });
+  }
+};
+
+// std::function copies, completion handlers do not.
+template <class Handler>
+std::shared_ptr<Call<std::decay_t<Handler>>> share(Handler&& handler) {
+  return std::make_shared<Call<std::decay_t<Handler>>>(thread_event_loop, std::forward<Handler>(handler));
+}
+
 struct QueueOnPool {
   base::ThreadPool* pool;
   const std::function<void()>* work;
 
-  template <class Completion>
-  struct Call {
-    std::shared_ptr<void> event_loop = thread_event_loop;  // the last to be destroyed
-    Completion handler;
-    asio::associated_executor_t<Completion> executor = asio::get_associated_executor(handler);
-    asio::executor_work_guard<asio::associated_executor_t<Completion>> guard{executor};
-
-    void complete(std::exception_ptr error) {
-      // Moved all the way: the thread that reports an error keeps no share of it.
-      asio::post(executor, [handle = std::move(handler), thrown = std::move(error)]() mutable {
-        std::move(handle)(std::move(thrown));
-      });
-    }
-  };
-
-  template <class Completion>
-  void operator()(Completion&& handler) const {
-    // std::function copies, completion handlers do not.
-    auto call = std::make_shared<Call<std::decay_t<Completion>>>(thread_event_loop, std::forward<Completion>(handler));
+  template <class Handler>
+  void operator()(Handler&& handler) const {
+    auto call = share(std::forward<Handler>(handler));
     auto task = [call, run = work]() mutable { std::exchange(call, nullptr)->complete(run_catching(*run)); };
     if (pool->submit(task)) return;
     call->complete(std::make_exception_ptr(
@@ -66,7 +71,27 @@ struct QueueOnPool {
   }
 };
 
+struct BeginElsewhere {
+  const std::function<void(Completion)>* begin;
+
+  template <class Handler>
+  void operator()(Handler&& handler) const {
+    auto call = share(std::forward<Handler>(handler));
+    try {
+      (*begin)([call](std::exception_ptr error) { call->complete(std::move(error)); });
+    } catch (...) {
+      call->complete(std::current_exception());
+    }
+  }
+};
+
 }  // namespace
+
+asio::awaitable<void> end_of(const std::function<void(Completion)>& begin) {
+  BeginElsewhere elsewhere{&begin};
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(elsewhere,
+                                                                                         asio::use_awaitable);
+}
 
 void own_event_loop(std::shared_ptr<void> owner) { thread_event_loop = std::move(owner); }
 

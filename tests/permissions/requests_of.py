@@ -5,6 +5,7 @@ made for it alone."""
 import io
 import itertools
 import time
+import uuid
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -181,7 +182,18 @@ def parquet_file():
     return body.getvalue()
 
 
-REQUESTS = COGNITO | {
+def documents(root):
+    json_body = {"data": "{}", "headers": {"Content-Type": "application/json"}}
+    return {
+        f"POST {root}/table/{{name}}/object": lambda scene: ({"name": "documents"}, json_body),
+        f"POST {root}/table/{{name}}/objects": lambda scene: ({"name": "documents"}, json_body),
+        f"GET {root}/table/{{name}}/object/{{id}}": lambda scene: ({"name": "nothing", "id": str(uuid.uuid4())}, {}),
+        f"GET {root}/table/{{name}}": lambda scene: ({"name": "nothing"}, {}),
+        f"GET {root}/table": plain(),
+    }
+
+
+REQUESTS = COGNITO | documents("") | documents("/main") | {
     "POST /dataframes/upload": plain(json={"dataframe": [{"a": 1}], "dataframe_name": "f"}),
     "POST /dataframes/{name}": lambda scene: ({"name": "g"}, {"data": parquet_file(),
                                                               "headers": {"Content-Type": "application/vnd.apache.parquet"}}),

@@ -76,7 +76,8 @@ NO_ADMINISTRATION = {
     "POST /cognito-idp", "POST /v1/login", "POST /v1/token", "POST /v1/logout", "POST /v1/sql", "POST /v1/queries", "DELETE /v1/queries/{id}",
     "POST /v1/jobs/{id}/cancel", "POST /v1/jobs/{id}/retry", "POST " + TABLE + "/rows", "DELETE " + TABLE + "/rows",
     "POST " + TABLE + "/rollback", "DELETE " + TABLE + "/quarantine", "POST " + TABLE + "/quarantine/resubmit", "POST /upload",
-    "POST /dataframes/upload", "POST /dataframes/{name}"}
+    "POST /dataframes/upload", "POST /dataframes/{name}"} | {
+    f"POST {root}/table/{{name}}/{object}" for root in ("", "/main") for object in ("object", "objects")}
 
 
 def of_line(name, table):

@@ -5,18 +5,18 @@
 
 namespace boathouse::api {
 
-std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, std::string_view user,
                                                     const meta::WorkspaceRow& workspace) {
   const std::string* key = request.headers.find("Idempotency-Key");
   if (!key) return std::nullopt;
-  return core::IdempotencyKey{.scope = fmt::format("{}\n{}\n{} {}?{}", principal.user.value, workspace.id.value,
-                                                   request.method, request.path, request.raw_query),
+  return core::IdempotencyKey{.scope = fmt::format("{}\n{}\n{} {}?{}", user, workspace.id.value, request.method,
+                                                   request.path, request.raw_query),
                               .key = *key};
 }
 
-std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, std::string_view user,
                                                     const meta::WorkspaceRow& workspace, std::string_view body) {
-  auto key = idempotency_key(request, principal, workspace);
+  auto key = idempotency_key(request, user, workspace);
   if (key) key->body_hash = base::to_hex(base::sha256(body));
   return key;
 }

@@ -4,19 +4,18 @@
 
 #include <optional>
 
-#include "auth/principal.h"
 #include "core/idempotency.h"
 #include "net/request.h"
 #include "net/response.h"
 
 namespace boathouse::api {
 
-// The request's Idempotency-Key with its scope: principal, workspace, method, path and query. nullopt: it has none.
-std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+// The request's Idempotency-Key with its scope: user (by id), workspace, method, path and query. nullopt: it has none.
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, std::string_view user,
                                                     const meta::WorkspaceRow& workspace);
 
 // The same for a request whose body is at hand.
-std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, const auth::Principal& principal,
+std::optional<core::IdempotencyKey> idempotency_key(const net::Request& request, std::string_view user,
                                                     const meta::WorkspaceRow& workspace, std::string_view body);
 
 // The first answer again, which says that it is that.

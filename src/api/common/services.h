@@ -9,6 +9,7 @@
 #include "auth/auth.h"
 #include "base/thread_pool.h"
 #include "core/backups.h"
+#include "core/documents.h"
 #include "core/frames.h"
 #include "core/ingest.h"
 #include "core/insights.h"
@@ -28,6 +29,7 @@ struct Services {
   const core::Tables& tables;
   const core::TableHistory& history;
   core::Ingest& ingest;
+  core::Documents& documents;
   const core::Quarantine& quarantine;
   const core::Queries& queries;
   const core::Frames& frames;
@@ -42,6 +44,8 @@ struct Services {
   std::filesystem::path spool;    // a folder for unnamed files
   std::uint64_t max_dataframe_bytes = 0;  // of a body of POST /dataframes/upload
   const PublicUrl& public_url;            // what issuers and links are made of
+  std::uint64_t max_documents_bytes = 0;  // of a body of POST /table/{name}/objects
+  bool documents_authorization = true;    // off: anyone may write documents to `main`
 };
 
 }  // namespace boathouse::api

@@ -35,14 +35,7 @@ net::Response render_error(const net::Request&, const Error& error) {
   std::string message = rejected ? rejected_message(error) : error.message();
   if (error.kind() == ErrorKind::internal) message = "Internal server error";
   net::Response response = net::json_response(status, json::object{{"error", message}});
-  if (status == 401) response.headers.set("WWW-Authenticate", "Bearer realm=\"boathouse\"");
-  const json::value* seconds = error.detail().if_contains("retry_after");
-  if (seconds != nullptr && seconds->is_number()) {
-    response.headers.set("Retry-After", std::to_string(seconds->to_number<std::int64_t>()));
-  }
-  if (const json::value* allow = error.detail().if_contains("allow"); allow != nullptr && allow->is_string()) {
-    response.headers.set("Allow", std::string(allow->as_string()));
-  }
+  net::add_error_headers(response, error);
   return response;
 }
 

@@ -76,7 +76,7 @@ core::IngestRequest batch_of(const net::Request& request, const Caller& caller, 
                                                  .principal = caller.principal.name,
                                                  .request = base::RequestId(request.request_id),
                                                  .file_name = {}});
-  batch.idempotency = idempotency_key(request, caller.principal, caller.workspace);
+  batch.idempotency = idempotency_key(request, caller.principal.user.value, caller.workspace);
   return batch;
 }
 

@@ -61,8 +61,10 @@ net::Response list_quarantine(const Call& call) {
   allow_params(call.request, {"limit", "page_token", "request_id", "batch_id"});
   core::QuarantineFilter filter{.request = text_param(call.request, "request_id"),
                                 .batch = text_param(call.request, "batch_id")};
-  return net::json_response(200, call.services.quarantine.list(call.workspace(auth::Action::read), call.table(), filter,
-                                                               page_params(call.request)));
+  return net::text_response(200,
+                            call.services.quarantine.list(call.workspace(auth::Action::read), call.table(), filter,
+                                                          page_params(call.request)),
+                            "application/json");
 }
 
 net::Response count_quarantine(const Call& call) {
@@ -79,7 +81,7 @@ net::Response resubmit_quarantine(const Call& call) {
                     .principal = call.principal.name,
                     .request = base::RequestId(call.request.request_id),
                     .file_name = {}};
-  request.idempotency = idempotency_key(call.request, call.principal, request.workspace, call.body);
+  request.idempotency = idempotency_key(call.request, call.principal.user.value, request.workspace, call.body);
   std::optional<core::WriteMode> mode;
   if (auto text = text_param(call.request, "mode")) mode = core::parse_write_mode(*text);
   if (mode == core::WriteMode::replace) {

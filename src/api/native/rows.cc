@@ -64,7 +64,7 @@ core::IngestRequest ingest_request(const Services& services, const net::Request&
   core::IngestRequest out;
   out.origin = {
       .door = "native", .principal = principal.name, .request = base::RequestId(request.request_id), .file_name = {}};
-  out.idempotency = idempotency_key(request, principal, access.workspace);
+  out.idempotency = idempotency_key(request, principal.user.value, access.workspace);
   out.workspace = std::move(access.workspace);
   out.table = request.param("table");
   out.mode = core::parse_write_mode(request.query.get("mode", "append"));

@@ -19,9 +19,9 @@ std::optional<std::uint64_t> checked_limit(std::optional<std::int64_t> limit, st
   return static_cast<std::uint64_t>(*limit);
 }
 
-// Both mean the same as long as every row that is acknowledged has been committed.
-void check_consistency(const std::optional<std::string>& text) {
-  if (!text || *text == "latest" || *text == "committed") return;
+bool wants_latest(const std::optional<std::string>& text) {
+  if (!text || *text == "latest") return true;
+  if (*text == "committed") return false;
   throw Error(ErrorKind::invalid_argument, "consistency is latest or committed").with("field", "consistency");
 }
 
@@ -40,7 +40,7 @@ core::QueryRequest read_sql(const Services& services, const auth::Principal& pri
   auto workspace = fields.optional_text("workspace");
   query.params = checked_params(fields.any("params"));
   query.limit = checked_limit(fields.optional_integer("limit"), most_rows);
-  check_consistency(fields.optional_text("consistency"));
+  query.latest = wants_latest(fields.optional_text("consistency"));
   fields.finish();
   query.workspace =
       services.auth.access

@@ -98,7 +98,7 @@ net::Response delete_rows(const Call& call) {
                 "say which rows: where=EXPRESSION, or all=true to delete every row, and not both");
   }
   std::string branch = text_param(call.request, "branch").value_or("main");
-  auto key = idempotency_key(call.request, call.principal, workspace, call.body);
+  auto key = idempotency_key(call.request, call.principal.user.value, workspace, call.body);
   core::RowsDeleted deleted =
       call.services.tables.delete_rows(workspace, call.table(), branch, where, call.actor(), key);
   if (deleted.replayed_answer) return first_answer_again(std::move(*deleted.replayed_answer));

@@ -39,12 +39,12 @@ asio::awaitable<net::Response> greet(net::Request& request) {
 
 }  // namespace
 
-void add_routes(net::Router& router, const std::atomic<bool>& ready, const net::Metrics& metrics) {
+void add_routes(net::Router& router, std::function<bool()> is_ready, const net::Metrics& metrics) {
   auto alive = [](net::Request&) { return answer_status(true); };
-  auto is_ready = [&ready](net::Request&) { return answer_status(ready.load()); };
+  auto ready = [is_ready = std::move(is_ready)](net::Request&) { return answer_status(is_ready()); };
   auto render = [&metrics](net::Request&) { return answer_metrics(metrics); };
   router.add("GET", "/healthz", alive, {.access_log = false, .summary = "The process runs"});
-  router.add("GET", "/readyz", is_ready, {.access_log = false, .summary = "Requests are served"});
+  router.add("GET", "/readyz", ready, {.access_log = false, .summary = "Requests are served"});
   router.add("GET", "/metrics", render, {.access_log = false, .summary = "Prometheus metrics"});
   router.add("GET", "/", greet, {.summary = "A greeting"});
   add_docs_routes(router);

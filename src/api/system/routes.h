@@ -2,14 +2,15 @@
 // What operators and the merely curious ask: probes, metrics, the greeting at `/`. No credentials, no names of anyone.
 #pragma once
 
-#include <atomic>
+#include <functional>
 
 #include "net/metrics.h"
 #include "net/router.h"
 
 namespace boathouse::api::system {
 
-// Both outlive the router. `ready` is false while starting and draining.
-void add_routes(net::Router& router, const std::atomic<bool>& ready, const net::Metrics& metrics);
+// What they are given outlives the router. `is_ready`, called by any thread, is false while starting and draining, and where
+// nothing can be taken in until a restart.
+void add_routes(net::Router& router, std::function<bool()> is_ready, const net::Metrics& metrics);
 
 }  // namespace boathouse::api::system

@@ -24,7 +24,7 @@ AccessKeyRow access_key_row(Query& row) {
 }  // namespace
 
 void Accounts::insert_access_key(const AccessKeyRow& key, const AuditRow& audit) {
-  database_.write([&](Transaction& transaction) {
+  write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     run(connection,
         "INSERT INTO access_keys (id, user_id, name, workspace_id, role, sealed_secret, created_at, expires_at, "
@@ -50,7 +50,7 @@ std::vector<AccessKeyRow> Accounts::list_access_keys(const base::UserId& user) {
 }
 
 bool Accounts::delete_access_key(const base::UserId& user, const base::AccessKeyId& id, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (run(connection, "DELETE FROM access_keys WHERE user_id = ? AND id = ?", user, id) == 0) return false;
     insert_audit(connection, audit);
@@ -59,7 +59,7 @@ bool Accounts::delete_access_key(const base::UserId& user, const base::AccessKey
 }
 
 void Accounts::touch_access_key(const base::AccessKeyId& id, base::Micros at) {
-  database_.write([&](Transaction& transaction) {
+  write([&](Transaction& transaction) {
     run(transaction.connection(), "UPDATE access_keys SET last_used = ? WHERE id = ?", at, id);
   });
 }
@@ -72,7 +72,7 @@ std::vector<AccessKeyRow> Accounts::list_all_access_keys(const base::AccessKeyId
 }
 
 bool Accounts::reseal_access_key(const base::AccessKeyId& id, std::string_view expected, std::string_view sealed) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     return run(transaction.connection(), "UPDATE access_keys SET sealed_secret = ? WHERE id = ? AND sealed_secret = ?",
                sealed, id, expected) > 0;
   });

@@ -70,7 +70,7 @@ void pass_on_workspaces(Connection& connection, const base::UserId& user, const 
 }  // namespace
 
 CreateUserOutcome Accounts::create_user(const NewUser& user, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     CreateUserOutcome outcome = insert_new_user(transaction.connection(), user);
     if (outcome == CreateUserOutcome::created)
       insert_audit(transaction.connection(), audit);
@@ -105,7 +105,7 @@ std::vector<UserRow> Accounts::list_users(std::string_view after, std::size_t li
 
 ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) {
   const bool disabled = change.disabled.value_or(false);
-  ChangeOutcome outcome = database_.write([&](Transaction& transaction) {
+  ChangeOutcome outcome = write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (disabled && main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
     if (!apply_change(connection, id, change)) return ChangeOutcome::gone;
@@ -121,14 +121,14 @@ ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& ch
 }
 
 bool Accounts::set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     return run(transaction.connection(), "UPDATE users SET srp_verifier = ? WHERE id = ? AND password_hash = ?",
                verifier, id, password_hash) > 0;
   });
 }
 
 ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) {
-  ChangeOutcome outcome = database_.write([&](Transaction& transaction) {
+  ChangeOutcome outcome = write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     Query query(connection, kById, id);
     auto user = first(query, user_row);

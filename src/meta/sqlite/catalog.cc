@@ -209,11 +209,21 @@ std::int64_t Catalog::purge_idempotency(base::Micros now) {
   });
 }
 
-std::optional<std::int64_t> Catalog::last_landing(std::string_view node) {
-  return database_.read([&](Connection& connection) -> std::optional<std::int64_t> {
-    Query query(connection, "SELECT max(position) FROM landing_positions WHERE node = ?", node);
-    query.next();
-    return query.optional_integer();
+std::vector<LandingRow> Catalog::landings(std::string_view node) {
+  return database_.read([&](Connection& connection) {
+    std::vector<LandingRow> rows;
+    Query query(connection,
+                "SELECT node, workspace_id, table_folded, position FROM landing_positions WHERE node = ? "
+                "ORDER BY workspace_id, table_folded",
+                node);
+    while (query.next()) {
+      LandingRow& row = rows.emplace_back();
+      row.node = query.text();
+      row.workspace = base::WorkspaceId(query.text());
+      row.table = query.text();
+      row.position = query.integer();
+    }
+    return rows;
   });
 }
 

@@ -21,9 +21,18 @@ bool insert_batch(Connection& connection, const BatchRow& batch) {
              batch.at) > 0;
 }
 
-bool insert_landing(Connection& connection, const LandingRow& landing) {
-  return run(connection, "INSERT INTO landing_positions (node, position) VALUES (?, ?) ON CONFLICT DO NOTHING",
-             landing.node, landing.position) > 0;
+bool advance_landing(Connection& connection, const LandingAdvance& landing) {
+  const LandingRow& row = landing.row;
+  if (landing.from == 0) {
+    return run(connection,
+               "INSERT INTO landing_positions (node, workspace_id, table_folded, position) VALUES (?, ?, ?, ?) "
+               "ON CONFLICT DO NOTHING",
+               row.node, row.workspace, row.table, row.position) > 0;
+  }
+  return run(connection,
+             "UPDATE landing_positions SET position = ? WHERE node = ? AND workspace_id = ? AND table_folded = ? AND "
+             "position = ?",
+             row.position, row.node, row.workspace, row.table, landing.from) > 0;
 }
 
 // A key whose time is over is free again.
@@ -39,11 +48,14 @@ std::optional<CommitDuplicate> insert_replay_rows(Connection& connection, const 
   for (const BatchRow& batch : commit.batches) {
     if (!insert_batch(connection, batch)) return CommitDuplicate{CommitDuplicate::What::batch};
   }
-  for (const LandingRow& landing : commit.landing) {
-    if (!insert_landing(connection, landing)) return CommitDuplicate{CommitDuplicate::What::landing};
+  if (commit.landing && !advance_landing(connection, *commit.landing)) {
+    return CommitDuplicate{CommitDuplicate::What::landing};
   }
   if (commit.idempotency && !insert_idempotency(connection, *commit.idempotency, commit.at)) {
     return CommitDuplicate{CommitDuplicate::What::idempotency};
+  }
+  if (commit.landing) {
+    for (const IdempotencyRow& row : commit.landing->answers) insert_idempotency(connection, row, commit.at);
   }
   return std::nullopt;
 }

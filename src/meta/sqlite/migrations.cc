@@ -233,7 +233,18 @@ CREATE TABLE pool_group_members (
 CREATE INDEX pool_groups_by_member ON pool_group_members (user_id);
 )sql";
 
-constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches, kUserPool};
+// How far landing logs are in each table.
+constexpr const char* kLandings = R"sql(
+DROP TABLE landing_positions;
+CREATE TABLE landing_positions (
+  node TEXT NOT NULL,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  table_folded TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (node, workspace_id, table_folded)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches, kUserPool, kLandings};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

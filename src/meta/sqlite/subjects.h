@@ -51,8 +51,21 @@ class Accounts : public AccountStore {
   std::vector<AccessKeyRow> list_all_access_keys(const base::AccessKeyId& after, std::size_t limit) override;
   bool reseal_access_key(const base::AccessKeyId& id, std::string_view expected, std::string_view sealed) override;
 
+  std::uint64_t changes() const override { return changes_.load(std::memory_order_acquire); }
+
  private:
+  // As Database::write(), and counted once it is there for readers.
+  template <class Work>
+  auto write(Work work) {
+    struct Count {
+      ~Count() { changes.fetch_add(1, std::memory_order_release); }
+      std::atomic<std::uint64_t>& changes;
+    } count{changes_};
+    return database_.write(std::move(work));
+  }
+
   Database& database_;
+  std::atomic<std::uint64_t> changes_{0};
   JobSignal& signal_;
 };
 
@@ -105,7 +118,7 @@ class Catalog : public CatalogStore {
   std::optional<IdempotencyRow> find_idempotency(std::string_view scope, std::string_view key,
                                                  base::Micros now) override;
   std::int64_t purge_idempotency(base::Micros now) override;
-  std::optional<std::int64_t> last_landing(std::string_view node) override;
+  std::vector<LandingRow> landings(std::string_view node) override;
 
  private:
   Database& database_;

@@ -32,7 +32,7 @@ void forget_old_refresh_tokens(Connection& connection, const RefreshTokenRow& ne
 }  // namespace
 
 bool Accounts::insert_refresh_token(const RefreshTokenRow& token, std::string_view password_hash) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (run(connection,
             "INSERT INTO refresh_tokens (id, user_id, token_hash, created_at, expires_at, revoked_at) "
@@ -64,7 +64,7 @@ std::optional<RefreshTokenRow> Accounts::find_refresh_token(std::string_view tok
 }
 
 bool Accounts::revoke_refresh_token(std::string_view token_hash, base::Micros at) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     return run(transaction.connection(),
                "UPDATE refresh_tokens SET revoked_at = ? WHERE token_hash = ? AND revoked_at IS NULL", at,
                token_hash) > 0;
@@ -72,7 +72,7 @@ bool Accounts::revoke_refresh_token(std::string_view token_hash, base::Micros at
 }
 
 void Accounts::insert_api_token(const ApiTokenRow& token, const AuditRow& audit) {
-  database_.write([&](Transaction& transaction) {
+  write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     run(connection,
         "INSERT INTO api_tokens (id, user_id, name, workspace_id, role, token_hash, created_at, expires_at, last_used) "
@@ -98,7 +98,7 @@ std::vector<ApiTokenRow> Accounts::list_api_tokens(const base::UserId& user) {
 }
 
 bool Accounts::delete_api_token(const base::UserId& user, const base::TokenId& id, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (run(connection, "DELETE FROM api_tokens WHERE user_id = ? AND id = ?", user, id) == 0) return false;
     insert_audit(connection, audit);
@@ -107,7 +107,7 @@ bool Accounts::delete_api_token(const base::UserId& user, const base::TokenId& i
 }
 
 void Accounts::touch_api_token(const base::TokenId& id, base::Micros at) {
-  database_.write([&](Transaction& transaction) {
+  write([&](Transaction& transaction) {
     run(transaction.connection(), "UPDATE api_tokens SET last_used = ? WHERE id = ?", at, id);
   });
 }

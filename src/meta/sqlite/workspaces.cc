@@ -76,7 +76,7 @@ bool is_last_owner(Connection& connection, const base::WorkspaceId& workspace, c
 
 bool Accounts::create_workspace(const WorkspaceRow& workspace, const std::optional<base::UserId>& owner,
                                 const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (!insert_workspace(connection, workspace)) return false;
     if (owner && !upsert_member(connection, {workspace.id, *owner, Role::owner})) {
@@ -109,7 +109,7 @@ std::vector<WorkspaceRow> Accounts::list_workspaces(std::string_view after, std:
 }
 
 bool Accounts::set_workspace_limits(const base::WorkspaceId& id, std::string_view limits, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (run(connection, "UPDATE workspaces SET limits = ? WHERE id = ?", limits, id) == 0) return false;
     insert_audit(connection, audit);
@@ -147,7 +147,7 @@ std::vector<Member> Accounts::members_of(const base::WorkspaceId& workspace) {
 }
 
 ChangeOutcome Accounts::put_member(const MemberRow& member, const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (member.role != Role::owner) {
       if (is_personal(connection, member.workspace, member.user)) return ChangeOutcome::personal;
@@ -161,7 +161,7 @@ ChangeOutcome Accounts::put_member(const MemberRow& member, const AuditRow& audi
 
 ChangeOutcome Accounts::remove_member(const base::WorkspaceId& workspace, const base::UserId& user,
                                       const AuditRow& audit) {
-  return database_.write([&](Transaction& transaction) {
+  return write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (is_personal(connection, workspace, user)) return ChangeOutcome::personal;
     if (is_last_owner(connection, workspace, user)) return ChangeOutcome::last_owner;
