@@ -278,7 +278,7 @@ def test_a_workspaces_limits_hold_at_the_door(make_server):
     post(admin, "t", {"n": 9})
     post_many(admin, "t", [{"n": n} for n in range(2)], expect=429)
     assert sql(admin, "SELECT count(*) FROM t") == [[10]], "what was acknowledged is not asked again"
-    admin.patch("/v1/workspaces/main", json={"limits": {"tables": 1}}, expect=200)
+    admin.patch("/v1/workspaces/main", json={"limits": {"rows_per_minute": None, "tables": 1}}, expect=200)
     admin.allow_5xx = True
     post(admin, "u", {"n": 1}, expect=507)
     post(admin, "t", {"n": 10})
