@@ -12,7 +12,7 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr base::Micros kFirstRetry = 100 * base::kMillisecond;
-constexpr base::Micros kLastRetry = 30 * base::kSecond;
+constexpr base::Micros kLastRetry = 5 * base::kSecond;
 // An error that may pass by itself is taken for one of the documents after so many tries.
 constexpr int kPatience = 5;
 constexpr std::uint64_t kNoLimitFrom = 1 << 20;
