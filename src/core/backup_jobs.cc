@@ -46,6 +46,7 @@ Order order_of(const Parts& parts, const meta::JobRow& job) {
 
 meta::JobRow backup_job(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view table,
                         const Actor& actor) {
+  parts.settle(workspace.id, table);
   const TableState state = require_state(parts, workspace.id, table);
   if (!state.row.quarantine_of.empty()) throw_no_table(table);
   json::object payload = payload_of(state.row.name, actor);

@@ -23,6 +23,8 @@ using base::ErrorKind;
 
 constexpr std::size_t kPageOfRows = 500;
 
+constexpr base::Micros kSettling = base::kMinute;
+
 bool lies_in(const fs::path& path, const fs::path& folder) {
   const fs::path relative = path.lexically_relative(folder);
   return !relative.empty() && *relative.begin() != "..";
@@ -172,6 +174,8 @@ json::object to_json(const InstallationCopy& copy) {
 InstallationCopy copy_installation(const Parts& parts, store::ObjectStore& archive, const CopyRequest& request,
                                    Progress& progress) {
   check_target(parts, request);
+  // What was acknowledged before the copy began is in it.
+  if (parts.landed != nullptr) parts.landed->settle_all(base::steady_micros() + kSettling);
   return Copying(parts, archive, request, progress).run();
 }
 

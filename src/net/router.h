@@ -24,10 +24,13 @@ namespace boathouse::net {
 // handler itself, which lives in the router: a lambda given to add() may be a coroutine with captures.
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
+// Which requests of a route get a line in the access log: probes none, small requests at a high rate only those that fail.
+enum class AccessLog { every, failures, none };
+
 struct RouteOptions {
   bool optional_trailing_slash = false;  // a pattern that ends in '/' needs it, others refuse it unless this is set
-  bool access_log = true;                // off for probes
-  std::string summary = {};              // one line for the API's document
+  AccessLog access_log = AccessLog::every;
+  std::string summary = {};  // one line for the API's document
 };
 
 struct Route {

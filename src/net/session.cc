@@ -260,7 +260,8 @@ void Session::record(const Exchange& exchange, int status) const {
     metrics->count_request(request.route, request.method, status, static_cast<double>(took) / base::kSecond);
     metrics->count_bytes(received, sent);
   }
-  if (exchange.route && !exchange.route->options.access_log) return;
+  AccessLog wanted = exchange.route ? exchange.route->options.access_log : AccessLog::every;
+  if (wanted == AccessLog::none || (wanted == AccessLog::failures && status < 400)) return;
   base::log_info("request", {{"request_id", request.request_id},
                              {"method", request.method},
                              {"path", request.path},

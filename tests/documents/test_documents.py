@@ -283,3 +283,16 @@ def test_a_workspaces_limits_hold_at_the_door(make_server):
     post(admin, "u", {"n": 1}, expect=507)
     post(admin, "t", {"n": 10})
     assert sql(admin, "SELECT count(*) FROM t") == [[11]]
+
+
+def test_a_backup_has_what_was_acknowledged_before_it(make_server, tmp_path):
+    server = make_server(env={"BOATHOUSE_DOCUMENTS_COMMIT_EVERY": "1h"}).start()
+    admin = server.admin()
+    post(admin, "t", {"n": 1})
+    backup = admin.back_up("t")
+    post(admin, "t", {"n": 2})
+    answer = admin.post("/v1/installation/backups", json={"to": str(tmp_path / "copy")})
+    assert answer.status_code in (200, 201), answer.text
+    assert [b["rows"] for b in admin.backups("t") if b["id"] == backup] == [1]
+    tables = list((tmp_path / "copy").rglob("*.parquet"))
+    assert len(tables) >= 2 and admin.describe("t")["rows"] == 2

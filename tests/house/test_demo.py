@@ -26,7 +26,7 @@ def test_it_shows_everything_and_ends_also_a_second_time(tmp_path):
                               text=True, stdin=subprocess.DEVNULL, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         for shown in ("967 accepted", "33 rejected", "962 accepted", "37 rejected", "required", "Boat Building", "Navigation",
-                      "iceberg_scan", "1 removed, 1 changed", "data_platform-user_pool knows ", "the server has stopped"):
+                      "iceberg_scan", "1 removed, 1 changed", "data_platform-user_pool knows ", "tags__0 STRING", "quarantined: ", "the server has stopped"):
             assert shown in done.stdout, shown
 
 

@@ -12,8 +12,9 @@ void add_routes(net::Router& router, const Services& services) {
   for (const std::string& root : {std::string(), std::string("/main")}) {
     const std::string table = root + "/table";
     router.render_errors(table, render_error);
-    router.add("POST", table + "/{name}/object", post_object(services),
-               {.optional_trailing_slash = true, .summary = "Post one document"});
+    router.add(
+        "POST", table + "/{name}/object", post_object(services),
+        {.optional_trailing_slash = true, .access_log = net::AccessLog::failures, .summary = "Post one document"});
     router.add("POST", table + "/{name}/objects", post_objects(services),
                {.optional_trailing_slash = true, .summary = "Post many documents: NDJSON or a JSON array"});
     router.add("GET", table + "/{name}/object/{id}", get_object(services),

@@ -43,9 +43,9 @@ void add_routes(net::Router& router, std::function<bool()> is_ready, const net::
   auto alive = [](net::Request&) { return answer_status(true); };
   auto ready = [is_ready = std::move(is_ready)](net::Request&) { return answer_status(is_ready()); };
   auto render = [&metrics](net::Request&) { return answer_metrics(metrics); };
-  router.add("GET", "/healthz", alive, {.access_log = false, .summary = "The process runs"});
-  router.add("GET", "/readyz", ready, {.access_log = false, .summary = "Requests are served"});
-  router.add("GET", "/metrics", render, {.access_log = false, .summary = "Prometheus metrics"});
+  router.add("GET", "/healthz", alive, {.access_log = net::AccessLog::none, .summary = "The process runs"});
+  router.add("GET", "/readyz", ready, {.access_log = net::AccessLog::none, .summary = "Requests are served"});
+  router.add("GET", "/metrics", render, {.access_log = net::AccessLog::none, .summary = "Prometheus metrics"});
   router.add("GET", "/", greet, {.summary = "A greeting"});
   add_docs_routes(router);
 }
