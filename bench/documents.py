@@ -60,7 +60,7 @@ def documents(server, folder, megabytes):
         scripts[name] = folder / f"{name}.lua"
         scripts[name].write_text(text % {"token": token, "document": DOCUMENT})
     wrk(server.url, 2, script=scripts["single"])
-    with Watch(server.process.pid) as watch:
+    with Watch(server.process.pid, every=1) as watch:
         health, _, _ = wrk(server.url + "/healthz", 5)
         single, p50, p99 = wrk(server.url, SECONDS, script=scripts["single"])
         yield Line("single documents, 64 connections", f"{single:.0f}/s", f"GET /healthz {health:.0f}/s", f"{single / health:.2f}",

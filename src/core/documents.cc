@@ -68,7 +68,8 @@ std::string_view to_string(DocumentStage stage) {
   return "quarantined";
 }
 
-Documents::Documents(const Parts& parts, Ingest& ingest, DocumentOptions options) : parts_(parts) {
+Documents::Documents(const Parts& parts, Ingest& ingest, DocumentOptions options)
+    : parts_(parts), most_lag_(options.rules.commit_every + base::kSecond / 2) {
   landing::LogSettings log;
   log.folder = options.folder;
   log.node = options.node;
@@ -129,7 +130,7 @@ void Documents::hold_to_limits(const DocumentPost& post, std::span<const std::st
 
 DocumentsToLand Documents::prepare(const DocumentPost& post, std::span<const std::string_view> documents,
                                    std::optional<std::vector<std::string>>& first) {
-  if (!post.workspace.limits.empty()) hold_to_limits(post, documents);
+  if (post.has_limits()) hold_to_limits(post, documents);
   DocumentsToLand made;
   made.workspace_ = post.workspace.id;
   made.table_ = post.table;

@@ -34,6 +34,10 @@ struct DocumentPost {
   std::string principal;
   base::RequestId request;
   std::optional<IdempotencyKey> idempotency{};  // with its body_hash
+
+  // Whether prepare() asks the metadata store.
+  bool blocks() const { return idempotency || has_limits(); }
+  bool has_limits() const { return workspace.limits != "{}"; }
 };
 
 // Ready to land, with the ids that its documents will go by.
@@ -101,6 +105,10 @@ class Documents : public Landed {
   DocumentBacklog backlog(const base::WorkspaceId& workspace, std::string_view table) const {
     return committer_->backlog(workspace, table);
   }
+  // Whether the table's oldest document waits longer than commits are apart: documents come faster than they are committed.
+  bool is_behind(const base::WorkspaceId& workspace, std::string_view table) const {
+    return backlog(workspace, table).lag > most_lag_;
+  }
   landing::LogFigures log_figures() const { return log_->figures(); }
 
  private:
@@ -112,6 +120,7 @@ class Documents : public Landed {
                                                 std::string_view id) const;
 
   const Parts& parts_;
+  const base::Micros most_lag_;
   mutable DocumentKeys keys_;
   std::unique_ptr<landing::Log> log_;
   std::unique_ptr<DocumentCommitter> committer_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/documents/post.h"
 
-#include <boost/json/serialize.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "api/common/idempotency.h"
 #include "api/documents/access.h"
@@ -77,6 +79,18 @@ std::string answer(const Posted& posted, const std::vector<std::string>& ids) {
   return fmt::format(R"({{"success":true,"data":{{"count":{},"ids":[{}]}}}})", ids.size(), list);
 }
 
+// A client that sends faster than its table takes documents in is slowed down instead of building up a backlog, so that what
+// is acknowledged is queryable soon; not for longer than it might believe the server to be there.
+asio::awaitable<void> keep_pace(const Services& services, const core::DocumentPost& post) {
+  constexpr auto kPause = std::chrono::milliseconds(10);
+  constexpr int kPauses = 500;
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (int i = 0; i < kPauses && services.documents.is_behind(post.workspace.id, post.table); ++i) {
+    timer.expires_after(kPause);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
 bool wants_commit(const net::Request& request) {
   const std::string* wait = request.query.find("wait");
   return wait != nullptr && *wait == "true";
@@ -91,7 +105,7 @@ asio::awaitable<net::Response> land(const Services& services, const net::Request
     if (posted.post.idempotency) posted.post.idempotency->body_hash = base::to_hex(base::sha256(posted.body));
     made = services.documents.prepare(posted.post, posted.documents, first);
   };
-  if (posted.post.idempotency || posted.many || !workspace.limits.empty()) {
+  if (posted.post.blocks() || posted.many) {
     co_await net::on_pool(services.work, prepare);
   } else {
     prepare();
@@ -141,6 +155,7 @@ net::Handler post_objects(const Services& services) {
     co_await request.body.receive(take, limits);
     auto split = [&] { posted.documents = core::Documents::many(posted.body); };
     co_await net::on_pool(services.work, split);
+    co_await keep_pace(services, posted.post);
     co_return co_await land(services, request, posted);
   };
 }
