@@ -13,6 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## a running house from nothing: build, start on :8000, send sample data, show what came back, keep serving
+	@scripts/install-deps --demo
 	@scripts/demo
 
 build: deps ## build/release/boathouse and its worker

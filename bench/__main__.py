@@ -4,7 +4,7 @@
 Settings (environment):
   BENCH_CSV_MB=1024   size of the CSV; below 1024 the figures go to build/bench/RESULTS.md instead of bench/RESULTS.md
   BENCH_VERSIONS=1000 versions of the table that has many (10000 is what is wanted of us, and takes minutes)
-  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions, frames, documents
+  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions, frames, documents, objects, sink, flows, tracker, profile
   BENCH_FRAME_ROWS=10000000  rows of the data frame
 """
 
@@ -16,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sdk" / "python" / "src")]
 
-from bench import documents, frames, measures, report  # noqa: E402 (the path above comes first)
+from bench import documents, flows, frames, measures, objects, profiles, report, sinks, tracker  # noqa: E402 (the path above comes first)
 from support.paths import HIRING  # noqa: E402
 from support.server import Server  # noqa: E402
 
@@ -30,7 +30,7 @@ def main():
     server = Server(folder / "data", apply=HIRING)
     lines = []
     try:
-        for name, measure in (measures.ALL | {"frames": frames.frames, "documents": documents.documents}).items():
+        for name, measure in (measures.ALL | {"frames": frames.frames, "documents": documents.documents, "objects": objects.objects, "sink": sinks.sinks, "flows": flows.flows, "tracker": tracker.tracker, "profile": profiles.profiles}).items():
             if wanted and name not in wanted:
                 continue
             print(f"-- {name}", flush=True)

@@ -12,6 +12,7 @@ find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(GTest REQUIRED)
+find_package(pugixml REQUIRED)
 find_package(PkgConfig REQUIRED)
 
 # Gives a pkg-config module the `name::name` form that the room list uses.
@@ -26,6 +27,7 @@ boathouse_pkg(seccomp libseccomp)
 boathouse_pkg(re2 re2)
 boathouse_pkg(tomlplusplus tomlplusplus)
 boathouse_pkg(xxhash libxxhash)
+boathouse_pkg(pq libpq)
 
 set(DUCKDB_DIR ${CMAKE_SOURCE_DIR}/build/deps/duckdb)
 if(NOT EXISTS ${DUCKDB_DIR}/libduckdb.so OR NOT EXISTS ${DUCKDB_DIR}/duckdb.h)

@@ -12,6 +12,7 @@ void fuzz_one(std::string_view bytes) {
   std::uint8_t sizes = take_byte(bytes);
   batch::ScanOptions options{.format = batch::Format::csv,
                              .header = kHeaders[settings % 3],
+                             .delimiter = settings & 16U ? ';' : ',',
                              .column_names = {"id", "name", "price"},
                              .max_record_bytes = settings & 4U ? 64U : 1U << 20,
                              .max_columns = settings & 8U ? 8U : 5000U,

@@ -38,6 +38,7 @@ StagedSpec spec_for(const ScanOptions& options, const ScanSummary& summary) {
   StagedSpec spec;
   spec.format = options.format;
   spec.raw = true;
+  spec.delimiter = summary.delimiter;
   bool is_csv = options.format == Format::csv;
   std::size_t fields = is_csv ? summary.field_count : std::size(kTypes);
   for (std::size_t i = 0; i < fields; ++i) {

@@ -8,9 +8,20 @@
 #include "api/common/services.h"
 #include "app/data_lock.h"
 #include "app/options.h"
+#include "core/buckets.h"
+#include "core/file_runs.h"
+#include "core/flow_datasets.h"
+#include "core/flow_rules.h"
+#include "core/flow_tasks.h"
 #include "core/house_keeping.h"
 #include "core/installation.h"
+#include "core/lake_ingress.h"
 #include "core/long_queries.h"
+#include "core/multipart.h"
+#include "core/profiles.h"
+#include "core/sink_copy.h"
+#include "core/sinks.h"
+#include "core/watched_folders.h"
 #include "jobs/scheduler.h"
 #include "net/metrics.h"
 #include "net/router.h"
@@ -38,8 +49,12 @@ class House {
   // Users, contracts and insights from files, on the house's own behalf.
   core::Applied apply(const std::filesystem::path& directory);
 
-  // Listens, says so in run/listen.json, and returns the bound address.
-  std::string start();
+  // Listens, says so in run/listen.json, and returns the bound addresses.
+  struct Addresses {
+    std::string http;
+    std::string s3;
+  };
+  Addresses start();
   // /readyz says 503, no connection is accepted, requests finish for up to `patience`, running jobs
   // are put back.
   void stop(std::chrono::milliseconds patience);
@@ -47,6 +62,7 @@ class House {
  private:
   void add_job_kinds();
   void add_house_keeping();
+  void add_object_jobs();
   void warm_a_worker();
 
   const Settings settings_;
@@ -70,14 +86,30 @@ class House {
   core::Tables tables_;
   core::TableHistory history_;
   core::Insights insights_;
+  core::Profiles profiles_;
   core::Ingest ingest_;
   core::Documents documents_;
   core::Backups backups_;
   core::HouseKeeping house_keeping_;
   core::Jobs jobs_;
   core::LongQueries long_queries_;
+  core::Sinks sinks_;
+  core::SinkCopies sink_copies_;
   jobs::Scheduler scheduler_;
   core::Quarantine quarantine_;
+  core::ObjectFiles object_files_;
+  core::Buckets buckets_;
+  core::Triggers triggers_;
+  core::Notifications notifications_;
+  core::FileRuns file_runs_;
+  core::Objects objects_;
+  core::Multipart multipart_;
+  core::LakeIngress lake_ingress_;
+  core::WatchedFolders watched_folders_;
+  core::Flows flows_;
+  core::FlowTasks flow_tasks_;
+  core::FlowRules flow_rules_;
+  core::FlowDatasets flow_datasets_;
   api::PublicUrl public_url_;
   api::Services services_;
   // What runs on the pools uses all of the above, so they end first.
@@ -87,7 +119,9 @@ class House {
   std::atomic<bool> ready_ = false;
   net::Metrics metrics_;
   net::Router router_;
+  net::Router s3_router_;  // of the listener that speaks nothing else
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<net::Server> s3_server_;
 };
 
 }  // namespace boathouse::app

@@ -20,7 +20,10 @@ namespace {
 class HouseTest : public ::testing::Test {
  protected:
   HouseTest() {
-    FlagValues flags{{"data", (folder_.path() / "data").string()}, {"listen", "127.0.0.1:0"}, {"log_level", "off"}};
+    FlagValues flags{{"data", (folder_.path() / "data").string()},
+                     {"listen", "127.0.0.1:0"},
+                     {"s3_listen", "127.0.0.1:0"},
+                     {"log_level", "off"}};
     settings_ = load_settings(flags, [](const std::string&) { return std::nullopt; });
   }
 
@@ -83,7 +86,7 @@ TEST_F(HouseTest, OneServerAtATimeWorksOnAFolder) {
 
 TEST_F(HouseTest, StartsAnswersAndStops) {
   House house(settings_, BOATHOUSE_WORKER);
-  std::string url = "http://" + house.start();
+  std::string url = "http://" + house.start().http;
   auto listen = boost::json::parse(base::read_file(folder_.path() / "data" / "run" / "listen.json"));
   EXPECT_EQ("http://" + std::string(listen.at("http").as_string()), url);
   EXPECT_EQ(net::fetch({.url = url + "/readyz"}).status, 200);

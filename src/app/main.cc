@@ -47,7 +47,9 @@ int run(int argc, char** argv) {
   add_backup(app, status);
   add_restore(app, status);
   add_sql(app, status);
+  add_profile(app, status);
   add_query(app, status);
+  add_tail(app, status);
   add_table(app, status);
   add_job(app, status);
   add_doctor(app, status);

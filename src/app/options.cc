@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/options.h"
 
+#include <boost/asio/ip/address.hpp>
 #include "base/error.h"
 #include "base/file.h"
 #include "store/location.h"
@@ -61,6 +62,15 @@ std::string public_url(const Settings& settings, std::string_view listen) {
   return std::string(url);
 }
 
+bool signup_is_open(const Settings& settings) {
+  if (!settings.signup.empty()) return settings.signup == "open";
+  std::string_view host = std::string_view(settings.listen).substr(0, settings.listen.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code failure;
+  const auto address = boost::asio::ip::make_address(host, failure);
+  return failure ? host == "localhost" : address.is_loopback();
+}
+
 core::Limits core_limits(const Settings& settings) {
   core::Limits limits;
   limits.max_columns = settings.max_columns;
@@ -68,6 +78,9 @@ core::Limits core_limits(const Settings& settings) {
   limits.max_partitions = settings.max_partitions;
   limits.max_data_file = settings.max_data_file;
   limits.query_timeout = settings.query_timeout;
+  limits.max_queued_files = static_cast<std::int64_t>(settings.max_queued_files);
+  limits.max_unfolded_bytes = settings.max_unfolded_bytes;
+  limits.max_unfold_ratio = settings.max_unfold_ratio;
   return limits;
 }
 
@@ -80,8 +93,11 @@ core::LongQueryRules long_query_rules(const Settings& settings) {
 
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node) {
   // One worker process stays for statements whose client waits, where there is more than one.
-  std::uint64_t query_workers = std::min(settings.job_workers, std::max<std::uint64_t>(settings.workers - 1, 1));
-  return {.owner = std::move(node), .workers = settings.job_workers, .query_workers = query_workers};
+  std::uint64_t engine_users = std::min(settings.job_workers, std::max<std::uint64_t>(settings.workers - 1, 1));
+  return {.owner = std::move(node),
+          .workers = settings.job_workers,
+          .query_workers = engine_users,
+          .file_workers = engine_users};
 }
 
 core::UpkeepOptions upkeep_options(const Settings& settings) {
@@ -99,6 +115,14 @@ core::DocumentOptions document_options(const Settings& settings, const fs::path&
   options.rules.commit_every = settings.documents_commit_every;
   options.rules.commit_bytes = settings.documents_commit_bytes;
   return options;
+}
+
+std::vector<core::WatchedFolder> watched_folders(const Settings& settings, const fs::path& data) {
+  std::vector<core::WatchedFolder> folders;
+  for (const std::string& text : settings.watched_folders) {
+    folders.push_back(core::parse_watched_folder(text, data));
+  }
+  return folders;
 }
 
 net::ServerOptions server_options(const Settings& settings) {

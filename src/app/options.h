@@ -10,6 +10,7 @@
 #include "core/documents.h"
 #include "core/long_queries.h"
 #include "core/parts.h"
+#include "core/watched_folders.h"
 #include "jobs/scheduler.h"
 #include "net/server.h"
 
@@ -30,11 +31,14 @@ engine::PoolOptions pool_options(const Settings& settings, const std::filesystem
 auth::AuthOptions auth_options(const Settings& settings, const std::filesystem::path& data);
 // What the installation is called from outside, without a slash at the end; `listen` is the address of the listener.
 std::string public_url(const Settings& settings, std::string_view listen);
+// Whether anybody may make an account.
+bool signup_is_open(const Settings& settings);
 core::Limits core_limits(const Settings& settings);
 core::LongQueryRules long_query_rules(const Settings& settings);
 jobs::SchedulerOptions scheduler_options(const Settings& settings, std::string node);
 core::UpkeepOptions upkeep_options(const Settings& settings);
 core::DocumentOptions document_options(const Settings& settings, const std::filesystem::path& data);
+std::vector<core::WatchedFolder> watched_folders(const Settings& settings, const std::filesystem::path& data);
 net::ServerOptions server_options(const Settings& settings);
 
 }  // namespace boathouse::app

@@ -64,6 +64,9 @@ Setting duration(std::string_view name, std::string_view value, base::Micros Set
           .member = member,
           .least = base::kMillisecond};
 }
+Setting list(std::string_view name, std::vector<std::string> Settings::*member, std::string_view help) {
+  return {.info = {.name = name, .kind = SettingKind::list, .default_text = "", .help = help}, .member = member};
+}
 
 // For a duration that may be nothing at all.
 Setting no_least(Setting setting) {
@@ -91,20 +94,20 @@ const std::vector<Setting>& table() {
             "jobs that run at once; one workspace has all but one of them, if there are two or more"),
       duration("keep_jobs_for", "7d", &S::keep_jobs_for, "how long a job that ended is shown"),
       count("keep_jobs", "10000", &S::keep_jobs, 1, 1'000'000, "jobs of a workspace that ended and are shown, at most"),
+      count("keep_idempotency_keys", "10000000", &S::keep_idempotency_keys, 1, 1'000'000'000,
+            "Idempotency-Keys that are remembered, at most; the oldest go first, and each after 24 hours"),
       duration("sweep_every", "10m", &S::sweep_every, "how often what has had its time is removed from the metadata"),
       no_least(duration("file_grace", "1h", &S::file_grace, "how long a file stays after its last reference")),
       text("maintenance", "on", &S::maintenance, "on or off: versions expire, small files are merged, old ones removed",
            {"on", "off"}),
       duration("maintenance_every", "1m", &S::maintenance_every,
                "how often the house looks for maintenance that is due"),
+      text("profiles", "on", &S::profiles,
+           "on or off: commits have their tables profiled; who asks is told in any case", {"on", "off"}),
       size("compact_target", "128MiB", &S::compact_target, 1 << 20, "size of the data files that small ones become"),
       text("tls_cert", "", &S::tls_cert, "PEM file with the certificate and its chain; with tls_key"),
       text("tls_key", "", &S::tls_key, "PEM file with the private key; with tls_cert"),
-      {.info = {.name = "cors_origins",
-                .kind = SettingKind::list,
-                .default_text = "",
-                .help = "origins whose pages may call, comma-separated, compared exactly"},
-       .member = &S::cors_origins},
+      list("cors_origins", &S::cors_origins, "origins whose pages may call, comma-separated, compared exactly"),
       text("public_url", "", &S::public_url, "what links and issuers are made of; http://<listen> when empty"),
       text("signup", "", &S::signup, "open or closed; when empty, open while the listener is loopback",
            {"open", "closed"}),
@@ -128,6 +131,12 @@ const std::vector<Setting>& table() {
            "size of a body, once unfolded where it is compressed"),
       count("max_unfold_ratio", "200", &S::max_unfold_ratio, 1, 1'000'000,
             "how many times its size a body may unfold to"),
+      count("max_queued_files", "100000", &S::max_queued_files, 1, 10'000'000,
+            "files of a workspace that wait to become rows; past it a put is asked to come again later"),
+      boolean("webhooks_inside", "false", &S::webhooks_inside,
+              "let notifications of buckets call addresses of this machine and of private networks"),
+      list("watched_folders", &S::watched_folders,
+           "FOLDER=WORKSPACE/BUCKET/PREFIX, comma-separated: files of these folders are put into buckets"),
       size("max_header_bytes", "64KiB", &S::max_header_bytes, 1024, "size of a request's header"),
       duration("header_timeout", "10s", &S::header_timeout, "how long a client may take for its header"),
       size("min_body_rate", "1KiB", &S::min_body_rate, 0, "bytes a second that a body must bring at least"),
@@ -148,6 +157,7 @@ const std::vector<Setting>& table() {
            "size of a body of POST /table/{name}/objects, once unfolded"),
       size("documents.max_log", "4GiB", &S::documents_max_log, 64 << 20,
            "documents on disk that are acknowledged and not in their tables; past it none is taken"),
+      size("flows.dataset_bytes", "1GiB", &S::flows_dataset_bytes, 1, "size of a flow's dataset"),
   };
   return settings;
 }

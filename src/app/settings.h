@@ -36,10 +36,12 @@ struct Settings {
   std::uint64_t job_workers = 0;
   base::Micros keep_jobs_for = 0;
   std::uint64_t keep_jobs = 0;  // of a workspace
+  std::uint64_t keep_idempotency_keys = 0;
   base::Micros sweep_every = 0;
   std::string maintenance;
   base::Micros maintenance_every = 0;
   std::uint64_t compact_target = 0;
+  std::string profiles;
   std::string tls_cert;
   std::string tls_key;
   std::vector<std::string> cors_origins;
@@ -60,6 +62,9 @@ struct Settings {
   std::uint64_t max_dataframe_bytes = 0;
   std::uint64_t max_unfolded_bytes = 0;
   std::uint64_t max_unfold_ratio = 0;
+  std::uint64_t max_queued_files = 0;
+  bool webhooks_inside = false;
+  std::vector<std::string> watched_folders;
   std::uint64_t max_header_bytes = 0;
   base::Micros header_timeout = 0;
   std::uint64_t min_body_rate = 0;  // bytes a second
@@ -74,6 +79,7 @@ struct Settings {
   std::uint64_t documents_commit_bytes = 0;
   std::uint64_t documents_max_request = 0;
   std::uint64_t documents_max_log = 0;
+  std::uint64_t flows_dataset_bytes = 0;
 };
 
 enum class SettingKind { text, boolean, count, size, duration, list };

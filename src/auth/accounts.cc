@@ -86,6 +86,20 @@ meta::UserRow Accounts::create_user(const Caller& caller, const NewUser& wanted)
   });
 }
 
+meta::UserRow Accounts::sign_up(const NewUser& wanted, const base::RequestId& request) {
+  const Error taken(ErrorKind::already_exists, "Email already exists");
+  const Caller nobody{.principal = {.name = wanted.name}, .request = request};
+  return audited(store_, nobody, "sign-up", wanted.name, [&](meta::AuditRow& audit) {
+    if (store_.accounts().find_user(wanted.name) || store_.accounts().find_user_by_email(wanted.email)) throw taken;
+    try {
+      return insert_user(wanted, std::nullopt, audit);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::already_exists) throw taken;
+      throw;
+    }
+  });
+}
+
 meta::UserRow Accounts::insert_user(const NewUser& wanted, const std::optional<meta::MemberRow>& membership,
                                     const meta::AuditRow& audit) {
   base::check_user_name(wanted.name);

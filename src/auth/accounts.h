@@ -83,6 +83,9 @@ class Accounts {
 
   // Users: for owners of `main`.
   meta::UserRow create_user(const Caller& caller, const NewUser& wanted);
+  // An account of one's own, for whoever asks where the installation lets anybody: its name is its email. Error{already_exists}
+  // when a user has that name or email.
+  meta::UserRow sign_up(const NewUser& wanted, const base::RequestId& request);
   std::vector<meta::UserRow> list_users(const Caller& caller, std::string_view after, std::size_t limit);
   meta::UserRow get_user(const Caller& caller, std::string_view name);
   meta::UserRow patch_user(const Caller& caller, std::string_view name, const UserPatch& patch);

@@ -9,6 +9,7 @@
 #include "auth/access_keys.h"
 #include "auth/accounts.h"
 #include "auth/authenticator.h"
+#include "auth/flow_logins.h"
 #include "auth/key_ring.h"
 #include "auth/limits.h"
 #include "auth/passwords.h"
@@ -17,6 +18,7 @@
 #include "auth/recent_access.h"
 #include "auth/rsa_keys.h"
 #include "auth/sealing.h"
+#include "auth/sink_secrets.h"
 #include "auth/srp_verifiers.h"
 #include "auth/user_pool.h"
 #include "meta/meta_store.h"
@@ -46,10 +48,12 @@ struct Auth {
   Accounts accounts;
   PoolGroups pool_groups;
   AccessKeys access_keys;
+  SinkSecrets sink_secrets;
   KeyAdministration key_administration;
   PoolTokens pool_tokens;
   Authenticator authenticator;
   PoolLogins pool_logins;
+  FlowLogins flow_logins;
   WorkspaceCounters counters;
   RecentAccess recent;
 };

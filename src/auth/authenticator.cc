@@ -72,8 +72,7 @@ Principal Authenticator::from_token(std::string_view token) {
 }
 
 LoginGrant Authenticator::login(const UserPassword& who, std::string_view remote_address) {
-  meta::UserRow user = verify_password(who, remote_address);
-  require_lasting_password(user);
+  meta::UserRow user = verify_lasting_password(who, remote_address);
   base::Micros now = base::now_micros();
   // 43 of 62 characters: more than 256 bits, so its plain hash cannot be searched.
   std::string refresh_token = base::random_text(43);
@@ -139,6 +138,12 @@ meta::UserRow Authenticator::verify_password(const UserPassword& who, std::strin
   remembered_.remember(remembrance, {user->id, user->password_hash}, base::steady_micros());
   keep_srp_verifier(*user, who.password);
   return *std::move(user);
+}
+
+meta::UserRow Authenticator::verify_lasting_password(const UserPassword& who, std::string_view remote_address) {
+  meta::UserRow user = verify_password(who, remote_address);
+  require_lasting_password(user);
+  return user;
 }
 
 std::optional<meta::UserRow> Authenticator::remembered_user(const std::string& remembrance) {
@@ -215,6 +220,11 @@ std::optional<KnownAccessKey> Authenticator::find_access_key(const base::AccessK
 
 Principal Authenticator::from_signature(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
                                         std::string_view payload_hash) {
+  return signer_of(request, service, style, payload_hash).principal;
+}
+
+Signer Authenticator::signer_of(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
+                                std::string_view payload_hash) {
   auto claim = sigv4::read_claim(request);
   if (!claim) throw Error(ErrorKind::unauthenticated, "The request is not signed.").code("signature-missing");
   auto key = find_access_key(claim->key);
@@ -224,7 +234,8 @@ Principal Authenticator::from_signature(const sigv4::Request& request, std::stri
         .code("unknown-access-key");
   }
   sigv4::check(request, *claim, key->secret, service, style, payload_hash, base::now_micros());
-  return std::move(key->principal);
+  std::string signing_key = sigv4::signing_key(key->secret, *claim);
+  return {.principal = std::move(key->principal), .claim = *std::move(claim), .signing_key = std::move(signing_key)};
 }
 
 Principal Authenticator::from_basic(std::string_view encoded, std::string_view remote_address) {
@@ -235,8 +246,7 @@ Principal Authenticator::from_basic(std::string_view encoded, std::string_view r
 }
 
 Principal Authenticator::from_password(const UserPassword& who, std::string_view remote_address) {
-  meta::UserRow user = verify_password(who, remote_address);
-  require_lasting_password(user);
+  const meta::UserRow user = verify_lasting_password(who, remote_address);
   return make_principal(user, std::nullopt);
 }
 

@@ -55,6 +55,13 @@ struct KnownAccessKey {
   std::string secret{};
 };
 
+// Who signed a request, and what signatures that follow its own (of chunks) are made with.
+struct Signer {
+  Principal principal{};
+  sigv4::Claim claim{};
+  std::string signing_key{};  // raw bytes
+};
+
 class Authenticator {
  public:
   // What it is given must outlive it.
@@ -83,6 +90,8 @@ class Authenticator {
   std::optional<KnownAccessKey> find_access_key(const base::AccessKeyId& id);
 
   // Who signed a request. Error{unauthenticated}: "signature-missing", "unknown-access-key", or as sigv4::check() has it.
+  Signer signer_of(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
+                   std::string_view payload_hash);
   Principal from_signature(const sigv4::Request& request, std::string_view service, sigv4::PathStyle style,
                            std::string_view payload_hash);
 
@@ -99,6 +108,8 @@ class Authenticator {
 
   // The user whose password this is, temporary or not. Throws as authenticate() does; throttled.
   meta::UserRow verify_password(const UserPassword& who, std::string_view remote_address);
+  // The same, refusing a temporary one.
+  meta::UserRow verify_lasting_password(const UserPassword& who, std::string_view remote_address);
   // The user whom a token of the pool belongs to; of that use only, where one is named. Error{unauthenticated}.
   meta::UserRow pool_user(std::string_view token, std::optional<PoolTokenUse> use);
   // For doors that check passwords by other means: their failures count here too.

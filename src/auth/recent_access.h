@@ -24,7 +24,7 @@ class RecentAccess {
   };
 
   // `now` are base::steady_micros().
-  RecentAccess(const meta::AccountStore& accounts, base::Micros lifetime = base::kSecond)
+  explicit RecentAccess(const meta::AccountStore& accounts, base::Micros lifetime = base::kSecond)
       : accounts_(accounts), lifetime_(lifetime) {}
 
   // What was kept for this header and question; nullptr where that has to be decided anew.

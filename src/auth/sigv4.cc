@@ -2,12 +2,12 @@
 #include "auth/sigv4.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "auth/hmac.h"
 #include "auth/sigv4_canonical.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace boathouse::auth::sigv4 {
 namespace {
@@ -78,7 +78,8 @@ void require_coverage(const Request& request, const Claim& claim) {
   for (const auto& [name, value] : request.headers) {
     std::string folded = base::fold_case(name);
     if (folded.starts_with("x-amz-") && !covers(claim, folded)) {
-      throw malformed("The signature does not cover the header " + folded + ".");
+      throw Error(ErrorKind::unauthenticated, "The signature does not cover the header " + folded + ".")
+          .code("headers-not-signed");
     }
   }
 }
@@ -118,11 +119,8 @@ Claim read_query(const Request& request) {
   read_signed_headers(value("X-Amz-SignedHeaders"), claim);
   read_time(value("X-Amz-Date"), claim);
   claim.signature = value("X-Amz-Signature");
-  std::string text = value("X-Amz-Expires");
-  std::int64_t seconds = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  bool whole = failed == std::errc() && end == text.data() + text.size();
-  if (!whole || seconds < 1 || seconds > kLongestLifetime / base::kSecond) {
+  const std::int64_t seconds = base::parse_number<std::int64_t>(value("X-Amz-Expires")).value_or(0);
+  if (seconds < 1 || seconds > kLongestLifetime / base::kSecond) {
     throw malformed("X-Amz-Expires must be from 1 to 604800 seconds.");
   }
   claim.lifetime = seconds * base::kSecond;

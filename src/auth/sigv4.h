@@ -4,7 +4,7 @@
 // and what bodies hash to, is the caller's to know. Pure; any thread.
 //
 // Errors are unauthenticated with a code that doors translate: "signature-malformed" (claimed, but not understood, or
-// not covering what it must), "signature-mismatch", "signature-expired" (a clock too far off, or a presigned URL past its
+// not covering the host), "headers-not-signed" (an x-amz- header that it does not cover), "signature-mismatch", "signature-expired" (a clock too far off, or a presigned URL past its
 // time), "wrong-scope" (made for another service or day).
 #pragma once
 

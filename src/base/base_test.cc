@@ -129,6 +129,17 @@ TEST(Ids, Version7Sorts) {
   }
 }
 
+TEST(Ids, AMarkIsReadBackAndLeavesTheOrder) {
+  std::string last;
+  for (int mark : {0xffff, 0, 0x1234, 1}) {
+    std::string id = uuid_v7(static_cast<std::uint16_t>(mark));
+    ASSERT_TRUE(is_uuid(id));
+    EXPECT_EQ(uuid_mark(id), mark);
+    EXPECT_LT(last, id);
+    last = id;
+  }
+}
+
 TEST(Files, ReplaceIsWhole) {
   TemporaryFolder folder(std::filesystem::temp_directory_path());
   replace_file_durably(folder.path() / "x", "one");

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/file_read.h"
 #include "base/ids.h"
 #include "base/sync_times.h"
 
@@ -55,19 +56,10 @@ void write_all(int fd, std::string_view bytes) {
 std::string read_file(const fs::path& path) {
   UniqueFd fd = open_for_read(path);
   struct stat info;
-  if (::fstat(fd.get(), &info) != 0) throw system_error(errno, "reading " + path.filename().string());
+  const std::string what = "reading " + path.filename().string();
+  if (::fstat(fd.get(), &info) != 0) throw system_error(errno, what);
   std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    ssize_t got = ::read(fd.get(), bytes.data() + have, bytes.size() - have);
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      throw system_error(errno, "reading " + path.filename().string());
-    }
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  bytes.resize(have);
+  bytes.resize(read_all(fd.get(), bytes, what.c_str()));
   return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <mutex>
 
+#include "base/numbers.h"
 #include "base/random.h"
 #include "base/time.h"
 
@@ -42,6 +43,10 @@ void set_version(std::array<std::uint8_t, 16>& bytes, int version) {
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
 }
 
+void put_v7_time(std::array<std::uint8_t, 16>& bytes, std::int64_t millis) {
+  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (8 * (5 - i)));
+}
+
 // The next (millisecond, sequence) pair: the sequence fills the 12 bits after the time, so that ids of one
 // millisecond still sort; when it overflows, the time runs ahead of the clock by a millisecond.
 std::pair<std::int64_t, int> next_v7() {
@@ -60,6 +65,17 @@ std::pair<std::int64_t, int> next_v7() {
   return {last, sequence};
 }
 
+std::array<std::uint8_t, 16> v7_bytes() {
+  std::array<std::uint8_t, 16> bytes;
+  random_id_bytes(bytes);
+  auto [millis, sequence] = next_v7();
+  put_v7_time(bytes, millis);
+  bytes[6] = static_cast<std::uint8_t>(sequence >> 8);
+  bytes[7] = static_cast<std::uint8_t>(sequence);
+  set_version(bytes, 7);
+  return bytes;
+}
+
 }  // namespace
 
 std::string uuid_v4() {
@@ -69,13 +85,20 @@ std::string uuid_v4() {
   return format_uuid(bytes);
 }
 
-std::string uuid_v7() {
-  std::array<std::uint8_t, 16> bytes;
-  random_id_bytes(bytes);
-  auto [millis, sequence] = next_v7();
-  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (8 * (5 - i)));
-  bytes[6] = static_cast<std::uint8_t>(sequence >> 8);
-  bytes[7] = static_cast<std::uint8_t>(sequence);
+std::string uuid_v7() { return format_uuid(v7_bytes()); }
+
+std::string uuid_v7(std::uint16_t mark) {
+  std::array<std::uint8_t, 16> bytes = v7_bytes();
+  bytes[14] = static_cast<std::uint8_t>(mark >> 8);
+  bytes[15] = static_cast<std::uint8_t>(mark);
+  return format_uuid(bytes);
+}
+
+std::uint16_t uuid_mark(std::string_view id) { return parse_number<std::uint16_t>(id.substr(32), 16).value_or(0); }
+
+std::string first_uuid_v7(std::int64_t micros) {
+  std::array<std::uint8_t, 16> bytes{};
+  put_v7_time(bytes, micros / 1000);
   set_version(bytes, 7);
   return format_uuid(bytes);
 }

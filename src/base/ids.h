@@ -36,6 +36,12 @@ using SnapshotId = std::int64_t;
 std::string uuid_v4();
 // Version 7 (RFC 9562): sorts by creation time within this process, even within one millisecond. Any thread.
 std::string uuid_v7();
+// One whose last 16 bits, of those that are random otherwise, are `mark`.
+std::string uuid_v7(std::uint16_t mark);
+// Those bits; the text is_uuid().
+std::uint16_t uuid_mark(std::string_view id);
+// The least version 7 of that time's millisecond.
+std::string first_uuid_v7(std::int64_t micros);
 // When a version 7 was made, as it says itself, to the millisecond; microseconds since 1970. The text is_uuid().
 std::int64_t uuid_v7_time(std::string_view id);
 // A new snapshot id: random, positive, below 2^63. Any thread.

@@ -4,23 +4,14 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
-#include <string>
-#include <string_view>
 
-struct evp_md_ctx_st;
+#include "base/digest.h"
 
 namespace boathouse::base {
 
-class Sha256 {
+class Sha256 : public Digest {
  public:
-  Sha256();
-  void update(std::string_view bytes);
-  // 32 raw bytes; nothing may follow.
-  std::string finish();
-
- private:
-  std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
+  Sha256() : Digest(Kind::sha256) {}
 };
 
 // Of a file, read in pieces; `read` is told the size of each, and may throw to stop.

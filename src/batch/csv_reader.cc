@@ -81,6 +81,7 @@ void CsvSplitter::end_record(std::size_t at, RecordBatch& batch) {
 
 std::size_t CsvSplitter::split(char* text, std::size_t size, bool whole, std::size_t most, RecordBatch& batch) {
   text_ = text;
+  const char delimiter = delimiter_;
   in_quotes_ = doubled_ = false;
   quote_closed_ = 0;
   std::size_t wanted = batch.count + most;
@@ -93,7 +94,7 @@ std::size_t CsvSplitter::split(char* text, std::size_t size, bool whole, std::si
     Bytes64 bytes = bytes64_at(view, pos);
     std::uint64_t quotes = bytes.equal('"');
     if (in_quotes_ && quotes == 0) continue;
-    std::uint64_t events = quotes | bytes.equal(',') | bytes.equal('\n') | bytes.equal('\r');
+    std::uint64_t events = quotes | bytes.equal(delimiter) | bytes.equal('\n') | bytes.equal('\r');
     for (; events != 0; events &= events - 1) {
       std::size_t at = pos + static_cast<std::size_t>(lowest_bit(events));
       char c = text[at];
@@ -101,7 +102,7 @@ std::size_t CsvSplitter::split(char* text, std::size_t size, bool whole, std::si
         on_quote(at);
       } else if (in_quotes_) {
         continue;
-      } else if (c == ',') {
+      } else if (c == delimiter) {
         end_field(at);
       } else {
         // A line end where a record would begin is an empty line, or the LF of a CRLF.
@@ -122,11 +123,11 @@ std::size_t CsvSplitter::split(char* text, std::size_t size, bool whole, std::si
   return record_begin_;
 }
 
-CsvFields split_csv_record(std::string_view record, std::size_t most) {
+CsvFields split_csv_record(std::string_view record, std::size_t most, char delimiter) {
   // Counts first: how wide the record is shows only once it is split.
   std::string text(record);
   RecordBatch counted;
-  CsvSplitter(1).split(text.data(), text.size(), true, 1, counted);
+  CsvSplitter(1, delimiter).split(text.data(), text.size(), true, 1, counted);
   CsvFields out;
   if (counted.count == 0) return out;
   out.count = counted.records[0].field_count;
@@ -134,7 +135,7 @@ CsvFields split_csv_record(std::string_view record, std::size_t most) {
   if (out.malformed || out.count > most) return out;
   text = record;
   RecordBatch batch;
-  CsvSplitter(out.count).split(text.data(), text.size(), true, 1, batch);
+  CsvSplitter(out.count, delimiter).split(text.data(), text.size(), true, 1, batch);
   for (std::size_t i = 0; i < out.count; ++i) out.fields.emplace_back(batch.cells[i].text);
   return out;
 }

@@ -12,7 +12,7 @@ namespace boathouse::batch {
 class CsvSplitter {
  public:
   // Records have `width` fields.
-  explicit CsvSplitter(std::size_t width) : width_(width) {}
+  explicit CsvSplitter(std::size_t width, char delimiter = ',') : width_(width), delimiter_(delimiter) {}
 
   // Appends to the batch the records of text[0, size) until it has `most`. `whole`: the text ends with it, its last
   // record needs no line end. Returns the bytes used; quotes inside fields are undoubled in place, in whole records
@@ -28,6 +28,7 @@ class CsvSplitter {
   void begin_record(std::size_t at);
 
   std::size_t width_;
+  char delimiter_;
   char* text_ = nullptr;
   // Of the record being read.
   Cell* cells_ = nullptr;

@@ -2,12 +2,21 @@
 #include <unordered_set>
 
 #include "base/encoding.h"
+#include "base/names.h"
 #include "batch/bits64.h"
 #include "batch/record_reader.h"
 #include "batch/text_scanner.h"
 
 namespace boathouse::batch {
 namespace {
+
+// The header's names as the options say: none is empty, and they differ by more than case.
+std::vector<std::string> mended(std::vector<std::string> names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = "Unnamed: " + std::to_string(i);
+  }
+  return base::unique_names(names);
+}
 
 // Follows quotes and record ends. Stretches of 64 bytes without a quote are counted by bits, all others event by event.
 class CsvScanner final : public TextScanner {
@@ -111,7 +120,7 @@ void CsvScanner::on_quote(std::uint64_t at, char before) {
     quote_closed_ = at;
   } else if (quote_closed_ != kNowhere && quote_closed_ + 1 == at) {
     in_quotes_ = true;  // the second of a doubled quote: the field goes on
-  } else if (before == ',' || at == record_begin_) {
+  } else if (before == options().delimiter || at == record_begin_) {
     in_quotes_ = true;
     quote_opened_ = at;
   }
@@ -143,7 +152,7 @@ void CsvScanner::end_record(std::string_view chunk, std::uint64_t at, std::uint6
 
 void CsvScanner::end_first_record(std::string_view chunk, std::uint64_t at, std::uint64_t next) {
   first_done_ = true;
-  CsvFields first = split_csv_record(first_record_, options().max_columns);
+  CsvFields first = split_csv_record(first_record_, options().max_columns, options().delimiter);
   first_record_ = {};
   if (first.count > options().max_columns) {
     throw error_at(begin_of_record(chunk), "this record has " + std::to_string(first.count) +
@@ -169,6 +178,7 @@ bool CsvScanner::is_header(std::string_view chunk, const CsvFields& first) const
 }
 
 void CsvScanner::take_header(std::vector<std::string> fields, std::uint64_t next) {
+  if (options().header_names == HeaderNames::mended) fields = mended(std::move(fields));
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     std::string place = "column " + std::to_string(i + 1) + " of the header";
@@ -208,6 +218,7 @@ void CsvScanner::end() {
 void CsvScanner::describe(ScanSummary& summary) const {
   summary.data_begin = data_begin_;
   summary.has_header = has_header_;
+  summary.delimiter = options().delimiter;
   summary.header = header_;
   summary.field_count = field_count_;
 }

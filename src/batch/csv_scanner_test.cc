@@ -34,6 +34,23 @@ TEST(CsvScanner, CountsRecordsWhateverEndsThem) {
   for (const auto& [text, count] : cases) EXPECT_EQ(rows(text), count) << text;
 }
 
+TEST(CsvScanner, AnotherDelimiterPartsFields) {
+  const ScanSummary summary = scan("a;\"b;\nc\"\n1;2\n", {.delimiter = ';'});
+  EXPECT_EQ(summary.header, (std::vector<std::string>{"a", "b;\nc"}));
+  EXPECT_EQ(summary.delimiter, ';');
+  EXPECT_EQ(summary.rows, 1U);
+  // A quote after a comma is text there, and opens nothing.
+  EXPECT_EQ(scan("a,\"b\nc\n", {.header = Header::absent, .delimiter = ';'}).rows, 2U);
+}
+
+TEST(CsvScanner, AHeaderIsRefusedOrMended) {
+  for (const char* text : {"a,,b\n1,2,3\n", "a,b,A\n1,2,3\n"}) EXPECT_THROW(scan(text), base::Error) << text;
+  const ScanOptions mending{.header_names = HeaderNames::mended};
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(scan("a,,A,a_1,\n1,2,3,4,5\n", mending).header, (Names{"a", "Unnamed: 1", "A_2", "a_1", "Unnamed: 4"}));
+  EXPECT_EQ(scan("a,b\n1,2\n", mending).header, (Names{"a", "b"}));
+}
+
 TEST(CsvScanner, QuotesInsideUnquotedFieldsAreText) {
   EXPECT_EQ(rows("5\" pipe,a\nb,c\n"), 2U);
   EXPECT_EQ(rows("a\"\"b\nc\n"), 2U);

@@ -2,13 +2,24 @@
 #include "batch/flatten.h"
 
 #include "base/encoding.h"
+#include "batch/bits64.h"
 #include "batch/staged_spec.h"
+#include "batch/types.h"
 
 namespace boathouse::batch {
 namespace {
 
 constexpr std::string_view kJoint = "__";
-constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
+
+// Whether there are more brackets than a document has levels at most; those in strings count too.
+bool may_be_deep(std::string_view text) {
+  int brackets = 0;
+  for (std::size_t pos = 0; pos < text.size() && brackets <= kMaxDocumentDepth; pos += 64) {
+    Bytes64 bytes = bytes64_at(text, pos);
+    brackets += count_bits(bytes.equal('{') | bytes.equal('['));
+  }
+  return brackets > kMaxDocumentDepth;
+}
 
 // How many levels of objects and arrays valid JSON has.
 int depth_of(std::string_view text) {
@@ -35,6 +46,25 @@ bool is_ours(std::string_view folded) {
   return folded == kDocumentId || folded == kReceivedAt || folded == kWholeDocument || folded == kRestOfDocument;
 }
 
+// Whether it can be a member's value as it is: a line has one line feed, and white space around the object would be lost.
+bool is_bare(std::string_view document) {
+  return document.front() == '{' && document.back() == '}' && document.find('\n') == std::string_view::npos;
+}
+
+void append_text_member(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  out += "\":\"";
+  out += text;
+  out += "\",";
+}
+
+std::string begin_member(std::string_view name) {
+  std::string begin;
+  append_json_string(begin, name);
+  return begin + ':';
+}
+
 bool can_be_named(std::string_view path) {
   return !path.empty() && std::none_of(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
@@ -56,17 +86,29 @@ bool check_document(std::string_view text, JsonFault& fault) {
     fault = {pos, "something follows the object"};
     return false;
   }
-  if (depth_of(text.substr(begin, end - begin)) > kMaxDocumentDepth) {
+  const std::string_view object = text.substr(begin, end - begin);
+  if (may_be_deep(object) && depth_of(object) > kMaxDocumentDepth) {
     fault = {begin, "values are nested more than 64 levels deep"};
     return false;
   }
   return true;
 }
 
+std::string whole_document(std::string_view line) {
+  JsonMembers members(line, 0);
+  std::string_view name;
+  std::string_view token;
+  while (members.next(name, token)) {
+    if (token.front() == '{' && name.substr(1, name.size() - 2) == kWholeDocument) return std::string(token);
+  }
+  return json_text_member(line, kWholeDocument).value_or("");
+}
+
 Flattener::Flattener(std::vector<FlatColumn> columns, std::size_t max_columns)
     : max_columns_(max_columns), columns_(std::move(columns)), document_of_(columns_.size()) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     by_folded_name_.emplace(base::fold_case(columns_[i].name), i);
+    begins_.push_back(begin_member(columns_[i].name));
     any_whole_ = any_whole_ || columns_[i].whole;
   }
 }
@@ -80,14 +122,25 @@ void Flattener::add(std::string_view document, const DocumentOrigin& origin, std
   std::size_t begin = 0;
   skip_json_space(document, begin);
   walk_object(document.substr(begin), lines);
-  fmt::format_to(std::back_inserter(lines), R"("{}":"{}","{}":"{}","{}":"{}","{}":)", kDocumentId, origin.id,
-                 kReceivedAt, origin.received_at, kRequestOfDocument, origin.request, kWholeDocument);
-  append_json_string(lines, document);
+  append_text_member(lines, kDocumentId, origin.id);
+  append_text_member(lines, kReceivedAt, origin.received_at);
+  append_text_member(lines, kRequestOfDocument, origin.request);
+  append_whole(document, lines);
   if (!rest_.empty()) {
     rest_.pop_back();  // the last member's comma
     fmt::format_to(std::back_inserter(lines), R"(,"{}":{{{}}})", kRestOfDocument, rest_);
   }
   lines += "}\n";
+}
+
+void Flattener::append_whole(std::string_view document, std::string& lines) {
+  static const std::string begin = begin_member(kWholeDocument);
+  lines += begin;
+  if (is_bare(document)) {
+    lines += document;
+  } else {
+    append_json_string(lines, document);
+  }
 }
 
 // Whether the path's column takes nested values too.
@@ -150,9 +203,11 @@ std::size_t Flattener::column_of_path() {
   std::string folded = base::fold_case(path_);
   auto found = by_folded_name_.find(folded);
   if (found != by_folded_name_.end()) return columns_[found->second].name == path_ ? found->second : kNone;
-  if (is_ours(folded) || is_reserved_column(folded) || columns_.size() >= max_columns_) return kNone;
+  if (is_ours(folded) || is_reserved_column(folded)) return kNone;
+  if (columns_.size() >= max_columns_ || path_.size() > kMaxDocumentColumnName) return kNone;
   by_folded_name_.emplace(std::move(folded), columns_.size());
   columns_.push_back({.name = path_});
+  begins_.push_back(begin_member(path_));
   document_of_.push_back(0);
   return columns_.size() - 1;
 }
@@ -169,9 +224,19 @@ std::size_t Flattener::take_path() {
 void Flattener::place(std::string_view token, std::string& lines) {
   if (!has_value(token)) return;
   std::size_t column = take_path();
-  if (column == kNone) return append_member(rest_, token);
-  if (note(columns_[column], token)) return append_member(lines, token);
-  append_member(lines, fmt::format("\"{}\"", token));
+  std::string& out = column == kNone ? rest_ : lines;
+  out += column == kNone ? begin_member(path_) : begins_[column];
+  if (column == kNone || note(columns_[column], token)) {
+    const std::size_t begin = out.size();
+    out += token;
+    // A row is one line: between the tokens of a nested value a blank does as well, and within them no line can end.
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\n' || c == '\r'; },
+        ' ');
+  } else {
+    fmt::format_to(std::back_inserter(out), "\"{}\"", token);
+  }
+  out += ',';
 }
 
 // False for an integer that its column would round.
@@ -207,13 +272,6 @@ bool Flattener::has_value(std::string_view token) {
   }
   double number = 0;
   return json_double(token, number);
-}
-
-void Flattener::append_member(std::string& out, std::string_view token) const {
-  append_json_string(out, path_);
-  out += ':';
-  out += token;
-  out += ',';
 }
 
 }  // namespace boathouse::batch

@@ -24,6 +24,7 @@ inline constexpr std::string_view kRequestOfDocument = "_request";
 
 inline constexpr int kMaxDocumentDepth = 64;  // the root is the first level
 inline constexpr std::size_t kMaxDocumentColumns = 2000;
+inline constexpr std::size_t kMaxDocumentColumnName = 1024;  // bytes
 
 // The text is one JSON object of at most kMaxDocumentDepth levels with nothing but white space around it, in UTF-8; else
 // false with where and why.
@@ -35,6 +36,9 @@ struct DocumentOrigin {
   std::string_view received_at;
   std::string_view request;
 };
+
+// The document of a line that Flattener::add() wrote.
+std::string whole_document(std::string_view line);
 
 // A column of flat rows, and what its key's values were in this batch.
 struct FlatColumn {
@@ -54,12 +58,14 @@ class Flattener {
   explicit Flattener(std::vector<FlatColumn> columns, std::size_t max_columns = kMaxDocumentColumns);
 
   // Appends the document as a line of NDJSON: the values of its keys as they were written, then `_id`, `_received_at`,
-  // `_request`, `_document` (the text as it came) and, where there is something to keep in it, `_rest`. The document has
+  // `_request`, `_document` (the text as it came: as it stands, or as a string where it has more than one line or white space
+  // around it) and, where there is something to keep in it, `_rest`. The document has
   // passed check_document().
   //
   // Without a value stay: nulls, empty objects and arrays, and numbers that neither BIGINT nor DOUBLE can hold.
   // In `_rest` (an object of flat keys) go: keys past the greatest number of columns, keys that only differ from a column in
-  // case, or come a second time once flattened, that are named as our own columns, or that no column can be named.
+  // case, or come a second time once flattened, that are named as our own columns, or that no column can be named,
+  // past kMaxDocumentColumnName too: each version carries the names.
   void add(std::string_view document, const DocumentOrigin& origin, std::string& lines);
 
   // Those given and those that came with documents, in the order in which they came.
@@ -77,10 +83,11 @@ class Flattener {
   std::size_t take_path();
   static bool has_value(std::string_view token);
   static bool note(FlatColumn& column, std::string_view token);
-  void append_member(std::string& out, std::string_view token) const;
+  static void append_whole(std::string_view document, std::string& lines);
 
   const std::size_t max_columns_;
   std::vector<FlatColumn> columns_;
+  std::vector<std::string> begins_;         // by column: its name as a member begins
   std::vector<std::uint64_t> document_of_;  // by column: the last document that had it
   std::unordered_map<std::string, std::size_t> by_folded_name_;
   bool any_whole_ = false;

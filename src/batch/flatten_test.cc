@@ -26,10 +26,7 @@ std::vector<std::string> flat(Flattener& flattener, std::string_view document) {
     } else if (name == R"("_request")") {
       EXPECT_EQ(value, R"("REQUEST")");
     } else if (name == R"("_document")") {
-      std::string buffer;
-      std::string_view text;
-      EXPECT_TRUE(json_string(value, buffer, text));
-      EXPECT_EQ(text, document);
+      EXPECT_EQ(whole_document(line), document);
     } else {
       members.push_back(std::string(name.substr(1, name.size() - 2)) + "=" + std::string(value));
     }
@@ -46,6 +43,13 @@ std::vector<std::string> flat(std::string_view document) {
 TEST(Flatten, NestedKeysAreJoinedAndItemsTakeTheirIndex) {
   EXPECT_THAT(flat(R"({"a":1,"b":{"c":"x","d":{"e":true}},"tags":["p",{"q":2.5},[3]]})"),
               ElementsAre("a=1", R"(b__c="x")", "b__d__e=true", R"(tags__0="p")", "tags__1__q=2.5", "tags__2__0=3"));
+}
+
+TEST(Flatten, TheWholeDocumentStaysByteForByte) {
+  flat("  {\"a\" : \"\\u0041 \\\"}\"}\r\n");
+  flat("{\n  \"a\": [1,\n 2]\n}");
+  flat(R"({"_document":"x","a":{"_id":"ID","_document":{}}})");
+  flat("{\"a\":\"\x7f \xc3\xa9 \\ud800\"}");
 }
 
 TEST(Flatten, NothingStaysWithoutAValue) {
@@ -104,6 +108,7 @@ TEST(Flatten, AWholeColumnTakesNestedValuesAsTheyAre) {
   Flattener flattener({{.name = "p", .whole = true}, {.name = "q__r", .whole = true}});
   EXPECT_THAT(flat(flattener, R"({"p":{"x":[1, 2]},"q":{"r":[],"s":1}})"),
               ElementsAre(R"(p={"x":[1, 2]})", "q__r=[]", "q__s=1"));
+  EXPECT_THAT(flat(flattener, "{\"p\":{\n\"x\":\r\n[1]}}"), ElementsAre(R"(p={ "x":  [1]})")) << "on one line";
   EXPECT_THAT(flat(flattener, R"({"p":5,"P":{"x":1}})"), ElementsAre("p=5", "P__x=1"));
 }
 
@@ -123,6 +128,14 @@ TEST(Flatten, WhatHasNoColumnOfItsOwnIsKeptInRest) {
 TEST(Flatten, ColumnsHaveALimit) {
   Flattener flattener({{.name = "a"}}, 2);
   EXPECT_THAT(flat(flattener, R"({"b":1,"c":2,"a":3})"), ElementsAre("b=1", "a=3", R"(_rest={"c":2})"));
+}
+
+TEST(Flatten, LongKeysHaveNoColumn) {
+  const std::string fits(kMaxDocumentColumnName, 'k');
+  EXPECT_THAT(flat(fmt::format(R"({{"{}":1}})", fits)), ElementsAre(fits + "=1"));
+  EXPECT_THAT(flat(fmt::format(R"({{"{}x":1}})", fits)), ElementsAre(fmt::format(R"(_rest={{"{}x":1}})", fits)));
+  Flattener flattener({{.name = fits + "x"}});
+  EXPECT_THAT(flat(flattener, fmt::format(R"({{"{}x":1}})", fits)), ElementsAre(fits + "x=1")) << "it is there already";
 }
 
 TEST(Flatten, OddKeysAreNamesLikeOthers) {

@@ -12,7 +12,6 @@ namespace boathouse::batch {
 namespace {
 
 // Beyond it neighbouring integers are one double.
-constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
 
 bool is_integer_literal(std::string_view text) { return text.find_first_of(".eE") == std::string_view::npos; }
 

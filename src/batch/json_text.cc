@@ -363,6 +363,23 @@ bool json_string(std::string_view token, std::string& buffer, std::string_view& 
   return true;
 }
 
+std::optional<std::string> json_text(std::string_view token) {
+  std::string buffer;
+  std::string_view text;
+  if (!token.starts_with('"') || !json_string(token, buffer, text)) return std::nullopt;
+  return std::string(text);
+}
+
+std::optional<std::string> json_text_member(std::string_view object, std::string_view name) {
+  JsonMembers members(object, 0);
+  std::string_view token;
+  std::string_view value;
+  while (members.next(token, value)) {
+    if (token.substr(1, token.size() - 2) == name) return json_text(value);
+  }
+  return std::nullopt;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out.push_back('"');

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,13 @@ class JsonMembers {
 // The characters of a valid string token (with its quotes) as UTF-8. False where it holds half of a surrogate pair,
 // which no UTF-8 text can. Without escapes `out` views the token itself, otherwise `buffer`.
 bool json_string(std::string_view token, std::string& buffer, std::string_view& out);
+
+// The same as a text of its own; nullopt for what is no such string.
+std::optional<std::string> json_text(std::string_view token);
+
+// What the object's first member of this name says, where that is a string of whole characters; else nullopt. The name has
+// nothing to escape, and is written without escapes in the object.
+std::optional<std::string> json_text_member(std::string_view object, std::string_view name);
 
 // The JSON text of a string: quoted and escaped.
 void append_json_string(std::string& out, std::string_view text);

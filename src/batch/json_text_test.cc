@@ -159,6 +159,14 @@ TEST(JsonText, IntegersByValue) {
   EXPECT_EQ(number(json_bigint, "1e19"), std::nullopt);
 }
 
+TEST(JsonText, TheTextOfAMember) {
+  constexpr std::string_view kObject = R"({"a": 1, "b":"x \"y\" \u00e9", "c":null, "d":"\ud800", "e":{"f":"inner"}})";
+  EXPECT_EQ(json_text_member(kObject, "b"), "x \"y\" \xc3\xa9");
+  for (std::string_view none : {"a", "c", "d", "e", "f", "g"})
+    EXPECT_EQ(json_text_member(kObject, none), std::nullopt) << none;
+  EXPECT_EQ(json_text_member(R"({"a":"1)", "a"), std::nullopt);
+}
+
 std::optional<Int128> decimal(const std::string& token, int precision, int scale) {
   Int128 value = 0;
   return json_decimal(token, precision, scale, value) ? std::optional<Int128>(value) : std::nullopt;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_read.h"
 
 namespace boathouse::batch {
 namespace {
@@ -80,12 +81,8 @@ class ParquetFile {
 
   std::string read(std::uint64_t at, std::uint64_t count) const {
     std::string bytes(count, '\0');
-    for (std::size_t have = 0; have < bytes.size();) {
-      const ssize_t got = ::pread(fd_.get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(at + have));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw base::system_error(errno, "reading a Parquet file");
-      if (got == 0) refuse("it became shorter while it was read");
-      have += static_cast<std::size_t>(got);
+    if (base::read_all_at(fd_.get(), bytes, at, "reading a Parquet file") < count) {
+      refuse("it became shorter while it was read");
     }
     return bytes;
   }

@@ -2,11 +2,10 @@
 #include "batch/range_window.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <unistd.h>
 
 #include "base/error.h"
+#include "base/file_read.h"
 
 namespace boathouse::batch {
 namespace {
@@ -47,12 +46,11 @@ void RangeWindow::more() {
   make_room();
   while (end_ < capacity_ && next_ < stop_) {
     std::size_t wanted = std::min<std::uint64_t>(capacity_ - end_, stop_ - next_);
-    ssize_t got = ::pread(file_.get(), buffer_.get() + end_, wanted, static_cast<off_t>(next_));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw base::system_error(errno, "cannot read the staged file");
+    const std::size_t got =
+        base::read_some_at(file_.get(), {buffer_.get() + end_, wanted}, next_, "reading the staged file");
     if (got == 0) stop_ = next_;
-    end_ += static_cast<std::size_t>(got);
-    next_ += static_cast<std::uint64_t>(got);
+    end_ += got;
+    next_ += got;
   }
 }
 

@@ -75,7 +75,7 @@ class WindowReader : public RecordReader {
 class CsvReader final : public WindowReader {
  public:
   CsvReader(const std::filesystem::path& path, const StagedSpec& spec)
-      : WindowReader(path, spec, spec.field_names.size()), splitter_(spec.field_names.size()) {}
+      : WindowReader(path, spec, spec.field_names.size()), splitter_(spec.field_names.size(), spec.delimiter) {}
 
  private:
   std::size_t take(RecordBatch& batch, std::size_t most) override {

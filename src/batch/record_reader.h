@@ -73,6 +73,6 @@ struct CsvFields {
   bool malformed = false;                // text after a closing quote
   std::vector<std::string> fields = {};  // empty when malformed or more than `most`
 };
-CsvFields split_csv_record(std::string_view record, std::size_t most);
+CsvFields split_csv_record(std::string_view record, std::size_t most, char delimiter = ',');
 
 }  // namespace boathouse::batch

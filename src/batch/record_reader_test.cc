@@ -53,6 +53,15 @@ TEST(CsvReader, ReadsCells) {
   EXPECT_EQ(read_all(csv(2), text + "\r\n"), expected);
 }
 
+TEST(CsvReader, PartsFieldsByAnotherDelimiter) {
+  StagedSpec spec = csv(2);
+  spec.delimiter = ';';
+  EXPECT_EQ(StagedSpec::from_json(spec.to_json()).delimiter, ';');
+  EXPECT_EQ(read_all(spec, "1;a,b\n;\"x;\"\"y\"\n\"\";z\n1,2\n"),
+            (std::vector<std::string>{"1|a,b", "-|'x;\"y'", "''|z", "!1,2"}));
+  EXPECT_EQ(split_csv_record("a;\"b;c\"", 10, ';').fields, (std::vector<std::string>{"a", "b;c"}));
+}
+
 TEST(CsvReader, FlagsRowsWhoseFieldsFail) {
   EXPECT_EQ(
       read_all(csv(2), "1,2,3\n1\n1,2\n\"a\"b,c\n\"a\" ,c\n1,\"x\"\"\"y\n,\n1,2,\n"),

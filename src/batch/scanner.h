@@ -3,7 +3,7 @@
 // does its header say. A scanner keeps no more than one record in memory, whatever the size of the body. One thread at
 // a time.
 //
-// What is CSV here: fields parted by commas; records ended by LF, CR or CRLF, mixed as they like, the last one's end
+// What is CSV here: fields parted by commas, or by another delimiter that is told; records ended by LF, CR or CRLF, mixed as they like, the last one's end
 // optional; empty lines are no records; a field that begins with a quote runs to the closing quote, with "" for a quote
 // and line ends as they are; a quote inside an unquoted field is an ordinary character. Text after a closing quote
 // makes a record whose fields cannot be told apart: it counts as a row and is rejected as one (`fields`), its further
@@ -14,7 +14,7 @@
 // column is a byte of its line; lines end at LF, CR or CRLF also inside quotes) and `byte` (from 0) for a NUL, invalid
 // UTF-8, a quote still open at the end (where it opened), a record past the limit (where it begins), more columns than
 // the limit, and JSON that is broken, or is no object where one is due; without a place for an empty body and for a
-// header that names a column twice (ASCII case aside) or not at all. After it threw, a scanner is of no more use.
+// header that names a column twice (ASCII case aside) or not at all, unless the options have it mended. After it threw, a scanner is of no more use.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,18 @@ enum class Header : std::uint8_t {
   by_names,  // the first record is a header if it equals `column_names` (ASCII case aside)
 };
 
+// Names of a header that are missing or there twice (ASCII case aside).
+enum class HeaderNames : std::uint8_t {
+  refused,
+  mended,  // columns without a name are "Unnamed: 0" by their place, twins are told apart by a number
+};
+
 struct ScanOptions {
   Format format = Format::csv;
-  Header header = Header::present;             // CSV only
-  std::vector<std::string> column_names = {};  // for Header::by_names
+  Header header = Header::present;                  // CSV only
+  HeaderNames header_names = HeaderNames::refused;  // CSV only
+  char delimiter = ',';                             // CSV only; neither a quote nor a line end
+  std::vector<std::string> column_names = {};       // for Header::by_names
   std::uint64_t max_record_bytes = 16ULL << 20;
   std::size_t max_columns = 5000;
   // A block is closed once it has this many bytes, at the end of a record (the first that reaches them, or one just
@@ -58,6 +66,7 @@ struct ScanSummary {
   std::uint64_t data_begin = 0;  // offset of the first byte after byte order mark and header
   std::uint64_t rows = 0;
   bool has_header = false;
+  char delimiter = ',';                  // as in the options
   std::vector<std::string> header = {};  // CSV with a header: its fields, unquoted, otherwise as they are
   std::size_t field_count = 0;           // CSV: fields of the header or, without one, of the first record
   std::vector<Block> blocks = {};        // in order, together all records

@@ -76,6 +76,9 @@ void parse_member(std::string_view key, const json::value& item, StagedSpec& spe
     for (const json::value& column : item.as_array()) spec.columns.push_back(parse_column(column));
   } else if (key == "field_names") {
     for (const json::value& name : item.as_array()) spec.field_names.emplace_back(name.as_string());
+  } else if (key == "delimiter") {
+    if (item.as_string().size() != 1) refuse("a delimiter is one byte");
+    spec.delimiter = item.as_string().front();
   } else if (key == "reject_unknown") {
     spec.reject_unknown = item.as_bool();
   } else if (key == "strings_as_text") {
@@ -116,6 +119,7 @@ std::string StagedSpec::to_json() const {
   json::object out{{"format", boathouse::batch::to_string(format)},
                    {"columns", std::move(columns_json)},
                    {"field_names", json::array(field_names.begin(), field_names.end())},
+                   {"delimiter", std::string(1, delimiter)},
                    {"reject_unknown", reject_unknown},
                    {"strings_as_text", strings_as_text},
                    {"begin", begin},

@@ -55,7 +55,8 @@ struct StagedSpec {
   Format format = Format::csv;
   std::vector<StagedColumn> columns = {};  // in output order
   std::vector<std::string> field_names =
-      {};  // CSV: of all fields of a record, in order; their number is the count that a row must have
+      {};                // CSV: of all fields of a record, in order; their number is the count that a row must have
+  char delimiter = ',';  // CSV
   bool reject_unknown = true;  // JSON, NDJSON: a key of no column rejects its row (`unknown_columns`)
   // JSON, NDJSON: strings are judged as a CSV field's text, so that "5" is an INTEGER: for rows whose raw text comes
   // back.

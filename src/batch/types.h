@@ -31,6 +31,8 @@ enum class TypeKind : std::uint8_t {
 };
 
 inline constexpr int kMaxDecimalPrecision = 38;
+// Each whole number from its negative to it is a DOUBLE of its own.
+inline constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
 
 struct ColumnType {
   TypeKind kind = TypeKind::string;

@@ -14,8 +14,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
-#include "core/apply_files_toml.h"
-#include "core/contract_reader.h"
+#include "base/paths.h"
+#include "core/apply_files_entries.h"
+#include "core/apply_files_sinks.h"
+#include "core/apply_files_triggers.h"
 
 namespace boathouse::core {
 namespace {
@@ -24,23 +26,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr std::uintmax_t kMaxFileBytes = 16 * 1024 * 1024;
-constexpr std::size_t kMaxUsers = 10'000;
-
-// The message of the error that `check` throws; nullopt when it throws none.
-template <class Check>
-std::optional<std::string> complaint(Check&& check) {
-  try {
-    check();
-    return std::nullopt;
-  } catch (const base::Error& error) {
-    return error.message();
-  }
-}
-
-std::optional<std::string> workspace_complaint(const std::string& name) {
-  if (name == "main") return std::nullopt;
-  return complaint([&] { base::check_workspace_name(name); });
-}
+constexpr const char* kUsersFile = "users.toml";
 
 // The file that a name under DIR leads to, unless it is none of ours to read.
 class Folder {
@@ -52,7 +38,7 @@ class Folder {
     std::error_code failed;
     fs::path real = fs::canonical(root_ / relative, failed);
     if (failed) return refuse(relative, "cannot be read: " + failed.message());
-    if (!is_inside(real)) return refuse(relative, "is a symbolic link that leads out of the folder");
+    if (!base::lies_in(real, root_)) return refuse(relative, "is a symbolic link that leads out of the folder");
     if (!fs::is_regular_file(real, failed)) return refuse(relative, "is no file");
     if (fs::file_size(real, failed) > kMaxFileBytes) return refuse(relative, "is larger than 16 MiB");
     try {
@@ -121,15 +107,10 @@ class Folder {
     const fs::path extension = relative.extension();
     if (folder != relative && folder == "tables") return extension != ".toml" && extension != ".md";
     if (folder != relative && folder == "insights") return extension != ".sql" && extension != ".md";
-    for (const char* known : {"users.toml", "triggers.toml", "sinks.toml", "boathouse.toml"}) {
+    for (const char* known : {kUsersFile, kTriggersFile, kSinksFile, "boathouse.toml"}) {
       if (relative == known) return false;
     }
     return extension == ".toml" || extension == ".sql";
-  }
-
-  bool is_inside(const fs::path& real) const {
-    auto [rest, unused] = std::mismatch(root_.begin(), root_.end(), real.begin(), real.end());
-    return rest == root_.end();
   }
 
   std::nullopt_t refuse(const fs::path& relative, std::string message) {
@@ -201,56 +182,33 @@ class Reader {
       : folder_(directory, out.problems), environment_(environment), out_(out) {}
 
   void run() {
-    read_users();
+    if (auto text = read_if_there(kUsersFile)) read_users(*text);
     folder_.refuse_strays();
     for (const fs::path& path : folder_.list("tables", ".toml")) read_table(path);
     for (const fs::path& path : folder_.list("insights", ".sql")) read_insight(path);
-    for (const char* later : {"triggers.toml", "sinks.toml"}) {
-      if (folder_.has(later)) problem(later, 1, "", "is not supported by this version yet: take the file away");
-    }
+    if (auto text = read_if_there(kTriggersFile)) read_triggers(*text, out_);
+    if (auto text = read_if_there(kSinksFile)) read_sinks(*text, environment_, out_);
   }
 
  private:
+  std::optional<std::string> read_if_there(const char* file) {
+    return folder_.has(file) ? folder_.read(file) : std::nullopt;
+  }
+
   void problem(const fs::path& file, int line, std::string key, std::string message) {
     out_.problems.push_back(
         {.file = file.string(), .line = line, .key = std::move(key), .message = std::move(message)});
   }
 
-  void read_users() {
-    const std::string file = "users.toml";
-    if (!folder_.has(file)) return;
-    auto text = folder_.read(file);
-    if (!text) return;
-    auto document = TomlDocument::parse(*text, file, out_.problems);
-    if (!document) return;
-    std::vector<FieldProblem> found;
-    FieldReader root(document->root(), "", found);
+  void read_users(std::string_view text) {
     std::vector<UserEntry> users;
-    const json::value* value = root.take("user");
-    const json::array* list = value == nullptr ? nullptr : value->if_array();
-    if (value != nullptr && (list == nullptr || list->size() > kMaxUsers)) {
-      root.problem("user", fmt::format("must be a list of at most {} users: [[user]]", kMaxUsers));
-      list = nullptr;
-    }
-    root.finish();
-    Names names;
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-      std::string path = fmt::format("/user/{}", i);
-      const json::object* object = (*list)[i].if_object();
-      if (object == nullptr) {
-        root.problem("user", "must hold tables: [[user]]");
-        continue;
-      }
-      FieldReader fields(*object, path, found);
-      UserEntry user = read_user(fields, environment_);
-      user.place = {.file = file, .line = document->line(path), .keys = {}};
-      for (const char* key : {"workspace", "email"}) user.place.keys[key] = document->line(path + "/" + key);
-      if (!names.add("", user.name)) fields.problem("name", fmt::format("\"{}\" is there twice", user.name));
-      fields.finish();
-      users.push_back(std::move(user));
-    }
-    for (FieldProblem& wrong : found) problem(file, document->line(wrong.path), wrong.key, std::move(wrong.message));
-    if (found.empty()) out_.users = std::move(users);
+    auto read = [&](const json::object&, FieldReader& fields, EntryPlace place) {
+      UserEntry& user = users.emplace_back(read_user(fields, environment_));
+      user.place = std::move(place);
+      return EntryName{.name = user.name};
+    };
+    const EntryFile file{.file = kUsersFile, .key = "user", .keys = {"workspace", "email"}};
+    if (read_entries(file, text, read, out_.problems)) out_.users = std::move(users);
   }
 
   void read_table(const fs::path& path) {

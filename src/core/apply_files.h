@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The installation as files (`serve --apply DIR`, `apply DIR`), read into values: users.toml, tables/**.toml,
-// insights/**.sql. Reading changes nothing and never looks outside DIR: a symbolic link that leads out is a mistake.
+// insights/**.sql, triggers.toml, sinks.toml. Reading changes nothing and never looks outside DIR: a symbolic link that leads out
+// is a mistake.
 // All mistakes are collected; nothing of a file with one is in the result. Any thread.
 #pragma once
 
@@ -14,6 +15,8 @@
 
 #include "base/error.h"
 #include "core/contract.h"
+#include "core/sink_definition.h"
+#include "core/trigger.h"
 
 namespace boathouse::core {
 
@@ -54,10 +57,24 @@ struct InsightEntry {
   EntryPlace place;
 };
 
+struct TriggerEntry {
+  std::string workspace;
+  Trigger trigger;
+  EntryPlace place;
+};
+
+struct SinkEntry {
+  std::string workspace;
+  SinkDefinition sink;  // its URL already taken out of the environment for `url_env`
+  EntryPlace place;
+};
+
 struct Installation {
   std::vector<UserEntry> users;
   std::vector<TableEntry> tables;      // by name
   std::vector<InsightEntry> insights;  // by name
+  std::vector<SinkEntry> sinks;
+  std::vector<TriggerEntry> triggers;
   std::vector<FileProblem> problems;
 };
 

@@ -127,13 +127,72 @@ TEST_F(ApplyFilesTest, NamesAreComparedWithoutCase) {
   EXPECT_EQ(read().tables.size(), 2U);
 }
 
-TEST_F(ApplyFilesTest, FilesOfLaterDoorsAreNotIgnored) {
-  put("sinks.toml", "[[sink]]\n");
-  put("triggers.toml", "");
+TEST_F(ApplyFilesTest, SinksAreRead) {
+  put("sinks.toml",
+      "[[sink]]\nname = \"lake\"\nkind = \"postgresql\"\nurl = \"postgresql://u:p@h/d\"\ntables = [\"a\", \"team.b\"]\n"
+      "[[sink]]\nname = \"lake\"\nworkspace = \"team\"\nurl = \"postgresql://u@h/d\"\nschema = \"s\"\ntypes = "
+      "\"simple\"\n");
+  ASSERT_EQ(problems(), std::vector<std::string>{});
+  std::vector<SinkEntry> sinks = read().sinks;
+  ASSERT_EQ(sinks.size(), 2U);
+  EXPECT_EQ(sinks[0].workspace, "main");
+  EXPECT_EQ(sinks[0].sink.url, "postgresql://u:p@h/d");
+  EXPECT_EQ(sinks[0].sink.tables, (std::vector<std::string>{"a", "team.b"}));
+  EXPECT_EQ(sinks[1].workspace, "team");
+  EXPECT_EQ(sinks[1].sink.options.schema, "s");
+  EXPECT_EQ(sinks[1].sink.options.types, SinkTypes::simple);
+  EXPECT_FALSE(sinks[1].sink.tables);
+}
+
+TEST_F(ApplyFilesTest, WrongSinksAreToldByLineAndNoneIsTaken) {
+  put("sinks.toml",
+      "[[sink]]\nname = \"a\"\nurl = \"mysql://u:secret@h\"\n[[sink]]\nname = \"A\"\nurl = \"postgresql://u@h/d\"\nodd "
+      "= 1\n");
   std::vector<std::string> found = problems();
-  ASSERT_EQ(found.size(), 2U);
-  EXPECT_TRUE(found[0].starts_with("triggers.toml:1: is not supported"));
-  EXPECT_TRUE(found[1].starts_with("sinks.toml:1: is not supported"));
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_TRUE(found[0].starts_with("sinks.toml:3: url: ")) << found[0];
+  EXPECT_EQ(found[0].find("secret"), std::string::npos);
+  EXPECT_TRUE(found[1].starts_with("sinks.toml:5: name: ")) << found[1];
+  EXPECT_TRUE(found[2].starts_with("sinks.toml:7: odd: ")) << found[2];
+  EXPECT_TRUE(read().sinks.empty());
+}
+
+TEST_F(ApplyFilesTest, ReadsTriggers) {
+  put("triggers.toml",
+      "[[trigger]]\nname = \"orders\"\nbucket = \"files\"\nprefix = \"in/\"\nkey = [\"id\"]\nsinks = []\n\n"
+      "[[trigger]]\nname = \"rest\"\nbucket = \"files\"\nworkspace = \"sales\"\n");
+  Installation installation = read();
+  ASSERT_TRUE(installation.problems.empty()) << installation.problems[0].to_text();
+  ASSERT_EQ(installation.triggers.size(), 2U);
+  EXPECT_EQ(installation.triggers[0].workspace, "main");
+  EXPECT_EQ(installation.triggers[0].trigger.prefix, "in/");
+  EXPECT_TRUE(installation.triggers[0].trigger.sinks->empty());
+  EXPECT_EQ(installation.triggers[1].workspace, "sales");
+  EXPECT_EQ(installation.triggers[1].trigger.prefix, "data/");
+  EXPECT_EQ(installation.triggers[1].place.line, 8);
+}
+
+TEST_F(ApplyFilesTest, AMistakeInATriggerIsToldWithItsLineAndNoneOfTheFileIsTaken) {
+  put("triggers.toml",
+      "[[trigger]]\nname = \"fine\"\nbucket = \"files\"\n"
+      "[[trigger]]\nname = \"a\"\nbucket = \"files\"\nmode = \"merge\"\n"
+      "[[trigger]]\nname = \"FINE\"\nbucket = \"files\"\n"
+      "[[trigger]]\nbucket = \"files\"\n"
+      "[[trigger]]\nname = \"b\"\nbucket = \"files\"\nworkspace = \"No\"\n"
+      "[[trigger]]\nname = \"c\"\nbucket = \"files\"\ncolour = \"red\"\n");
+  EXPECT_TRUE(read().triggers.empty());
+  std::vector<std::string> told = problems();
+  ASSERT_EQ(told.size(), 5U);
+  const char* expected[] = {"triggers.toml:7: mode: is auto", "triggers.toml:9: name: \"FINE\" is there twice",
+                            "triggers.toml:11: name: is missing",
+                            "triggers.toml:16: workspace: ", "triggers.toml:20: colour: is no field"};
+  for (std::size_t i = 0; i < told.size(); ++i) EXPECT_TRUE(told[i].starts_with(expected[i])) << told[i];
+}
+
+TEST_F(ApplyFilesTest, ATriggersFileHoldsNothingElse) {
+  put("triggers.toml", "triger = 1\n");
+  ASSERT_EQ(problems().size(), 1U);
+  EXPECT_TRUE(problems()[0].starts_with("triggers.toml:1: triger: ")) << problems()[0];
 }
 
 TEST_F(ApplyFilesTest, FilesThatNobodyReadsAreTold) {

@@ -101,14 +101,17 @@ class BackupWriter {
   }
 
  private:
+  // A worker of one thread: with more, files of a limited size get their row groups in any order.
   engine::Lease lease() const {
-    return parts_.engine.acquire(parts_.layout.ingest_confinement(state_.row.workspace), state_.row.workspace,
-                                 base::steady_micros() + parts_.limits.ingest_timeout, progress_.stop_token());
+    return parts_.engine.acquire(parts_.layout.ingest_confinement(state_.row.workspace, engine::WorkerKind::background),
+                                 state_.row.workspace, base::steady_micros() + parts_.limits.ingest_timeout,
+                                 progress_.stop_token());
   }
 
   std::string select(const iceberg::Scan& scan) const {
     const iceberg::Schema& schema = state_.schema();
-    return rows_sql(parts_.store(), scan, {.schema = schema, .by = columns_by(*state_.metadata, schema)});
+    return rows_sql(parts_.store(), scan,
+                    {.schema = schema, .by = columns_by(*state_.metadata, schema), .in_order = true});
   }
 
   const Columns& columns() const { return state_.schema().fields(); }

@@ -7,10 +7,13 @@
 #include <thread>
 
 #include "base/encoding.h"
+#include "base/names.h"
 #include "core/backup_jobs.h"
 #include "core/core_fixture.h"
+#include "core/ingest_stages.h"
 #include "core/table_history.h"
 #include "core/upkeep.h"
+#include "store/location.h"
 
 namespace boathouse::core {
 namespace {
@@ -77,6 +80,26 @@ TEST_F(BackupsTest, BringRowsColumnsAndContractBack) {
   EXPECT_THAT(sql("DESCRIBE t"), HasSubstr("DECIMAL(9,2)"));
   EXPECT_EQ(tables_.contract(workspace_, "t").key, std::vector<std::string>{"id"});
   EXPECT_EQ(load("t", "id,price,a b\n4,-1,\n").rows_rejected, 1);
+}
+
+TEST_F(BackupsTest, KeepTheOrderOfRows) {
+  constexpr int kRows = 800'000;
+  std::string text = "id,v\n";
+  for (int id = 0; id < kRows; ++id) text += fmt::format("{},{}\n", id, id * 7919LL % 1'000'003);
+  load("t", text);
+  load("t", "id,v\n5,-1\n", WriteMode::upsert, {"id"});
+  back_up("t");
+  restore("t");
+  const TableState state = require_state(parts_, workspace_.id, "t");
+  const iceberg::Scan scan = iceberg::plan_scan(cache_, state.metadata, state.head());
+  ASSERT_EQ(scan.files.size(), 1U);
+  const std::string path = base::quote_string(store::path_of(scan.files.front().data->file.path).string());
+  auto found = ingest_lease(parts_, workspace_.id)
+                   .execute({"SELECT count(*) FILTER (WHERE id <= before), last(id ORDER BY row) FROM (SELECT id, "
+                             "file_row_number AS row, lag(id) OVER (ORDER BY file_row_number) AS before FROM "
+                             "read_parquet(" +
+                             path + ", file_row_number = true))"});
+  EXPECT_EQ(found.front().rows.at(0), boost::json::parse("[1, 5]")) << boost::json::serialize(found.front().rows);
 }
 
 TEST_F(BackupsTest, OutliveTheirTable) {

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "core/house_keeping.h"
+#include "core/profile_job.h"
+#include "core/sink_job.h"
 
 namespace boathouse::core {
 namespace {
@@ -41,6 +43,7 @@ meta::PointerSwap swap_of(const TableChange& table, const iceberg::PreparedMetad
   swap.expected = table.base ? table.base->row.metadata_location : "";
   swap.next = prepared.location;
   swap.figures = figures_of(*prepared.metadata);
+  swap.new_version = !table.base || table.base->metadata->current_snapshot_id != prepared.metadata->current_snapshot_id;
   swap.contract = table.contract;
   if (!table.base) swap.create = table.row;
   return swap;
@@ -72,6 +75,12 @@ bool calls_for_upkeep(const TableChange& table, const iceberg::TableMetadata& ne
          next.last_sequence_number % kCommitsBetweenUpkeep == 0;
 }
 
+// New rows of main; those that compaction only wrote anew are known already.
+bool calls_for_profile(const TableChange& table, const meta::PointerSwap& swap) {
+  if (!swap.new_version || !table.row.quarantine_of.empty() || table.change.snapshots.empty()) return false;
+  return table.change.snapshots.back().operation != iceberg::Operation::replace;
+}
+
 CommitOutcome attempt_commit(const Parts& parts, const CommitRequest& request) {
   Attempt attempt(parts);
   meta::CatalogCommit commit;
@@ -81,6 +90,7 @@ CommitOutcome attempt_commit(const Parts& parts, const CommitRequest& request) {
   commit.landing = request.landing;
   commit.jobs = request.jobs;
   commit.job_done = request.job_done;
+  commit.sink_job = sink_job;
   std::vector<std::string> unsynced = request.files;
   try {
     for (const TableChange& table : request.tables) {
@@ -90,6 +100,10 @@ CommitOutcome attempt_commit(const Parts& parts, const CommitRequest& request) {
       commit.swaps.push_back(swap_of(table, prepared));
       if (parts.upkeep.enabled && calls_for_upkeep(table, *prepared.metadata)) {
         commit.jobs.push_back(upkeep_job(table.row));
+      }
+      // What documents feed is profiled when somebody asks: their commits go on beside everything else.
+      if (parts.profiling && !request.landing && calls_for_profile(table, commit.swaps.back())) {
+        commit.jobs.push_back(profile_job(table.row));
       }
     }
   } catch (const Error& error) {

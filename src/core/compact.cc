@@ -202,7 +202,8 @@ std::vector<std::string> branches_of(const Parts& parts, const meta::TableRow& t
   auto row = parts.meta.catalog().find_table(table.id);
   if (!row) return {};
   std::vector<std::string> branches{std::string(iceberg::kMainBranch)};
-  for (const auto& [name, ref] : state_of(parts, std::move(*row)).metadata->refs) {
+  const TableState state = state_of(parts, std::move(*row));
+  for (const auto& [name, ref] : state.metadata->refs) {
     if (ref.kind == iceberg::SnapshotRef::Kind::branch && name != iceberg::kMainBranch) branches.push_back(name);
   }
   return branches;

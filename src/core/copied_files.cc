@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/copied_files.h"
 
-#include <unistd.h>
-
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_read.h"
 #include "base/sha256.h"
 #include "core/backup_manifest.h"
 
@@ -34,11 +33,9 @@ std::string copy_synced(const fs::path& from, const fs::path& to) {
   base::Sha256 hash;
   std::string piece(kPiece, '\0');
   for (;;) {
-    ssize_t got = ::read(source.get(), piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw base::system_error(errno, "reading a file");
+    const std::size_t got = base::read_some(source.get(), piece);
     if (got == 0) break;
-    const std::string_view bytes = std::string_view(piece).substr(0, static_cast<std::size_t>(got));
+    const std::string_view bytes = std::string_view(piece).substr(0, got);
     hash.update(bytes);
     base::write_all(target.get(), bytes);
   }

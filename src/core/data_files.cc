@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/data_files.h"
 
-#include <charconv>
-
 #include "base/error.h"
 #include "base/names.h"
+#include "base/numbers.h"
 #include "iceberg/bounds.h"
 
 namespace boathouse::core {
@@ -15,6 +14,15 @@ using base::quote_string;
 
 // How many rows the engine puts into a row group.
 constexpr std::int64_t kRowGroup = 122'880;
+// How many bytes of values at most: what is written is held in memory by the row group, several times over.
+constexpr std::int64_t kRowGroupBytes = 16 << 20;
+constexpr std::int64_t kRowsOfDictionaryValue = 15;  // as often a value of a dictionary comes at least, about
+constexpr std::int64_t kVector = 2048;               // rows; the engine takes no fewer
+
+std::int64_t row_group(std::int64_t row_bytes) {
+  if (row_bytes <= 0) return kRowGroup;
+  return std::clamp(kRowGroupBytes / row_bytes / kVector * kVector, kVector, kRowGroup);
+}
 
 std::string field_ids(const Columns& columns) {
   std::string list;
@@ -33,9 +41,7 @@ std::optional<std::string> text_of(const json::object& object, std::string_view 
 
 std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {
   auto text = text_of(object, key);
-  std::int64_t value = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return std::nullopt;
-  return value;
+  return text ? base::parse_number<std::int64_t>(*text) : std::nullopt;
 }
 
 std::vector<iceberg::ColumnStats> column_stats(const json::value& statistics, const Columns& columns) {
@@ -75,11 +81,14 @@ constexpr std::size_t kPartitionKeys = 5;
 }  // namespace
 
 std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
-                           std::int64_t rows) {
+                           CopySize size) {
+  const std::int64_t group = row_group(size.row_bytes);
+  std::string limits = group < kRowGroup ? fmt::format(", ROW_GROUP_SIZE {}", group) : "";
   // Filling a dictionary that is thrown away in the end costs more than all but the small ones save. The engine makes
-  // room for as many values as it is told, so that few rows are better off with its own limit, which goes by their number.
-  std::string_view limit = rows >= kRowGroup ? ", DICTIONARY_SIZE_LIMIT 8192" : "";
-  return fmt::format("COPY ({}) TO {} ({}{})", select, quote_string(path.string()), field_ids(columns), limit);
+  // room for as many values as it is told, in each column and row group, so that few rows are better off with its own
+  // limit, which goes by their number.
+  if (size.rows >= group) limits += fmt::format(", DICTIONARY_SIZE_LIMIT {}", group / kRowsOfDictionaryValue);
+  return fmt::format("COPY ({}) TO {} ({}{})", select, quote_string(path.string()), field_ids(columns), limits);
 }
 
 std::string copy_partitioned_statement(std::string_view select, std::string_view part,

@@ -15,17 +15,24 @@ namespace boathouse::core {
 // What a file's columns are: names as the select gives them, ids as the file is to carry them.
 using Columns = std::vector<iceberg::Field>;
 
+// What the select of a copy gives, about; 0: not known.
+struct CopySize {
+  std::int64_t rows = 0;
+  std::int64_t row_bytes = 0;
+};
+
 // `COPY (<select>) TO '<path>'` for one Parquet file whose columns carry these field ids. The result is one row for each
-// file, as files_from_copy() reads it. `rows`: about how many the select gives, where that is known.
+// file, as files_from_copy() reads it.
 std::string copy_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
-                           std::int64_t rows = 0);
+                           CopySize size = {});
 
 // The same, one file for each value of the integer column `part` of the select, which is not written itself; the files
 // lie in folders `<part>=<value>` under `path`.
 std::string copy_partitioned_statement(std::string_view select, std::string_view part,
                                        const std::filesystem::path& path, const Columns& columns);
 
-// The same into several files of about `max_bytes` each, in the order of the rows; they lie in the new folder `path`.
+// The same into several files of about `max_bytes` each; they lie in the new folder `path`. In the order of the rows only in
+// a worker of one thread.
 std::string copy_split_statement(std::string_view select, const std::filesystem::path& path, const Columns& columns,
                                  std::uint64_t max_bytes);
 

@@ -83,7 +83,29 @@ TableChange change_of(const TableState& state, iceberg::SnapshotChange snapshot)
   return change;
 }
 
-RowsDeleted replayed(std::string answer) { return {.version = 0, .rows = 0, .replayed_answer = std::move(answer)}; }
+// What the first request with the key got, if this one repeats it.
+std::optional<RowsDeleted> answered_before(const Parts& parts, const Repeatable& repeatable) {
+  if (!repeatable.key) return std::nullopt;
+  check_idempotency_key(*repeatable.key);
+  auto answer = first_answer(parts, *repeatable.key);
+  if (!answer) return std::nullopt;
+  return RowsDeleted{.version = 0, .rows = 0, .replayed_answer = std::move(answer)};
+}
+
+// nullopt: the table has moved on, and nothing happened.
+std::optional<RowsDeleted> commit_deleted(const Parts& parts, CommitRequest request, const TableState& state,
+                                          RowsDeleted deleted, const Actor& actor, const Repeatable& repeatable) {
+  request.batches.push_back(batch_row(state, actor, deleted.version));
+  if (repeatable.key) {
+    request.idempotency = idempotency_row(*repeatable.key, repeatable.answer(deleted), base::now_micros());
+  }
+  switch (commit_or_clean_up(parts, request)) {
+    case CommitOutcome::committed: return deleted;
+    case CommitOutcome::replay: return answered_before(parts, repeatable).value();
+    case CommitOutcome::conflict: break;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -95,11 +117,8 @@ boost::json::object to_json(const RowsDeleted& deleted) {
 
 RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState()>& current,
                               const std::optional<std::string>& where, const Actor& actor,
-                              const std::optional<IdempotencyKey>& idempotency) {
-  if (idempotency) {
-    check_idempotency_key(*idempotency);
-    if (auto answer = first_answer(parts, *idempotency)) return replayed(*std::move(answer));
-  }
+                              const Repeatable& repeatable) {
+  if (auto before = answered_before(parts, repeatable)) return *std::move(before);
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
     TableState state = current();
     RowsDeleted deleted{.version = state.version(), .rows = 0};
@@ -119,20 +138,22 @@ RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState
       snapshot.replace_all = true;
       snapshot.operation = iceberg::Operation::delete_;
     }
-    // With a key also that nothing was deleted has to be remembered: rows that come later are not the repeat's.
-    if (deleted.rows == 0 && !idempotency) return deleted;
+    if (deleted.rows == 0 && !repeatable.key) return deleted;
     if (deleted.rows > 0) {
       deleted.version = snapshot.id;
       request.tables.push_back(change_of(state, std::move(snapshot)));
     }
-    request.batches.push_back(batch_row(state, actor, deleted.version));
-    if (idempotency) request.idempotency = idempotency_row(*idempotency, to_json(deleted), base::now_micros());
-    switch (commit_or_clean_up(parts, request)) {
-      case CommitOutcome::committed: return deleted;
-      case CommitOutcome::replay: return replayed(first_answer(parts, *idempotency).value());
-      case CommitOutcome::conflict: break;
-    }
+    if (auto done = commit_deleted(parts, std::move(request), state, deleted, actor, repeatable)) return *done;
   }
+  throw_too_busy();
+}
+
+RowsDeleted delete_no_rows(const Parts& parts, const TableState& state, const Actor& actor,
+                           const Repeatable& repeatable) {
+  if (auto before = answered_before(parts, repeatable)) return *std::move(before);
+  const RowsDeleted none{.version = state.version(), .rows = 0};
+  if (!repeatable.key) return none;
+  if (auto done = commit_deleted(parts, {}, state, none, actor, repeatable)) return *done;
   throw_too_busy();
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "core/all_tables.h"
 #include "core/copied_files.h"
 #include "core/doctor_checks.h"
 #include "core/move_warehouse.h"
@@ -24,23 +25,10 @@ namespace fs = std::filesystem;
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kPage = 500;
-
-template <class Look>
-void for_each_table(meta::MetaStore& meta, Look look) {
-  for (std::string after;;) {
-    auto workspaces = meta.accounts().list_workspaces(after, kPage);
-    if (workspaces.empty()) return;
-    for (const meta::WorkspaceRow& workspace : workspaces) {
-      for (meta::TableListing listing{.limit = kPage, .quarantines = true};;) {
-        auto tables = meta.catalog().list_tables(workspace.id, listing);
-        for (const meta::TableRow& table : tables) look(table);
-        if (tables.size() < kPage) break;
-        listing.after = tables.back().name;
-      }
-    }
-    after = workspaces.back().name;
-  }
+void for_each_table_anywhere(meta::MetaStore& meta, const std::function<void(const meta::TableRow&)>& look) {
+  for_each_workspace(meta, [&](const meta::WorkspaceRow& workspace) {
+    for_each_table(meta, workspace.id, {.quarantines = true}, look);
+  });
 }
 
 // A table lies two folders below its warehouse.
@@ -50,7 +38,7 @@ std::string warehouse_of(const std::string& location) {
 
 std::optional<std::string> old_warehouse(meta::MetaStore& meta, const std::string& now) {
   std::optional<std::string> old;
-  for_each_table(meta, [&](const meta::TableRow& table) {
+  for_each_table_anywhere(meta, [&](const meta::TableRow& table) {
     if (!old && warehouse_of(table.location) != now) old = warehouse_of(table.location);
   });
   return old;
@@ -58,7 +46,7 @@ std::optional<std::string> old_warehouse(meta::MetaStore& meta, const std::strin
 
 // A wrong folder must not become the catalog's.
 void require_tables(meta::MetaStore& meta, const iceberg::Relocation& locations) {
-  for_each_table(meta, [&](const meta::TableRow& table) {
+  for_each_table_anywhere(meta, [&](const meta::TableRow& table) {
     const fs::path now = store::path_of(locations.moved(table.location));
     if (fs::is_directory(now)) return;
     throw Error(ErrorKind::conflict,
@@ -69,7 +57,7 @@ void require_tables(meta::MetaStore& meta, const iceberg::Relocation& locations)
 // They all did in one step.
 bool files_are_moved(meta::MetaStore& meta, const iceberg::Relocation& locations) {
   std::optional<bool> moved;
-  for_each_table(meta, [&](const meta::TableRow& table) {
+  for_each_table_anywhere(meta, [&](const meta::TableRow& table) {
     if (moved) return;
     const std::string bytes = base::read_file(store::path_of(locations.moved(table.metadata_location)));
     moved = iceberg::decode_metadata(bytes).location == locations.moved(table.location);

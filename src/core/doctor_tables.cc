@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "core/all_tables.h"
 #include "core/doctor_checks.h"
 #include "iceberg/needed_files.h"
 #include "store/local_store.h"
@@ -22,7 +23,6 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::size_t kCacheBytes = 32 << 20;
-constexpr std::size_t kPage = 500;
 constexpr int kMostLooks = 3;
 constexpr const char* kRestore = "restore the table from a backup, or roll it back to a version that is whole";
 
@@ -51,28 +51,18 @@ class Tables {
         old_(base::now_micros() - examination.request.grace) {}
 
   void run() {
-    for (std::string after;;) {
-      auto workspaces = meta_.accounts().list_workspaces(after, kPage);
-      if (workspaces.empty()) break;
-      for (const meta::WorkspaceRow& workspace : workspaces) tables_of(workspace);
-      after = workspaces.back().name;
-    }
+    for_each_workspace(meta_, [&](const meta::WorkspaceRow& workspace) { tables_of(workspace); });
     if (moved_from_.empty()) folders_of_no_table();
     if (examination_.request.checksums) read_data_files(examination_, to_read_);
   }
 
  private:
   void tables_of(const meta::WorkspaceRow& workspace) {
-    for (meta::TableListing listing{.limit = kPage, .quarantines = true};;) {
-      auto tables = meta_.catalog().list_tables(workspace.id, listing);
-      for (const meta::TableRow& table : tables) {
-        examination_.progress.check();
-        one_table(workspace.name + "." + table.name, table);
-        examination_.progress.advance(++examination_.diagnosis.tables, 0, "tables");
-      }
-      if (tables.size() < kPage) return;
-      listing.after = tables.back().name;
-    }
+    for_each_table(meta_, workspace.id, {.quarantines = true}, [&](const meta::TableRow& table) {
+      examination_.progress.check();
+      one_table(workspace.name + "." + table.name, table);
+      examination_.progress.advance(++examination_.diagnosis.tables, 0, "tables");
+    });
   }
 
   void one_table(const std::string& name, meta::TableRow row) {
@@ -116,7 +106,8 @@ class Tables {
     // Where some metadata cannot be read nobody knows which files are needed, so none is an orphan.
     if (!all_known) return;
     add_file(files, row.metadata_location);
-    for (const iceberg::MetadataLogEntry& entry : cache_.metadata(row.metadata_location)->metadata_log) {
+    const iceberg::MetadataPtr metadata = cache_.metadata(row.metadata_location);
+    for (const iceberg::MetadataLogEntry& entry : metadata->metadata_log) {
       add_file(files, entry.metadata_file);
     }
     orphans(name, row.location, listed, files);

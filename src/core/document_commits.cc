@@ -65,7 +65,7 @@ DocumentCommitter::LanePtr DocumentCommitter::pick(base::Micros& next) {
   for (const LanePtr& lane : lanes()) {
     if (lane->busy) continue;
     std::lock_guard lock(lane->mutex);
-    const DocumentStretch* first = !lane->closed.empty() ? lane->closed.front().get() : lane->open.get();
+    const DocumentStretch* first = lane->first();
     if (first == nullptr) continue;
     if (lane->retry_at > now) {
       next = std::min(next, lane->retry_at);
@@ -205,7 +205,7 @@ void DocumentCommitter::release() {
   landing::Position upto = scanned_;
   for (const LanePtr& lane : lanes()) {
     std::lock_guard lock(lane->mutex);
-    const DocumentStretch* first = !lane->closed.empty() ? lane->closed.front().get() : lane->open.get();
+    const DocumentStretch* first = lane->first();
     if (first != nullptr) upto = std::min(upto, first->first() - 1);
     if (lane->behind) upto = std::min(upto, *lane->behind);
   }
@@ -214,7 +214,7 @@ void DocumentCommitter::release() {
 
 bool DocumentCommitter::is_settled(const DocumentLane& lane, landing::Position wanted) const {
   if (scanned_ < wanted || (lane.behind && *lane.behind < wanted)) return false;
-  const DocumentStretch* first = !lane.closed.empty() ? lane.closed.front().get() : lane.open.get();
+  const DocumentStretch* first = lane.first();
   return first == nullptr || first->first() > wanted;
 }
 

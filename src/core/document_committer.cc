@@ -273,7 +273,7 @@ DocumentBacklog DocumentCommitter::backlog(const base::WorkspaceId& workspace, s
   std::lock_guard lock(lane->mutex);
   std::uint64_t gone = lane->committed + lane->quarantined;
   backlog.documents = std::max(lane->received.load(), gone) - gone;
-  const DocumentStretch* oldest = !lane->closed.empty() ? lane->closed.front().get() : lane->open.get();
+  const DocumentStretch* oldest = lane->first();
   if (oldest != nullptr && oldest->records() > 0) {
     backlog.lag = std::max<base::Micros>(base::now_micros() - oldest->oldest(), 0);
   }

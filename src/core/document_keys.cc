@@ -9,8 +9,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kMostKeys = 1'000'000;
-
 std::string name_of(std::string_view scope, std::string_view key) { return fmt::format("{}\n{}", scope, key); }
 
 }  // namespace
@@ -48,7 +46,7 @@ std::optional<std::vector<std::string>> DocumentKeys::find_or_claim(const Idempo
     if (!found->second.landed) throw_key_in_use();
     return found->second.ids;
   }
-  if (entries_.size() >= kMostKeys) {
+  if (entries_.size() >= most_keys_) {
     throw Error(ErrorKind::unavailable, "too many documents with an Idempotency-Key wait to be committed")
         .code("landing-full")
         .with("retry_after", 1);

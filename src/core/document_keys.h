@@ -16,6 +16,10 @@ namespace boathouse::core {
 
 class DocumentKeys {
  public:
+  static constexpr std::size_t kMostKeys = 1'000'000;
+
+  explicit DocumentKeys(std::size_t most_keys = kMostKeys) : most_keys_(most_keys) {}
+
   // A request's hold of its key. Let go without landed(), the key is free again.
   class Claim {
    public:
@@ -49,6 +53,8 @@ class DocumentKeys {
     bool landed = false;
   };
   void release(const std::string& name);
+
+  const std::size_t most_keys_;
 
   std::mutex mutex_;
   // Guarded by mutex_, by scope and key:

@@ -35,6 +35,9 @@ struct DocumentLane {
   std::uint64_t record_limit = 0;   // of a stretch, while one fails; 0: none
   bool isolated = false;            // the next stretch is a single record that fails by itself
 
+  // The first documents that are not in the table, of those staged; nullptr where none are. Under `mutex`.
+  const DocumentStretch* first() const { return !closed.empty() ? closed.front().get() : open.get(); }
+
   // Guarded by the committer's mutex:
   bool busy = false;
   landing::Position wanted = 0;  // somebody waits for the records up to here

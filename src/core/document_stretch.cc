@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/document_stretch.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "batch/json_text.h"
+#include "batch/range_window.h"
 #include "core/document_keys.h"
 
 namespace boathouse::core {
@@ -13,7 +13,19 @@ namespace {
 
 constexpr std::size_t kMostInMemory = std::size_t{1} << 20;
 constexpr std::uint64_t kBlock = std::uint64_t{4} << 20;
+constexpr std::uint64_t kMostOfLine = std::uint64_t{64} << 20;
 constexpr base::Micros kKeysLiveFor = base::kDay;
+
+std::optional<std::string> find_in(std::string_view lines, std::string_view id) {
+  const std::string needle = fmt::format(R"("{}":"{}")", batch::kDocumentId, id);
+  for (std::size_t at = lines.find(needle); at != std::string_view::npos; at = lines.find(needle, at + 1)) {
+    // The words may also stand inside a document; the line's own members do not lie.
+    const std::size_t begin = lines.rfind('\n', at) + 1;
+    const std::string_view line = lines.substr(begin, lines.find('\n', at) - begin);
+    if (batch::json_text_member(line, batch::kDocumentId) == id) return batch::whole_document(line);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -64,7 +76,6 @@ void DocumentStretch::close_block() {
 }
 
 void DocumentStretch::flush() {
-  std::error_code failed;
   try {
     base::write_all(file_.get(), lines_);
   } catch (...) {
@@ -94,26 +105,17 @@ DocumentStretch::Staged DocumentStretch::stage() {
 }
 
 std::optional<std::string> DocumentStretch::find(std::string_view id) {
-  flush();
-  std::string text = base::read_file(folder_.path() / "documents");
-  std::string needle = fmt::format(R"("{}":"{}")", batch::kDocumentId, id);
-  for (std::size_t at = text.find(needle); at != std::string::npos; at = text.find(needle, at + 1)) {
-    // The words may also stand inside a document; the line's own members do not lie.
-    std::size_t begin = text.rfind('\n', at) + 1;
-    batch::JsonMembers members(std::string_view(text).substr(begin, text.find('\n', at) - begin), 0);
-    std::string_view name;
-    std::string_view value;
-    bool found = false;
-    while (members.next(name, value)) {
-      found = found || (name == fmt::format(R"("{}")", batch::kDocumentId) && value.substr(1, value.size() - 2) == id);
-      if (!found || name != fmt::format(R"("{}")", batch::kWholeDocument)) continue;
-      std::string buffer;
-      std::string_view document;
-      batch::json_string(value, buffer, document);
-      return std::string(document);
-    }
+  // Looking writes nothing: the disk may be full.
+  if (auto document = find_in(lines_, id)) return document;
+  if (in_file_ == 0) return std::nullopt;
+  batch::RangeWindow window(folder_.path() / "documents", 0, in_file_, kMostOfLine);
+  while (true) {
+    const std::string_view lines = window.text().substr(0, window.text().rfind('\n') + 1);
+    if (auto document = find_in(lines, id)) return document;
+    window.pass(lines.size());
+    if (window.complete()) return std::nullopt;
+    window.more();
   }
-  return std::nullopt;
 }
 
 }  // namespace boathouse::core

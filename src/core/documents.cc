@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/murmur3.h"
 #include "base/names.h"
 #include "batch/document_body.h"
 #include "batch/json_text.h"
@@ -50,14 +51,11 @@ std::string rows_with(const Parts& parts, const TableState& state, const iceberg
                      quote_string(id));
 }
 
-std::string text_of(std::string_view token) {
-  std::string buffer;
-  std::string_view text;
-  if (token.size() < 2 || token.front() != '"' || !batch::json_string(token, buffer, text)) return {};
-  return std::string(text);
-}
-
 }  // namespace
+
+std::uint16_t mark_of_documents(std::string_view table) {
+  return static_cast<std::uint16_t>(base::murmur3(base::fold_case(table)));
+}
 
 std::string_view to_string(DocumentStage stage) {
   switch (stage) {
@@ -112,7 +110,12 @@ std::string_view Documents::one(std::string_view body) {
 }
 
 std::vector<std::string_view> Documents::many(std::string_view body) {
-  return batch::split_documents(body, kMaxDocumentBytes);
+  std::vector<std::string_view> documents = batch::split_documents(body, kMaxDocumentBytes);
+  if (documents.size() > kMaxDocumentsInRequest) {
+    throw Error(ErrorKind::too_large, fmt::format("the request has {} documents, and {} are the most: send it in parts",
+                                                  documents.size(), kMaxDocumentsInRequest));
+  }
+  return documents;
 }
 
 void Documents::hold_to_limits(const DocumentPost& post, std::span<const std::string_view> documents) const {
@@ -134,16 +137,18 @@ DocumentsToLand Documents::prepare(const DocumentPost& post, std::span<const std
   DocumentsToLand made;
   made.workspace_ = post.workspace.id;
   made.table_ = post.table;
+  made.flight_ = flight_.begin();
   DocumentRecord record;
   record.head = {.received_at = base::now_micros(),
                  .workspace = post.workspace.id.value,
                  .table = post.table,
                  .principal = post.principal,
                  .request = post.request.value};
+  const std::uint16_t mark = mark_of_documents(post.table);
   made.ids_.reserve(documents.size());
   record.documents.reserve(documents.size());
   for (std::string_view document : documents) {
-    made.ids_.push_back(base::uuid_v7());
+    made.ids_.push_back(base::uuid_v7(mark));
     record.documents.push_back({.id = made.ids_.back(), .text = document});
   }
   if (post.idempotency) {
@@ -168,16 +173,19 @@ void Documents::land(DocumentsToLand documents, std::function<void(const Error* 
     std::string table;
     std::size_t count;
     DocumentKeys::Claim claim;
+    DocumentsInFlight::Hold flight;
     std::function<void(const Error* error)> done;
   };
   auto landing = std::make_shared<Landing>(Landing{.workspace = std::move(documents.workspace_),
                                                    .table = std::move(documents.table_),
                                                    .count = documents.ids_.size(),
                                                    .claim = std::move(documents.claim_),
+                                                   .flight = std::move(documents.flight_),
                                                    .done = std::move(done)});
   log_->append(std::move(documents.payload_), [this, landing](landing::Position position, const Error* error) {
     if (error == nullptr) {
       committer_->landed(landing->workspace, landing->table, position, landing->count);
+      landing->flight = {};
       landing->claim.landed();
       parts_.figures.documents_received.add(landing->count);
     }
@@ -227,19 +235,15 @@ std::optional<FoundDocument> Documents::find_row(const meta::WorkspaceRow& works
   FoundDocument found;
   found.stage = DocumentStage::committed;
   found.version = table.version();
+  found.document = batch::json_text_member(line, batch::kWholeDocument).value_or("");
+  found.received_at = base::parse_rfc3339(batch::json_text_member(line, batch::kReceivedAt).value_or("")).value_or(0);
+  const std::string whole = fmt::format("\"{}\"", batch::kWholeDocument);
   batch::JsonMembers members(line, 0);
   std::string_view name;
   std::string_view value;
   std::string row;
   while (members.next(name, value)) {
-    if (name == fmt::format("\"{}\"", batch::kWholeDocument)) {
-      found.document = text_of(value);
-      continue;
-    }
-    if (name == fmt::format("\"{}\"", batch::kReceivedAt)) {
-      found.received_at = base::parse_rfc3339(text_of(value)).value_or(0);
-    }
-    row += fmt::format("{}{}:{}", row.empty() ? "" : ",", name, value);
+    if (name != whole) row += fmt::format("{}{}:{}", row.empty() ? "" : ",", name, value);
   }
   found.row = "{" + row + "}";
   return found;
@@ -258,13 +262,8 @@ std::optional<FoundDocument> Documents::find_quarantined(const meta::WorkspaceRo
   found.stage = DocumentStage::quarantined;
   found.version = quarantine.version();
   found.received_at = base::uuid_v7_time(id);
-  batch::JsonMembers members(line, 0);
-  std::string_view name;
-  std::string_view value;
-  while (members.next(name, value)) {
-    if (name == "\"data\"") found.document = text_of(value);
-    if (name == "\"reasons\"") found.reasons = text_of(value);
-  }
+  found.document = batch::json_text_member(line, "data").value_or("");
+  found.reasons = batch::json_text_member(line, "reasons").value_or("");
   return found;
 }
 

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "core/document_committer.h"
+#include "core/document_pages.h"
+#include "core/documents_in_flight.h"
 #include "core/landed.h"
 #include "core/table_state.h"
 
 namespace boathouse::core {
 
 inline constexpr std::size_t kMaxDocumentBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kMaxDocumentsInRequest = 1'000'000;
 
 struct DocumentOptions {
   std::filesystem::path folder;  // of the log
@@ -52,7 +55,11 @@ class DocumentsToLand {
   std::vector<std::string> ids_;
   std::string payload_;
   DocumentKeys::Claim claim_;
+  DocumentsInFlight::Hold flight_;
 };
+
+// The ids of a table's documents have it (base::uuid_mark), so that a document is found by its id alone.
+std::uint16_t mark_of_documents(std::string_view table);
 
 enum class DocumentStage { received, committed, quarantined };
 std::string_view to_string(DocumentStage stage);
@@ -79,7 +86,8 @@ class Documents : public Landed {
   static void check_table(std::string_view table);
 
   // The documents of a body that is in memory (batch/document_body.h): one, or many as NDJSON or an array; views into it.
-  // Error{invalid_argument} that says where, {too_large} for a document of more than kMaxDocumentBytes.
+  // Error{invalid_argument} that says where, {too_large} for a document of more than kMaxDocumentBytes and
+  // for more than kMaxDocumentsInRequest.
   static std::string_view one(std::string_view body);
   static std::vector<std::string_view> many(std::string_view body);
 
@@ -100,6 +108,11 @@ class Documents : public Landed {
   // nullopt: there is none. Blocks.
   std::optional<FoundDocument> find(const meta::WorkspaceRow& workspace, std::string_view table,
                                     std::string_view id) const;
+
+  // Documents of the table that are acknowledged, in its rows or its quarantine, in the order of their ids. What is asked
+  // after page by page comes once. Error{not_found} for no such table, {invalid_argument} for a wrong id. Blocks.
+  DocumentPage page(const meta::WorkspaceRow& workspace, std::string_view table,
+                    const DocumentPageRequest& wanted) const;
 
   DocumentBacklog backlog() const { return committer_->backlog(); }
   DocumentBacklog backlog(const base::WorkspaceId& workspace, std::string_view table) const {
@@ -122,6 +135,7 @@ class Documents : public Landed {
   const Parts& parts_;
   const base::Micros most_lag_;
   mutable DocumentKeys keys_;
+  DocumentsInFlight flight_;
   std::unique_ptr<landing::Log> log_;
   std::unique_ptr<DocumentCommitter> committer_;
 };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <thread>
 
 #include "core/core_fixture.h"
 
@@ -43,7 +44,9 @@ class DocumentsTest : public CoreTest {
                         .request = base::RequestId("r-1"),
                         .idempotency = std::move(key)};
     DocumentsToLand made = documents_->prepare(wanted, texts, first);
-    if (first) return *first;
+    return first ? *first : land(std::move(made));
+  }
+  std::vector<std::string> land(DocumentsToLand made) {
     std::vector<std::string> ids = made.ids();
     std::promise<void> landed;
     documents_->land(std::move(made), [&](const base::Error* error) {
@@ -51,6 +54,13 @@ class DocumentsTest : public CoreTest {
       landed.set_value();
     });
     landed.get_future().get();
+    return ids;
+  }
+  std::vector<std::string> ids_after(const std::string& table, std::string& after) {
+    std::vector<std::string> ids;
+    DocumentPage page = documents_->page(workspace_, table, {.after = after});
+    for (const PagedDocument& document : page.documents) ids.push_back(document.id);
+    after = page.after;
     return ids;
   }
 
@@ -186,6 +196,22 @@ TEST_F(DocumentsTest, LittleRoomHoldsDocumentsBackInTheLog) {
   for (int i = 0; i < 200; ++i) post("a", {fmt::format(R"({{"n":{},"pad":"{}"}})", i, std::string(20, 'x'))});
   documents_->start();
   EXPECT_EQ(sql("SELECT count(*), count(DISTINCT n), sum(n) FROM a"), R"([[200,200,19900]])");
+}
+
+TEST_F(DocumentsTest, WhoeverFollowsPassesNoDocumentByThatLandsLate) {
+  std::string after = post("t", {R"({"n":0})"}).at(0);
+  std::optional<std::vector<std::string>> first;
+  std::vector<std::string_view> text{R"({"n":1})"};
+  DocumentPost wanted{
+      .workspace = workspace_, .table = "t", .principal = "tester", .request = base::RequestId("r"), .idempotency = {}};
+  DocumentsToLand late = documents_->prepare(wanted, text, first);
+  std::vector<std::string> early = post("t", {R"({"n":2})"});
+  EXPECT_LT(late.ids().at(0), early.at(0));
+  EXPECT_THAT(ids_after("t", after), testing::IsEmpty()) << "one with a lesser id is on its way";
+  std::vector<std::string> landed = land(std::move(late));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));  // into another millisecond than the ids'
+  EXPECT_THAT(ids_after("t", after), ElementsAre(landed.at(0), early.at(0)));
+  EXPECT_THAT(ids_after("t", after), testing::IsEmpty());
 }
 
 }  // namespace

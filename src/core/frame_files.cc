@@ -118,7 +118,7 @@ class FrameFiles {
       std::string select = fmt::format("SELECT {} FROM ordered WHERE _rn BETWEEN {} AND {} ORDER BY _rn",
                                        fmt::join(names, ", "), file.first, file.last);
       auto results = lease_.execute({copy_statement(select, folder_ / (base::uuid_v4() + ".parquet"),
-                                                    wanted_.rows.columns, file.last - file.first + 1)});
+                                                    wanted_.rows.columns, {.rows = file.last - file.first + 1})});
       for (WrittenFile& one : files_from_copy(results.back(), wanted_.rows.columns)) {
         one.file.partition = file.partition;
         if (!id_.empty()) one.folder = id_folder(file);

@@ -184,6 +184,10 @@ class FrameSelect {
         throw Error(ErrorKind::invalid_argument, fmt::format("the frame has no column \"{}\"", name))
             .with("column", name);
       }
+      if (std::ranges::any_of(chosen, [&](const Output& one) { return one.name == name; })) {
+        throw Error(ErrorKind::invalid_argument, fmt::format("\"columns\" names \"{}\" twice", name))
+            .with("column", name);
+      }
       chosen.push_back(*output);
     }
     outputs_ = std::move(chosen);

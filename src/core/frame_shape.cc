@@ -18,6 +18,8 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::size_t kHashBytes = 12;
+// In place of a hash: the version's rows are those of no frame.
+constexpr std::string_view kNoFrame = "none";
 
 [[noreturn]] void refuse(const std::string& message) {
   throw Error(ErrorKind::invalid_argument, "\"columns_keys\" " + message).with("field", "columns_keys");
@@ -41,13 +43,14 @@ std::set<std::string> names_of(const json::value& value) {
   return names;
 }
 
-// The hash that the version's own summary names, if its shape is there.
+// What the version's own summary names: kNoFrame, or a hash whose shape is there.
 std::optional<std::string> named_hash(const iceberg::TableMetadata& metadata, const iceberg::Snapshot& version) {
   // Most summaries need not be read for that.
   if (version.json().find(kSummaryFrame) == std::string::npos) return std::nullopt;
   std::map<std::string, std::string> summary = version.summary();
   auto hash = summary.find(std::string(kSummaryFrame));
-  bool known = hash != summary.end() && metadata.properties.contains(std::string(kFrameProperty) + hash->second);
+  bool known = hash != summary.end() &&
+               (hash->second == kNoFrame || metadata.properties.contains(std::string(kFrameProperty) + hash->second));
   return known ? std::optional(hash->second) : std::nullopt;
 }
 
@@ -129,7 +132,8 @@ std::string frame_hash(std::string_view shape_json) {
 
 FrameShape frame_shape(const iceberg::TableMetadata& metadata, const iceberg::SnapshotPtr& version) {
   auto hash = shape_hash(metadata, version);
-  return hash ? FrameShape::parse(metadata.properties.at(std::string(kFrameProperty) + *hash)) : FrameShape{};
+  return hash && *hash != kNoFrame ? FrameShape::parse(metadata.properties.at(std::string(kFrameProperty) + *hash))
+                                   : FrameShape{};
 }
 
 std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& metadata,
@@ -137,6 +141,13 @@ std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& meta
   auto hash = shape_hash(metadata, version);
   if (!hash) return {};
   return {{std::string(kSummaryFrame), *hash}};
+}
+
+std::map<std::string, std::string> no_frame(const iceberg::TableMetadata& metadata,
+                                            const iceberg::SnapshotPtr& version) {
+  std::map<std::string, std::string> summary = same_frame(metadata, version);
+  for (auto& [name, hash] : summary) hash = kNoFrame;
+  return summary;
 }
 
 std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& metadata,

@@ -62,6 +62,10 @@ FrameShape frame_shape(const iceberg::TableMetadata& metadata, const iceberg::Sn
 std::map<std::string, std::string> same_frame(const iceberg::TableMetadata& metadata,
                                               const iceberg::SnapshotPtr& version);
 
+// What it says so that a version has none, where `version` before it has one: other rows took the frame's place.
+std::map<std::string, std::string> no_frame(const iceberg::TableMetadata& metadata,
+                                            const iceberg::SnapshotPtr& version);
+
 // The properties of shapes that no version names: of those that stay when `expired` go.
 std::vector<std::string> unused_frame_properties(const iceberg::TableMetadata& metadata,
                                                  const std::vector<iceberg::SnapshotId>& expired);

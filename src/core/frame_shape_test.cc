@@ -57,6 +57,7 @@ TEST(FrameKeys, AreBranches) {
   EXPECT_NO_THROW(branch_of_key(std::string(255, 'k')));
   EXPECT_THROW(branch_of_key(std::string(256, 'k')), base::Error);
   EXPECT_THROW(branch_of_key(""), base::Error);
+  EXPECT_THROW(branch_of_key(std::string_view("a\0b", 3)), base::Error);
 }
 
 TEST(DateForm, KnowsTheFormsOfIso8601) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which versions of a frame a request means.
-#include <charconv>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "core/frame_select.h"
 #include "core/versions.h"
 #include "iceberg/history.h"
@@ -16,16 +16,15 @@ using iceberg::SnapshotPtr;
 using iceberg::SnapshotRef;
 
 SnapshotPtr version_of(const TableState& table, const std::string& text) {
-  base::SnapshotId id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failed != std::errc() || end != text.data() + text.size()) {
+  auto id = base::parse_number<base::SnapshotId>(text);
+  if (!id) {
     throw Error(ErrorKind::invalid_argument, "\"version\" is the text of a number, as uploads and lists give it")
         .with("field", "version");
   }
-  SnapshotPtr found = table.metadata->snapshot(id);
+  SnapshotPtr found = table.metadata->snapshot(*id);
   if (found) return found;
   throw Error(ErrorKind::not_found,
-              fmt::format("the frame \"{}\" has no version {}: it never had, or it has expired", table.row.name, id));
+              fmt::format("the frame \"{}\" has no version {}: it never had, or it has expired", table.row.name, *id));
 }
 
 SnapshotPtr at_time(const TableState& table, base::Micros at) {
@@ -62,6 +61,7 @@ class FrameVersions {
       : parts_(parts), table_(table), wanted_(wanted) {}
 
   std::vector<FrameVersion> find() const {
+    refuse_two_times();
     if (wanted_.version) {
       SnapshotPtr version = version_of(table_, *wanted_.version);
       return {read(version, nullptr, wanted_.last_upload ? version : nullptr)};
@@ -71,7 +71,7 @@ class FrameVersions {
       TableState state = on_branch(table_, branch);
       SnapshotPtr version = wanted_.as_of ? at_time(state, *wanted_.as_of) : state.head();
       if (!version && wanted_.as_of) continue;
-      SnapshotPtr upload = wanted_.last_upload && !wanted_.as_of ? last_upload(table_, branch) : nullptr;
+      SnapshotPtr upload = wanted_.last_upload ? last_upload(table_, branch) : nullptr;
       versions.push_back(read(version, wanted_.as_of ? nullptr : &state.schema(), upload));
     }
     if (!versions.empty()) return versions;
@@ -83,6 +83,20 @@ class FrameVersions {
   }
 
  private:
+  void refuse_two_times() const {
+    if (!wanted_.as_of) return;
+    if (wanted_.version) {
+      throw Error(ErrorKind::invalid_argument, "give \"version\" or \"as_of\", not both").with("field", "as_of");
+    }
+    if (wanted_.last_upload) {
+      throw Error(
+          ErrorKind::invalid_argument,
+          "\"use_last\" gives the rows of the newest upload, so it goes without \"as_of\": give the \"version\" "
+          "that an upload made for the rows of that one")
+          .with("field", "use_last");
+    }
+  }
+
   std::vector<std::string> wanted_branches() const {
     std::vector<std::string> branches = branches_of(table_, wanted_.key);
     if (!wanted_.last_upload || branches.size() < 2) return branches;

@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "core/all_tables.h"
 #include "core/frame_select.h"
 #include "core/table_state.h"
 #include "core/versions.h"
@@ -66,8 +67,9 @@ std::optional<json::object> listed(const TableState& table) {
 std::string branch_of_key(std::string_view key) {
   if (key == kDefaultFrameKey) return std::string(iceberg::kMainBranch);
   constexpr std::size_t kMostKey = 255;
-  if (key.empty() || key.size() > kMostKey || !base::is_utf8(key)) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("an external_key has 1 to {} bytes of UTF-8", kMostKey))
+  if (key.empty() || key.size() > kMostKey || !base::is_utf8(key) || key.find('\0') != std::string_view::npos) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("an external_key has 1 to {} bytes of UTF-8, none of them NUL", kMostKey))
         .with("field", "external_key");
   }
   return std::string(kKeyPrefix) + base::percent_encode(key);
@@ -80,19 +82,11 @@ std::optional<std::string> key_of_branch(std::string_view branch) {
 }
 
 json::array Frames::list(const meta::WorkspaceRow& workspace, std::string_view prefix) const {
-  constexpr std::size_t kPage = 1000;
   json::array frames;
-  std::string after;
-  while (true) {
-    auto tables = parts_.meta.catalog().list_tables(workspace.id,
-                                                    {.prefix = std::string(prefix), .after = after, .limit = kPage});
-    for (const meta::TableRow& table : tables) {
-      if (!table.quarantine_of.empty()) continue;
-      if (auto frame = listed(state_of(parts_, table))) frames.emplace_back(std::move(*frame));
-    }
-    if (tables.size() < kPage) return frames;
-    after = tables.back().name;
-  }
+  for_each_table(parts_.meta, workspace.id, {.prefix = std::string(prefix)}, [&](const meta::TableRow& table) {
+    if (auto frame = listed(state_of(parts_, table))) frames.emplace_back(std::move(*frame));
+  });
+  return frames;
 }
 
 engine::QueryResult Frames::read_records(const meta::WorkspaceRow& workspace, const FrameRequested& wanted,
@@ -108,7 +102,7 @@ engine::QueryResult Frames::read_records(const meta::WorkspaceRow& workspace, co
 }
 
 Frames::ParquetRead Frames::parquet(const meta::WorkspaceRow& workspace, const FrameRequested& wanted) const {
-  if (!wanted.where.empty()) queries_.check_expression(workspace, wanted.where);
+  const bool varies = !wanted.where.empty() && queries_.check_expression(workspace, wanted.where);
   ParquetRead read(parts_);
   read.workspace_ = workspace;
   read.use_ = parts_.uses.begin(workspace.id);
@@ -117,7 +111,7 @@ Frames::ParquetRead Frames::parquet(const meta::WorkspaceRow& workspace, const F
   read.command_.sql = stored_sql(parts_, table, versions, wanted);
   read.command_.format = engine::ResultFormat::parquet;
   if (versions.size() == 1) read.command_.metadata = versions.front().shape.footer;
-  read.tag_ = tag_of(table, versions, wanted);
+  read.tag_ = varies ? base::uuid_v4() : tag_of(table, versions, wanted);
   return read;
 }
 

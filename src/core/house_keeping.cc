@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "core/all_tables.h"
+#include "core/profiles.h"
 #include "store/location.h"
 
 namespace boathouse::core {
@@ -16,7 +18,6 @@ namespace fs = std::filesystem;
 // Versions grow old enough to expire, and crashes leave files, without a commit that would tell of it.
 constexpr base::Micros kLookAgain = base::kHour;
 constexpr base::Micros kLookAtEverythingAgain = base::kDay;
-constexpr std::size_t kPage = 1000;
 
 std::vector<std::string> folder_names(const fs::path& folder) {
   std::vector<std::string> names;
@@ -71,6 +72,7 @@ UpkeepTotals HouseKeeping::keep(const meta::TableRow& table, Progress& progress)
   UpkeepTotals done;
   done.compacted_files = compact(parts_, table, parts_.upkeep, progress).files_before;
   done.expired_versions = expire_versions(parts_, table, progress);
+  if (done.expired_versions > 0) forget_expired_profiles(parts_, table);
   auto before = look(table.location);
   base::Micros now = base::now_micros();
   // A commit after this moves the pointer, so that the table is looked at again.
@@ -136,19 +138,12 @@ void HouseKeeping::keep_folders(const base::WorkspaceId& workspace, Progress& pr
       progress.log(fmt::format("{}: {}", folder, error.message()));
     }
   };
-  std::string after;
-  while (true) {
-    auto tables = parts_.meta.catalog().list_tables(
-        workspace, {.prefix = {}, .after = after, .limit = kPage, .quarantines = true});
-    for (const meta::TableRow& table : tables) {
-      of_tables.insert(table.location);
-      auto before = look(table.location);
-      if (before && before->pointer == table.metadata_location && base::now_micros() < before->next) continue;
-      one(table.name, [&] { return keep(table, progress); });
-    }
-    if (tables.size() < kPage) break;
-    after = tables.back().name;
-  }
+  for_each_table(parts_.meta, workspace, {.quarantines = true}, [&](const meta::TableRow& table) {
+    of_tables.insert(table.location);
+    auto before = look(table.location);
+    if (before && before->pointer == table.metadata_location && base::now_micros() < before->next) return;
+    one(table.name, [&] { return keep(table, progress); });
+  });
   for (const std::string& name : folders) {
     std::string folder = store::join(root, name);
     if (!is_table_folder(name) || of_tables.contains(folder)) continue;

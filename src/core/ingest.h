@@ -71,6 +71,8 @@ struct Outcome {
 };
 // The answer of POST .../rows.
 boost::json::object to_json(const Outcome& outcome);
+// What a job that made it shows as its result: the same without rejected rows.
+boost::json::object result_of(const Outcome& outcome);
 
 // The rows are a data frame's (core/frame_shape.h): values come back as they came, text is never taken for a date, and a
 // number column that gets fractions becomes DOUBLE. Where the table has a contract that decides about its columns instead.
@@ -86,6 +88,22 @@ struct DocumentRows {
   std::optional<meta::LandingAdvance> landing{};  // out of the log; nullopt: out of the quarantine, once more
   std::optional<std::int32_t> hour{};             // since 1970, in which all of them were received
   std::string refusal{};                          // set: all of them go into quarantine, for this reason
+};
+
+// A column of the house's own that says when a batch came: of every row that has no value of it.
+struct Stamp {
+  std::string column;
+  base::Micros at = 0;
+};
+
+// What is decided about a batch once its columns are known.
+struct FileRules {
+  // nullopt: upsert where the table's contract has a key or the batch a column that is one by its name, else append. An
+  // upsert that was asked for finds its key in the same places.
+  std::optional<WriteMode> mode;
+  std::vector<std::string> natural_keys;  // names, compared without case; the first that the batch has
+  // Left out where the batch has the column itself, or the table's contract does not know it.
+  std::optional<Stamp> stamp;
 };
 
 struct IngestRequest {
@@ -117,6 +135,10 @@ struct IngestRequest {
   std::optional<IdempotencyKey> idempotency;
   std::optional<FrameRequest> frame;
   std::optional<DocumentRows> documents;
+  std::optional<Stamp> stamp;
+  // The batch's id, where its sender may send it again: what is committed under it is not committed once more, and the
+  // outcome of a second try is empty.
+  std::optional<base::BatchId> batch;
   // What is kept for a repeated request: the answer as the door gives it. Empty: that of POST .../rows.
   std::function<boost::json::object(const Outcome&)> answer;
 };
@@ -146,6 +168,8 @@ class Ingest {
   // Rows that are at rest already and were scanned: `file` lies in `folder`, `scan` is what a scanner would tell of it.
   Received take(IngestRequest request, std::unique_ptr<base::TemporaryFolder> folder, std::filesystem::path file,
                 batch::ScanSummary scan);
+  // Settles mode, key and stamp of a request that leaves them open. Error{invalid_argument} for an upsert without any key.
+  Received settle(Received received, const FileRules& rules);
   Checked check(Received received);
   Written write(Checked checked);
   Committed commit(Written written);
@@ -180,6 +204,7 @@ class Received {
   Received(Received&&) noexcept;
   ~Received();
   std::int64_t rows() const;
+  const IngestRequest& request() const;
 
  private:
   friend class Ingest;

@@ -38,7 +38,7 @@ std::vector<std::string> write_statements(const StagedBody& body, const BatchPla
   std::vector<std::string> statements;
   for (std::size_t i = 0; i < plan.staged.size(); ++i) {
     auto file = body.file.parent_path() / fmt::format("part-{}.parquet", i);
-    statements.push_back(copy_statement(rows.select(plan.staged[i], ""), file, rows.columns(), plan.staged_rows[i]));
+    statements.push_back(copy_statement(rows.select(plan.staged[i], ""), file, rows.columns(), plan.staged_sizes[i]));
   }
   return statements;
 }

@@ -2,14 +2,15 @@
 #include "core/ingest_adopt.h"
 
 #include <set>
+#include <span>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "batch/parquet_json.h"
+#include "core/json_answer.h"
 #include "iceberg/bounds.h"
 
 namespace boathouse::core {
@@ -27,20 +28,10 @@ using iceberg::TypeKind;
 constexpr std::int64_t kLeastRowsInGroup = 10'000;
 // Of statistics: what one answer of the engine holds with ease.
 constexpr std::size_t kMostStats = 100'000;
+// Columns that one statement looks at: what the engine keeps of each for every group adds up.
+constexpr std::size_t kColumnsAtOnce = 100;
 // What is asked of text and bytes: one more than a bound keeps, to tell whether it is whole.
 constexpr std::size_t kAskedLength = iceberg::kBoundLength + 1;
-
-// What the worker's functions for Parquet files answer.
-boost::json::object answer_of(engine::Lease& lease, const std::string& call) {
-  auto rows = lease.execute({"SELECT " + call}).back().rows;
-  boost::json::object told = boost::json::parse(rows.at(0).at(0).as_string()).as_object();
-  const boost::json::value* error = told.if_contains("error");
-  if (error == nullptr) return told;
-  for (ErrorKind kind : {ErrorKind::invalid_argument, ErrorKind::storage_full, ErrorKind::unavailable}) {
-    if (error->as_string() == base::to_string(kind)) throw Error(kind, std::string(told.at("message").as_string()));
-  }
-  throw Error(ErrorKind::internal, std::string(told.at("message").as_string()));
-}
 
 // The fields of the body's columns, in their order; nullopt where the body does not fit the table as it is.
 std::optional<Columns> fitting_fields(const BatchPlan& plan, const Columns& wanted) {
@@ -79,7 +70,7 @@ std::string bound_text(const iceberg::Field& field, std::string_view aggregate) 
   }
 }
 
-std::string scan_statement(const BatchPlan& plan, const AcceptedRows& rows, const Columns& fields) {
+std::string scan_statement(const BatchPlan& plan, const AcceptedRows& rows, std::span<const iceberg::Field> fields) {
   std::string starts;
   std::int64_t start = 1;
   for (const batch::ParquetRowGroup& group : plan.adoptable->groups) {
@@ -132,20 +123,32 @@ ParquetStats stats_of(const iceberg::Field& field, std::int64_t rows, const boos
 
 using GroupStats = std::vector<std::vector<ParquetStats>>;
 
-// Of every row group; nullopt where a row is rejected, or there are other rows than the footer says.
-std::optional<GroupStats> scan(const BatchPlan& plan, const AcceptedRows& rows, const Columns& fields,
-                               engine::Lease& lease) {
+// Puts what is to be known of these columns at the end of each row group's; false where a row is rejected, or there are
+// other rows than the footer says.
+bool scan_columns(const BatchPlan& plan, const AcceptedRows& rows, std::span<const iceberg::Field> fields,
+                  engine::Lease& lease, GroupStats& stats) {
   const auto result = lease.execute({scan_statement(plan, rows, fields)}).back().rows;
   const auto& groups = plan.adoptable->groups;
-  if (result.size() != groups.size()) return std::nullopt;
-  GroupStats stats(groups.size());
+  if (result.size() != groups.size()) return false;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const boost::json::array& cells = result.at(i).as_array();
-    if (cells.at(kRows).to_number<std::int64_t>() != groups[i].rows) return std::nullopt;
-    if (cells.at(kRejected).to_number<std::int64_t>() != 0) return std::nullopt;
+    if (cells.at(kRows).to_number<std::int64_t>() != groups[i].rows) return false;
+    if (cells.at(kRejected).to_number<std::int64_t>() != 0) return false;
     for (std::size_t column = 0; column < fields.size(); ++column) {
       stats[i].push_back(stats_of(fields[column], groups[i].rows, cells, kFirstColumn + column * kColumnWidth));
     }
+  }
+  return true;
+}
+
+// Of every row group; nullopt where the body cannot be taken as it is.
+std::optional<GroupStats> scan(const BatchPlan& plan, const AcceptedRows& rows, const Columns& fields,
+                               engine::Lease& lease) {
+  GroupStats stats(plan.adoptable->groups.size());
+  for (std::span<const iceberg::Field> left(fields); !left.empty();) {
+    const auto now = left.first(std::min(kColumnsAtOnce, left.size()));
+    if (!scan_columns(plan, rows, now, lease, stats)) return std::nullopt;
+    left = left.subspan(now.size());
   }
   return stats;
 }
@@ -226,7 +229,7 @@ void keep_body(const StagedBody& body, const std::filesystem::path& link) {
 
 ParquetFacts clear_claims(const StagedBody& body, engine::Lease& lease) {
   return batch::parquet_facts_from(
-      answer_of(lease, fmt::format("clear_parquet_claims({})", quote_string(body.file.string()))));
+      json_answer(lease, fmt::format("clear_parquet_claims({})", quote_string(body.file.string()))));
 }
 
 std::optional<std::vector<WrittenFile>> adopt_body(const Parts& parts, const StagedBody& body, const BatchPlan& plan,
@@ -247,8 +250,8 @@ std::optional<std::vector<WrittenFile>> adopt_body(const Parts& parts, const Sta
   } else {
     adoption.parts = files;
   }
-  const auto told = answer_of(lease, fmt::format("adopt_parquet({}, {})", quote_string(changed.string()),
-                                                 quote_string(boost::json::serialize(batch::to_json(adoption)))));
+  const auto told = json_answer(lease, fmt::format("adopt_parquet({}, {})", quote_string(changed.string()),
+                                                   quote_string(boost::json::serialize(batch::to_json(adoption)))));
   std::vector<WrittenFile> written;
   for (std::size_t i = 0; i < files.size(); ++i) {
     written.push_back(

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commit: the files of a batch become a version of their table and of its quarantine, with the rows that go with it.
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "base/error.h"
 #include "core/check_sql.h"
 #include "core/commit.h"
@@ -108,6 +111,7 @@ class CommitAttempt {
       if (replaces()) snapshot.operation = iceberg::Operation::overwrite;
       if (now_ && !state_.plan.key.empty()) add_deletes(snapshot);
       add_shape(table.change, snapshot);
+      add_upsert_key(table.change);
       state_.outcome.version = snapshot.id;
       if (request.tag_upload) table.change.refs.push_back(tag_of(snapshot));
       table.change.snapshots.push_back(std::move(snapshot));
@@ -151,7 +155,8 @@ class CommitAttempt {
   // How the frame's values came is kept with the table, once for all versions of which the same is true.
   void add_shape(iceberg::Change& change, iceberg::SnapshotChange& snapshot) const {
     if (!state_.plan.frame) {
-      if (now_ && !replaces()) snapshot.summary.merge(same_frame(*now_->metadata, now_->head()));
+      const bool other_rows = replaces() && !state_.body.request.frame;
+      if (now_) snapshot.summary.merge((other_rows ? no_frame : same_frame)(*now_->metadata, now_->head()));
       return;
     }
     std::string shape = state_.plan.frame->shape.to_json();
@@ -159,6 +164,18 @@ class CommitAttempt {
     snapshot.summary.emplace(kSummaryFrame, hash);
     std::string property = std::string(kFrameProperty) + hash;
     if (!now_ || !now_->metadata->properties.contains(property)) change.set_properties.emplace(property, shape);
+  }
+
+  // So that copies elsewhere (sinks) know what tells rows apart.
+  void add_upsert_key(iceberg::Change& change) const {
+    if (state_.body.request.mode != WriteMode::upsert || state_.body.request.branch != iceberg::kMainBranch) return;
+    std::string key = boost::json::serialize(boost::json::array(state_.plan.key.begin(), state_.plan.key.end()));
+    const std::string property(kUpsertKeyProperty);
+    if (now_) {
+      auto known = now_->metadata->properties.find(property);
+      if (known != now_->metadata->properties.end() && known->second == key) return;
+    }
+    change.set_properties.emplace(property, std::move(key));
   }
 
   void add_deletes(iceberg::SnapshotChange& snapshot) {
@@ -315,9 +332,10 @@ Committed Ingest::commit(Written written) {
     if (outcome == CommitOutcome::replay && request.idempotency) {
       return {.outcome = {}, .replayed_answer = first_answer(parts_, *request.idempotency)};
     }
-    // The log is past these documents: an earlier try has committed them.
-    if (outcome == CommitOutcome::replay && request.documents && !request.idempotency)
+    // The log is past these documents, or the batch is there: an earlier try has committed it.
+    if (outcome == CommitOutcome::replay && (request.documents || request.batch)) {
       return {.outcome = {}, .replayed_answer = std::nullopt};
+    }
     state.committed = true;
     count(parts_.figures, request, state.outcome);
     return {.outcome = state.outcome, .replayed_answer = std::nullopt};

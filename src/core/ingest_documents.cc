@@ -17,7 +17,6 @@ using batch::TypeKind;
 
 // What a rewrite for one column may cost.
 constexpr std::int64_t kMostRewritten = std::int64_t{1} << 30;  // bytes of the table
-constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
 
 ColumnType type_of(const FlatColumn& column) {
   switch (column.first) {
@@ -110,19 +109,13 @@ class DocumentPlanner {
   bool may_become_double(const std::string& column) const {
     const TableState& base = *plan_.base;
     if (base.row.figures.bytes >= kMostRewritten) return false;
-    std::string rows = remaining_rows(base);
+    std::string rows = rows_of(parts_, base, base.schema());
     if (rows.empty()) return true;
     std::string x = quote_identifier(column);
     auto past = ingest_lease(parts_, body_.request.workspace.id)
                     .execute({fmt::format("SELECT 1 FROM ({}) WHERE {} NOT BETWEEN -{} AND {} LIMIT 1", rows, x,
-                                          kExactInDouble, kExactInDouble)});
+                                          batch::kExactInDouble, batch::kExactInDouble)});
     return past.front().rows.empty();
-  }
-
-  std::string remaining_rows(const TableState& base) const {
-    auto scan = iceberg::plan_scan(parts_.cache, base.metadata, base.head());
-    if (scan.files.empty()) return {};
-    return rows_sql(parts_.store(), scan, {.schema = base.schema(), .by = columns_by(*base.metadata, base.schema())});
   }
 
   void add_own(std::string_view name, ColumnType type) {

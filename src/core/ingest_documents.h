@@ -7,7 +7,7 @@
 
 namespace boathouse::core {
 
-// Fills the plan's rules.columns, staged, staged_raw, staged_rows, rows_received, retyped and rewritten. The caller holds no
+// Fills the plan's rules.columns, staged, staged_raw, staged_sizes, rows_received, retyped and rewritten. The caller holds no
 // lease.
 void plan_documents(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan);
 

@@ -161,7 +161,7 @@ class FramePlanner {
     }
     if (is_taken_as_it_is(taken)) plan_.adoptable = std::move(facts);
     plan_.staged.push_back(parquet_rows(body_.file, taken, false));
-    plan_.staged_rows.push_back(plan_.rows_received);
+    plan_.staged_sizes.push_back({.rows = plan_.rows_received});
     plan_.staged_raw.push_back(parquet_rows(body_.file, taken, true));
   }
 

@@ -8,7 +8,7 @@
 
 namespace boathouse::core {
 
-// Fills the plan's rules.columns, staged, staged_raw, staged_rows, rows_received and frame. `known` are the columns that the
+// Fills the plan's rules.columns, staged, staged_raw, staged_sizes, rows_received and frame. `known` are the columns that the
 // frame has already, `before` its shape; both empty where the batch says what its columns are. The caller holds no lease.
 // Error{invalid_argument} that names the column for what the frame cannot take.
 void plan_frame(const Parts& parts, const StagedBody& body, const KnownColumns& known, const FrameShape& before,
@@ -16,9 +16,5 @@ void plan_frame(const Parts& parts, const StagedBody& body, const KnownColumns& 
 
 // The transforms that the frame's rows are partitioned by, as a contract spells them.
 std::vector<std::string> frame_partition(const FramePlan& frame);
-
-// The rows of the version that the plan was made against, written anew where the plan gives a column of theirs another
-// type: moved into the table, not yet part of a version. Error{invalid_argument} where a value has no place in the new type.
-std::vector<iceberg::Rewrite> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan);
 
 }  // namespace boathouse::core

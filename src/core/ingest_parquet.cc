@@ -32,6 +32,17 @@ bool is_naive_time(std::string_view type) { return type.starts_with("TIMESTAMP")
 
 }  // namespace
 
+void rethrow_of_body(const StagedBody& body, const Error& error) {
+  const bool said_by_engine = !error.trail().empty() && error.trail().front().starts_with("engine: ");
+  const bool of_body = body.request.format == BodyFormat::parquet && error.kind() == ErrorKind::invalid_argument;
+  if (!of_body || !said_by_engine) throw error;
+  std::string words = error.message();
+  const std::string place =
+      fmt::format("file '/{}/{}'", body.file.parent_path().filename().string(), body.file.filename().string());
+  if (auto at = words.find(place); at != std::string::npos) words.replace(at, place.size(), "file");
+  throw Error(ErrorKind::invalid_argument, "the body is not a whole Parquet file: " + words);
+}
+
 bool is_nested(std::string_view engine_type) {
   return engine_type.ends_with("]") || engine_type.starts_with("STRUCT") || engine_type.starts_with("MAP") ||
          engine_type.starts_with("UNION") || engine_type == "VARIANT";
@@ -163,8 +174,7 @@ std::vector<engine::Rows> told_of(const StagedBody& body, engine::Lease& lease, 
                     file),
     });
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::invalid_argument) throw;
-    throw Error(ErrorKind::invalid_argument, "the body is not a whole Parquet file: " + error.message());
+    rethrow_of_body(body, error);
   }
 }
 
@@ -314,7 +324,7 @@ void plan_parquet(const Parts& parts, const StagedBody& body, const KnownColumns
   }
   if (is_taken_as_it_is(taken)) plan.adoptable = std::move(facts);
   plan.staged.push_back(parquet_rows(body.file, taken, false));
-  plan.staged_rows.push_back(plan.rows_received);
+  plan.staged_sizes.push_back({.rows = plan.rows_received});
   plan.staged_raw.push_back(parquet_rows(body.file, taken, true));
 }
 

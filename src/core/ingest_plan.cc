@@ -33,20 +33,25 @@ batch::Format staged_format(BodyFormat format) {
   return format == BodyFormat::ndjson ? batch::Format::ndjson : batch::Format::csv;
 }
 
+bool is_stamp(const std::optional<Stamp>& stamp, std::string_view column) {
+  return stamp && base::fold_case(stamp->column) == base::fold_case(column);
+}
+
 }  // namespace
 
 // The names of a CSV record's fields: the header's, else the table's columns, else made up.
 std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<ContractColumn>& known) {
   if (body.scan.has_header) return body.scan.header;
   std::vector<std::string> names;
-  for (const ContractColumn& column : known) names.push_back(column.name);
+  for (const ContractColumn& column : known) {
+    // What the house adds is no field.
+    if (!is_stamp(body.request.stamp, column.name)) names.push_back(column.name);
+  }
   if (names.empty()) {
     for (std::size_t i = 0; i < body.scan.field_count; ++i) names.push_back("column" + std::to_string(i + 1));
   }
   return names;
 }
-
-namespace {}  // namespace
 
 std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const StagedBody& body, const StagedSpec& spec) {
   auto rows =
@@ -86,6 +91,7 @@ StagedSpec base_spec(const Parts& parts, const StagedBody& body) {
   spec.max_record_bytes = parts.limits.max_line_bytes;
   spec.begin = body.scan.data_begin;
   spec.end = body.scan.bytes;
+  spec.delimiter = body.scan.delimiter;
   return spec;
 }
 
@@ -118,7 +124,9 @@ void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, Bat
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     StagedSpec& range = ranges[i];
     std::uint64_t end = i + 1 < ranges.size() ? ranges[i + 1].first_row : body.scan.rows + 1;
-    plan.staged_rows.push_back(static_cast<std::int64_t>(end - range.first_row));
+    CopySize& size = plan.staged_sizes.emplace_back();
+    size.rows = static_cast<std::int64_t>(end - range.first_row);
+    if (size.rows > 0) size.row_bytes = static_cast<std::int64_t>(range.end - range.begin) / size.rows;
     std::string file = quote_string(body.file.string());
     plan.staged.push_back(fmt::format("SELECT * FROM staged_rows({}, {})", file, quote_string(range.to_json())));
     range.raw = true;
@@ -126,8 +134,6 @@ void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, Bat
   }
   plan.rows_received = static_cast<std::int64_t>(body.scan.rows);
 }
-
-namespace {}  // namespace
 
 KnownColumns known_columns(const std::optional<TableState>& base) {
   KnownColumns known;
@@ -350,6 +356,29 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   }
 }
 
+// The stamp is what rows without a value of its column have there.
+void add_stamp(const Stamp& stamp, KnownColumns& known) {
+  auto column = std::find_if(known.columns.begin(), known.columns.end(),
+                             [&](const ContractColumn& candidate) { return is_stamp(stamp, candidate.name); });
+  if (column == known.columns.end()) {
+    column = known.columns.insert(column, plain_column(stamp.column, {.kind = batch::TypeKind::timestamptz}));
+  }
+  std::string text = base::to_rfc3339(stamp.at);
+  if (column->type.kind == batch::TypeKind::timestamp) text.pop_back();
+  if (column->type.kind == batch::TypeKind::timestamp || column->type.kind == batch::TypeKind::timestamptz) {
+    column->default_value = std::move(text);
+    column->format.reset();
+  }
+}
+
+// A table that it is new to has it after the columns of the batch.
+void put_stamp_last(const Stamp& stamp, BatchPlan& plan) {
+  if (plan.base && plan.base->schema().find_any_case(stamp.column) != nullptr) return;
+  std::vector<ContractColumn>& columns = plan.rules.columns;
+  std::stable_partition(columns.begin(), columns.end(),
+                        [&](const ContractColumn& column) { return !is_stamp(stamp, column.name); });
+}
+
 }  // namespace
 
 std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batch::Block>& blocks, std::size_t first) {
@@ -368,6 +397,7 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   plan.shape = shape_of(body, plan.base);
   KnownColumns known = plan.shape == Shape::of_batch ? KnownColumns() : known_columns(plan.base);
   if (plan.base && plan.base->contract) plan.rules = *plan.base->contract;
+  if (body.request.stamp) add_stamp(*body.request.stamp, known);
 
   if (body.request.documents) {
     plan_documents(parts, body, known, plan);
@@ -382,6 +412,7 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   } else {
     plan_csv(parts, body, known, plan);
   }
+  if (body.request.stamp) put_stamp_last(*body.request.stamp, plan);
   if (plan.rules.columns.size() > parts.limits.max_columns) {
     throw Error(ErrorKind::too_large, fmt::format("a table has at most {} columns", parts.limits.max_columns));
   }
@@ -397,11 +428,15 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body) {
   return plan;
 }
 
+std::string rows_of(const Parts& parts, const TableState& base, const iceberg::Schema& schema) {
+  auto scan = iceberg::plan_scan(parts.cache, base.metadata, base.head());
+  if (scan.files.empty()) return {};
+  return rows_sql(parts.store(), scan, {.schema = schema, .by = columns_by(*base.metadata, schema)});
+}
+
 std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode) {
   if (!plan.base || mode == WriteMode::replace) return {};
-  auto scan = iceberg::plan_scan(parts.cache, plan.base->metadata, plan.base->head());
-  if (scan.files.empty()) return {};
-  return rows_sql(parts.store(), scan, {.schema = plan.schema, .by = columns_by(*plan.base->metadata, plan.schema)});
+  return rows_of(parts, *plan.base, plan.schema);
 }
 
 }  // namespace boathouse::core

@@ -19,6 +19,8 @@ struct KnownColumns {
   bool may_widen() const;
 };
 KnownColumns known_columns(const std::optional<TableState>& base);
+// The columns that a body has, as far as it alone says that. May read it through a worker; the caller holds no lease.
+std::vector<std::string> columns_of(const Parts& parts, const StagedBody& body);
 
 // Error{invalid_argument} for a column that the table may not get.
 void check_new_column(const KnownColumns& known, const std::string& name);
@@ -30,7 +32,7 @@ std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<Co
 // Reads the body through a worker. The caller holds no lease.
 std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const StagedBody& body,
                                                  const batch::StagedSpec& spec);
-// Fills staged, staged_raw, staged_rows and rows_received for a text whose columns are decided.
+// Fills staged, staged_raw, staged_sizes and rows_received for a text whose columns are decided.
 void add_staged(const Parts& parts, const StagedBody& body, batch::StagedSpec spec, BatchPlan& plan);
 
 // A column of a Parquet body; `type` is the engine's, and so is `name`, which may be another than the one in the file.
@@ -46,6 +48,9 @@ inline constexpr std::string_view kNothing = "NULL";
 // Error{invalid_argument} for what is no whole Parquet file, and for columns that the engine would read as something else.
 std::vector<ParquetColumn> parquet_columns(const StagedBody& body, engine::Lease& lease, batch::ParquetFacts& facts,
                                            std::int64_t& rows);
+// For a catch of what reads the body: throws what the engine said of a Parquet body as what is wrong with that body, without
+// where it lies, and anything else again.
+[[noreturn]] void rethrow_of_body(const StagedBody& body, const base::Error& error);
 // Whether values of the type have others in them: a table holds their JSON.
 bool is_nested(std::string_view engine_type);
 // The column's type in a table that makes up its own.

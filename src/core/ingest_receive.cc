@@ -35,16 +35,6 @@ batch::Header scan_header(IngestRequest::CsvHeader header) {
   return batch::Header::present;
 }
 
-std::vector<std::string> column_names(const std::optional<TableState>& state) {
-  std::vector<std::string> names;
-  if (state && state->contract) {
-    for (const ContractColumn& column : state->contract->columns) names.push_back(column.name);
-  } else if (state) {
-    for (const iceberg::Field& field : state->schema().fields()) names.push_back(field.name);
-  }
-  return names;
-}
-
 void check_request(const IngestRequest& request, const std::optional<TableState>& state) {
   if (!request.key.empty() && request.mode != WriteMode::upsert) {
     throw Error(ErrorKind::invalid_argument, "key is for mode=upsert only");
@@ -166,7 +156,7 @@ Received Ingest::take(IngestRequest request, std::unique_ptr<base::TemporaryFold
   auto received = std::make_unique<Received::State>();
   StagedBody& body = received->body;
   body.started = base::steady_micros();
-  body.batch = base::BatchId(base::uuid_v7());
+  body.batch = request.batch.value_or(base::BatchId(base::uuid_v7()));
   body.folder = std::move(folder);
   body.file = std::move(file);
   body.scan = std::move(scan);
@@ -222,6 +212,7 @@ Received Receiver::finish() {
 }
 
 std::int64_t Received::rows() const { return static_cast<std::int64_t>(state_->body.scan.rows); }
+const IngestRequest& Received::request() const { return state_->body.request; }
 
 boost::json::object to_json(const Outcome& outcome) {
   boost::json::array rejected;
@@ -237,6 +228,12 @@ boost::json::object to_json(const Outcome& outcome) {
           {"rows_rejected", outcome.rows_rejected},
           {"rejected", std::move(rejected)},
           {"duration_ms", (outcome.duration + base::kMillisecond / 2) / base::kMillisecond}};
+}
+
+boost::json::object result_of(const Outcome& outcome) {
+  boost::json::object result = to_json(outcome);
+  result.erase("rejected");
+  return result;
 }
 
 Receiver::State::State() = default;

@@ -88,9 +88,9 @@ struct BatchPlan {
   std::optional<iceberg::PartitionTuple> partition;  // of every row, where that is known beforehand
   // Of a Parquet body whose values are all taken as they are, what its footer says (core/ingest_adopt.h).
   std::optional<batch::ParquetFacts> adoptable;
-  std::vector<std::string> staged;        // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
-  std::vector<std::string> staged_raw;    // the same with _bad, _reasons and _data
-  std::vector<std::int64_t> staged_rows;  // how many rows each of them has
+  std::vector<std::string> staged;      // SELECTs over the staged body: typed columns, _row, _ok; in order of rows
+  std::vector<std::string> staged_raw;  // the same with _bad, _reasons and _data
+  std::vector<CopySize> staged_sizes;   // of each of them
   std::int64_t rows_received = 0;
   std::set<std::string> retyped;    // columns that get another type, and with it another field id
   std::set<std::string> rewritten;  // those of them that have values: files of the table are written anew
@@ -127,7 +127,7 @@ struct Written::State {
   BatchPlan plan;
   Outcome outcome;                          // but for the version
   std::vector<iceberg::DataFile> data;      // at their final locations
-  std::vector<iceberg::Rewrite> rewritten;  // of the version before, where a frame's column got another type
+  std::vector<iceberg::Rewrite> rewritten;  // of the version before, where a column got another type
   std::vector<iceberg::DataFile> rejected;  // of the quarantine, staged until the commit knows its folder
   std::vector<std::filesystem::path> rejected_paths;
   store::ObjectStore* store = nullptr;  // takes the data files away again when they are not committed
@@ -143,6 +143,8 @@ std::optional<TableState> target_of(const Parts& parts, const IngestRequest& req
 
 // A worker for the workspace's batches.
 engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspace, const std::stop_token& stop = {});
+// The same for what goes on by itself: documents on their way into tables, maintenance.
+engine::Lease background_lease(const Parts& parts, const base::WorkspaceId& workspace);
 
 // Runs the plan: fills outcome, data and rejected.
 void write_rows(const Parts& parts, Written::State& state);
@@ -154,6 +156,13 @@ BatchPlan plan_batch(const Parts& parts, const StagedBody& body);
 // The body's blocks from `first` on, cut into stretches of about the same size, by where each ends: counts of blocks.
 std::vector<std::size_t> cut_blocks(const Limits& limits, const std::vector<batch::Block>& blocks, std::size_t first);
 
+// The rows of the version that the plan was made against, written anew where the plan gives a column of theirs another
+// type: moved into the table, not yet part of a version. Of a frame, Error{invalid_argument} where a value has no place in
+// the new type (the plan of documents has looked for such values already). The caller holds no lease.
+std::vector<iceberg::Rewrite> rewrite_retyped(const Parts& parts, const StagedBody& body, const BatchPlan& plan);
+
+// All rows of the branch's head in these columns, as SQL; empty when there are none.
+std::string rows_of(const Parts& parts, const TableState& base, const iceberg::Schema& schema);
 // The rows of the table that the plan was made against which stay beside the batch's, as SQL; empty when none do.
 std::string remaining_rows(const Parts& parts, const BatchPlan& plan, WriteMode mode);
 

@@ -241,6 +241,11 @@ engine::Lease ingest_lease(const Parts& parts, const base::WorkspaceId& workspac
                               base::steady_micros() + parts.limits.ingest_timeout, stop);
 }
 
+engine::Lease background_lease(const Parts& parts, const base::WorkspaceId& workspace) {
+  return parts.engine.acquire(parts.layout.ingest_confinement(workspace, engine::WorkerKind::background), workspace,
+                              base::steady_micros() + parts.limits.ingest_timeout);
+}
+
 Checked Ingest::check(Received received) {
   base::Timing timing(parts_.figures.check);
   auto state = std::make_unique<Checked::State>();
@@ -272,9 +277,15 @@ void write_rows(const Parts& parts, Written::State& state) {
   outcome.files.clear();
   for (const ContractColumn& column : state.plan.rules.columns) outcome.columns.push_back(column.name);
 
-  engine::Lease lease = ingest_lease(parts, state.body.request.workspace.id);
+  const base::WorkspaceId& workspace = state.body.request.workspace.id;
+  engine::Lease lease =
+      state.body.request.documents ? background_lease(parts, workspace) : ingest_lease(parts, workspace);
   Writing writing(parts, state.body, state.plan, lease);
-  writing.run();
+  try {
+    writing.run();
+  } catch (const Error& error) {
+    rethrow_of_body(state.body, error);
+  }
   outcome.rows_received = state.plan.rows_received;
   outcome.rows_accepted = writing.accepted();
   outcome.rows_rejected = outcome.rows_received - outcome.rows_accepted;
@@ -286,7 +297,7 @@ void write_rows(const Parts& parts, Written::State& state) {
     outcome.files.push_back({file.path.substr(parts.store().root().size() + 1), file.record_count});
   }
   if (!state.plan.rewritten.empty()) {
-    state.rewritten = rewrite_for_frame(parts, state.body, state.plan);
+    state.rewritten = rewrite_retyped(parts, state.body, state.plan);
   }
   for (const WrittenFile& written : writing.rejected_files()) {
     state.rejected.push_back(written.file);

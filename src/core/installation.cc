@@ -18,8 +18,14 @@ std::optional<meta::Role> role_of(const UserEntry& entry) {
 class Application {
  public:
   Application(const Parts& parts, auth::Accounts& accounts, const Tables& tables, const Insights& insights,
-              const auth::Caller& caller)
-      : parts_(parts), accounts_(accounts), tables_(tables), insights_(insights), caller_(caller) {}
+              const Triggers& triggers, const Sinks& sinks, const auth::Caller& caller)
+      : parts_(parts),
+        accounts_(accounts),
+        tables_(tables),
+        insights_(insights),
+        triggers_(triggers),
+        sinks_(sinks),
+        caller_(caller) {}
 
   void user(const UserEntry& entry) {
     guarded(
@@ -61,6 +67,20 @@ class Application {
         "table", entry.name);
   }
 
+  void sink(const SinkEntry& entry) {
+    guarded(
+        entry.place,
+        [&] {
+          switch (sinks_.put(require_workspace(entry.workspace), entry.sink, caller_.principal)) {
+            case SinkPut::created: return "created";
+            case SinkPut::changed: return "changed";
+            case SinkPut::left: break;
+          }
+          return "left";
+        },
+        "sink", entry.sink.name);
+  }
+
   void insight(const InsightEntry& entry) {
     guarded(
         entry.place,
@@ -79,6 +99,19 @@ class Application {
           return existing ? "changed" : "created";
         },
         "insight", entry.name, entry.sql);
+  }
+
+  void trigger(const TriggerEntry& entry) {
+    guarded(
+        entry.place,
+        [&] {
+          meta::WorkspaceRow workspace = require_workspace(entry.workspace);
+          auto existing = parts_.meta.triggers().find_trigger(workspace.id, entry.trigger.name);
+          if (existing && to_json(trigger_of(*existing)) == to_json(entry.trigger)) return "left";
+          triggers_.put(workspace, entry.trigger);
+          return existing ? "changed" : "created";
+        },
+        "trigger", entry.trigger.name);
   }
 
   Applied take() { return std::move(applied_); }
@@ -114,6 +147,8 @@ class Application {
   auth::Accounts& accounts_;
   const Tables& tables_;
   const Insights& insights_;
+  const Triggers& triggers_;
+  const Sinks& sinks_;
   const auth::Caller& caller_;
   Applied applied_;
 };
@@ -121,11 +156,13 @@ class Application {
 }  // namespace
 
 Applied Installer::apply(const Installation& installation, const auth::Caller& caller) const {
-  Application run(parts_, accounts_, tables_, insights_, caller);
+  Application run(parts_, accounts_, tables_, insights_, triggers_, sinks_, caller);
   for (const FileProblem& problem : installation.problems) run.problem(problem);
   for (const UserEntry& entry : installation.users) run.user(entry);
   for (const TableEntry& entry : installation.tables) run.table(entry);
   for (const InsightEntry& entry : installation.insights) run.insight(entry);
+  for (const TriggerEntry& entry : installation.triggers) run.trigger(entry);
+  for (const SinkEntry& entry : installation.sinks) run.sink(entry);
   return run.take();
 }
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applies an installation read from files (apply_files.h): users, contracts, insights. Idempotent. Blocking.
+// Applies an installation read from files (apply_files.h): users, contracts, insights, triggers, sinks. Idempotent. Blocking.
 #pragma once
 
 #include "auth/accounts.h"
 #include "core/apply_files.h"
 #include "core/insights.h"
+#include "core/sinks.h"
 #include "core/tables.h"
+#include "core/triggers.h"
 
 namespace boathouse::core {
 
 struct AppliedItem {
-  std::string kind;  // "user", "table", "insight"
+  std::string kind;  // "user", "table", "insight", "trigger", "sink"
   std::string name;
   std::string action;  // "created", "changed", "left"
 };
@@ -22,8 +24,9 @@ struct Applied {
 
 class Installer {
  public:
-  Installer(const Parts& parts, auth::Accounts& accounts, const Tables& tables, const Insights& insights)
-      : parts_(parts), accounts_(accounts), tables_(tables), insights_(insights) {}
+  Installer(const Parts& parts, auth::Accounts& accounts, const Tables& tables, const Insights& insights,
+            const Triggers& triggers, const Sinks& sinks)
+      : parts_(parts), accounts_(accounts), tables_(tables), insights_(insights), triggers_(triggers), sinks_(sinks) {}
 
   Applied apply(const Installation& installation, const auth::Caller& caller) const;
 
@@ -32,6 +35,8 @@ class Installer {
   auth::Accounts& accounts_;
   const Tables& tables_;
   const Insights& insights_;
+  const Triggers& triggers_;
+  const Sinks& sinks_;
 };
 
 }  // namespace boathouse::core

@@ -7,7 +7,9 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/paths.h"
 #include "base/sha256.h"
+#include "core/all_tables.h"
 #include "core/backup_manifest.h"
 #include "core/copied_files.h"
 #include "meta/sqlite_store.h"
@@ -21,21 +23,14 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kPageOfRows = 500;
-
 constexpr base::Micros kSettling = base::kMinute;
-
-bool lies_in(const fs::path& path, const fs::path& folder) {
-  const fs::path relative = path.lexically_relative(folder);
-  return !relative.empty() && *relative.begin() != "..";
-}
 
 void check_target(const Parts& parts, const CopyRequest& request) {
   auto refuse = [](const std::string& why) { throw Error(ErrorKind::invalid_argument, "the target " + why); };
   if (!request.to.is_absolute()) refuse("is a path on the server's machine, and begins with '/'");
   const fs::path to = fs::weakly_canonical(request.to);
   for (const fs::path& own : {fs::weakly_canonical(request.data), store::path_of(parts.store().root())}) {
-    if (lies_in(to, own) || lies_in(own, to)) refuse("lies inside the installation, or around it");
+    if (base::lies_in(to, own) || base::lies_in(own, to)) refuse("lies inside the installation, or around it");
   }
   if (fs::exists(to) && (!fs::is_directory(to) || !fs::is_empty(to))) refuse("exists and is no empty folder");
 }
@@ -65,6 +60,7 @@ class Copying {
     parts_.meta.copy_to(request_.to / "boathouse.db");
     copy_tables();
     copy_folder(store::path_of(archive_.root()), "backups");
+    copy_folder(request_.data / "buckets", "buckets");
     seal_keys();
     add_sum("boathouse.db", base::to_hex(base::sha256_of_file(request_.to / "boathouse.db")));
     commit();
@@ -92,23 +88,11 @@ class Copying {
   // All tables that the copied metadata names.
   void copy_tables() {
     auto meta = meta::open_sqlite_store(request_.to / "boathouse.db");
-    std::string after;
-    for (;;) {
-      auto workspaces = meta->accounts().list_workspaces(after, kPageOfRows);
-      for (const meta::WorkspaceRow& workspace : workspaces) copy_tables_of(*meta, workspace.id);
-      if (workspaces.size() < kPageOfRows) return;
-      after = workspaces.back().name;
-    }
+    for_each_workspace(*meta, [&](const meta::WorkspaceRow& workspace) { copy_tables_of(*meta, workspace.id); });
   }
 
   void copy_tables_of(meta::MetaStore& meta, const base::WorkspaceId& workspace) {
-    meta::TableListing listing{.prefix = {}, .after = {}, .limit = kPageOfRows, .quarantines = true};
-    for (;;) {
-      auto tables = meta.catalog().list_tables(workspace, listing);
-      for (const meta::TableRow& table : tables) copy_table(table);
-      if (tables.size() < kPageOfRows) return;
-      listing.after = tables.back().name;
-    }
+    for_each_table(meta, workspace, {.quarantines = true}, [&](const meta::TableRow& table) { copy_table(table); });
   }
 
   void copy_table(const meta::TableRow& table) {

@@ -4,6 +4,7 @@
 //   boathouse.db        the metadata as it was at one moment
 //   warehouse/..        the files of its tables
 //   backups/..          the tables' own backups
+//   buckets/..          the bytes of objects
 //   keys.sealed         the installation's keys, if a passphrase was given
 //   SHA256SUMS          of all of these, as sha256sum checks them
 //   installation.json   written last: a folder without one is no copy. {format, format_version, at, warehouse, tables, files,

@@ -86,8 +86,10 @@ RestoredInstallation restore_installation(const RestoreInstallation& request, Pr
                            .worker = request.worker,
                            .spill = request.data / "run" / "spill"};
   move_warehouse(move, restored.notes, progress);
-  for (const fs::path& file : files_below(request.from / "backups")) {
-    copy_synced(request.from / "backups" / file, request.data / "backups" / file);
+  for (const char* folder : {"backups", "buckets"}) {
+    for (const fs::path& file : files_below(request.from / folder)) {
+      copy_synced(request.from / folder / file, request.data / folder / file);
+    }
   }
   restore_metadata(request, move.locations);
   return restored;

@@ -15,6 +15,7 @@ meta::JobRow new_job(const JobKind& kind, const base::WorkspaceId& workspace, st
   row.workspace = workspace;
   row.object = std::move(object);
   row.single = kind.single || kind.every > 0;
+  row.ordered = kind.ordered;
   row.cancellable = kind.cancellable;
   row.max_attempts = kind.retry.attempts;
   row.payload = boost::json::serialize(payload);

@@ -3,6 +3,7 @@
 // beside itself; the room jobs/ binds it to a handler. Values; any thread.
 #pragma once
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <string>
 
@@ -20,8 +21,11 @@ struct RetryPolicy {
   base::Micros at_least = 0;
 };
 
-// Threads that a kind's jobs share with those of its lane only: who waits for an answer does not queue behind upkeep.
-enum class JobLane { work, queries };
+// Threads that a kind's jobs share with those of its lane only: who waits for an answer does not queue behind upkeep, and
+// nobody behind databases that do not answer. Profiles, for which nobody need wait, have one thread.
+enum class JobLane { work, queries, files, sinks, profiles };
+inline constexpr std::array kJobLanes = {JobLane::work, JobLane::queries, JobLane::files, JobLane::sinks,
+                                         JobLane::profiles};
 
 struct JobKind {
   std::string name;
@@ -30,6 +34,8 @@ struct JobKind {
   // Of one workspace and object at most one waits and at most one runs: for work that looks at how things are and makes
   // them right, so that what is queued while one like it waits needs no job of its own.
   bool single = false;
+  // Of one workspace and object one runs after the other, in the order in which they were queued; none is left out.
+  bool ordered = false;
   JobLane lane = JobLane::work;
   base::Micros every = 0;  // more than 0: queued by the house itself that often, for no workspace (then also single)
 };

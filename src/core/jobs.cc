@@ -39,8 +39,9 @@ bool Jobs::queue(const meta::JobRow& job) const {
     case meta::QueueOutcome::waits_already: return false;
     case meta::QueueOutcome::full: break;
   }
-  throw Error(ErrorKind::too_many_requests,
-              fmt::format("{} jobs of this workspace wait already: try again when some are done", kMaxQueuedJobs))
+  throw Error(
+      ErrorKind::too_many_requests,
+      fmt::format("{} jobs of this workspace and kind wait already: try again when some are done", kMaxQueuedJobs))
       .with("limit", kMaxQueuedJobs);
 }
 

@@ -13,7 +13,7 @@
 
 namespace boathouse::core {
 
-// How many queued jobs a workspace may have; past it Error{too_many_requests}. Jobs that a commit queues are not refused.
+// How many queued jobs of a kind a workspace may have; past it Error{too_many_requests}. Jobs that a commit queues are not refused.
 inline constexpr std::int64_t kMaxQueuedJobs = 1000;
 
 struct JobFilter {

@@ -93,6 +93,15 @@ TEST_F(JobsTest, ASweepRemovesWhatHasHadItsTimeAndCanBeCancelled) {
   EXPECT_EQ(sweep(*meta_, {.keep_jobs_for = base::kDay}, now + 2 * base::kDay, progress).jobs, 1);
   EXPECT_FALSE(meta_->jobs().find_job(job.id));
 
+  for (const char* key : {"older", "newer"}) {
+    meta::IdempotencyRow row{.scope = "s", .key = key, .expires_at = now + (*key == 'n' ? base::kDay : base::kHour)};
+    meta_->catalog().commit({.at = now, .idempotency = row});
+  }
+  EXPECT_EQ(sweep(*meta_, {.keep_idempotency_keys = 2}, now, progress).idempotency_keys, 0);
+  EXPECT_EQ(sweep(*meta_, {.keep_idempotency_keys = 1}, now, progress).idempotency_keys, 1);
+  EXPECT_FALSE(meta_->catalog().find_idempotency("s", "older", now));
+  EXPECT_TRUE(meta_->catalog().find_idempotency("s", "newer", now));
+
   struct Stopped : Progress {
     void advance(std::int64_t, std::int64_t, std::string_view) override {}
     void log(std::string_view) override {}

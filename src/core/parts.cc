@@ -20,8 +20,8 @@ fs::path Layout::staging_of(const base::WorkspaceId& workspace) const {
 
 fs::path Layout::warehouse_of(const base::WorkspaceId& workspace) const { return made(warehouse_ / workspace.value); }
 
-engine::Confinement Layout::ingest_confinement(const base::WorkspaceId& workspace) const {
-  return {.kind = engine::WorkerKind::ingest,
+engine::Confinement Layout::ingest_confinement(const base::WorkspaceId& workspace, engine::WorkerKind kind) const {
+  return {.kind = kind,
           .workspaces = {workspace},
           .readable = {warehouse_of(workspace)},
           .writable = {staging_of(workspace)}};

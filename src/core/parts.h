@@ -31,7 +31,8 @@ class Layout {
   std::filesystem::path warehouse_of(const base::WorkspaceId& workspace) const;
 
   // An ingest worker reads its workspace's tables and writes to its staging; a query worker only reads.
-  engine::Confinement ingest_confinement(const base::WorkspaceId& workspace) const;
+  engine::Confinement ingest_confinement(const base::WorkspaceId& workspace,
+                                         engine::WorkerKind kind = engine::WorkerKind::ingest) const;
   engine::Confinement query_confinement(std::vector<base::WorkspaceId> workspaces) const;
 
   // Removes what an earlier process left in staging. At start only.
@@ -54,7 +55,10 @@ struct Limits {
   std::uint64_t max_data_file = 512ULL << 20;   // of one that is adopted as it came: a larger one is cut
   std::size_t ranges_per_batch = 2;             // how many stretches of a large file are read at once
   std::uint64_t parallel_from_bytes = 32ULL << 20;
-  std::uint64_t head_start_bytes = 64ULL << 20;  // of a body that still arrives, to write what is there
+  std::uint64_t head_start_bytes = 64ULL << 20;    // of a body that still arrives, to write what is there
+  std::int64_t max_queued_files = 100'000;         // of a workspace, that wait for their run
+  std::uint64_t max_unfolded_bytes = 64ULL << 30;  // of a file
+  std::uint64_t max_unfold_ratio = 200;
 };
 
 struct Parts {
@@ -68,6 +72,7 @@ struct Parts {
   Layout layout;
   Limits limits;
   UpkeepOptions upkeep{};
+  bool profiling = false;    // commits queue profiles
   Landed* landed = nullptr;  // rows that are acknowledged and not in their table yet; nullptr: there are none
 
   store::ObjectStore& store() const { return cache.store(); }

@@ -337,17 +337,23 @@ Committed Quarantine::resubmit(IngestRequest request, std::optional<WriteMode> m
 }
 
 RowsDeleted Quarantine::remove(const meta::WorkspaceRow& workspace, std::string_view table,
-                               const std::optional<std::vector<std::string>>& ids, const Actor& actor) const {
+                               const std::optional<std::vector<std::string>>& ids, const Actor& actor,
+                               const std::optional<IdempotencyKey>& idempotency) const {
   parts_.settle(workspace.id, table);
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   TableLocks::Guard lock = parts_.locks.lock(workspace.id, table);
   TableState owner = table_of(parts_, workspace, table);
-  if (!parts_.meta.catalog().find_quarantine(owner.row.id) || (ids && ids->empty())) return {};
+  const Repeatable repeatable{.key = idempotency, .answer = removed_json};
+  if (!parts_.meta.catalog().find_quarantine(owner.row.id) || (ids && ids->empty())) {
+    return delete_no_rows(parts_, owner, actor, repeatable);
+  }
   auto current = [&] { return quarantine_state(parts_, owner.row); };
   RowsDeleted deleted =
-      delete_rows_where(parts_, current, ids ? std::optional(id_is_one_of(*ids)) : std::nullopt, actor);
+      delete_rows_where(parts_, current, ids ? std::optional(id_is_one_of(*ids)) : std::nullopt, actor, repeatable);
   parts_.figures.rows_discarded.add(static_cast<std::uint64_t>(deleted.rows));
   return deleted;
 }
+
+json::object Quarantine::removed_json(const RowsDeleted& removed) { return {{"rows_deleted", removed.rows}}; }
 
 }  // namespace boathouse::core

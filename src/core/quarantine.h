@@ -49,7 +49,10 @@ class Quarantine {
 
   // Throws away the rows of these ids, or all; tells how many. Error{not_found} only for the table.
   RowsDeleted remove(const meta::WorkspaceRow& workspace, std::string_view table,
-                     const std::optional<std::vector<std::string>>& ids, const Actor& actor) const;
+                     const std::optional<std::vector<std::string>>& ids, const Actor& actor,
+                     const std::optional<IdempotencyKey>& idempotency = std::nullopt) const;
+  // The answer to that: {rows_deleted}.
+  static boost::json::object removed_json(const RowsDeleted& removed);
 
  private:
   const Parts& parts_;

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "core/all_tables.h"
 #include "core/table_reference.h"
 #include "core/table_state.h"
 
@@ -98,16 +99,9 @@ std::string show_statement(const Parts& parts, const QueryRequest& request, cons
   meta::WorkspaceRow workspace =
       guard.show_schema.empty() ? request.workspace : request.lookup(base::fold_case(guard.show_schema));
   std::vector<std::string> rows;
-  std::string after;
-  constexpr std::size_t kPage = 1000;
-  while (true) {
-    auto tables = parts.meta.catalog().list_tables(workspace.id, {.prefix = {}, .after = after, .limit = kPage});
-    for (const meta::TableRow& table : tables) {
-      rows.push_back(fmt::format("({}, {})", quote_string(workspace.name), quote_string(table.name)));
-    }
-    if (tables.size() < kPage) break;
-    after = tables.back().name;
-  }
+  for_each_table(parts.meta, workspace.id, {}, [&](const meta::TableRow& table) {
+    rows.push_back(fmt::format("({}, {})", quote_string(workspace.name), quote_string(table.name)));
+  });
   std::string columns = guard.show == ShowKind::all_tables ? "database, name" : "name";
   if (rows.empty()) return fmt::format("SELECT {} FROM (VALUES ('', '')) v(database, name) WHERE false", columns);
   return fmt::format("SELECT {} FROM (VALUES {}) v(database, name) ORDER BY name", columns, fmt::join(rows, ", "));
@@ -169,8 +163,8 @@ bool is_one_expression(engine::Lease& lease, std::string_view text) {
          item.at("children").as_array().size() == 1;
 }
 
-// Parses `text` in a place of its own and makes sure that it stayed there.
-void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view part, std::string_view text) {
+// Parses `text` in a place of its own and makes sure that it stayed there. Whether it varies.
+bool check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::string_view part, std::string_view text) {
   bool order = part == "order";
   // A line end keeps a comment at the end of the text from swallowing what follows it.
   std::string sql =
@@ -179,9 +173,10 @@ void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::st
                                              base::steady_micros() + parts.limits.query_timeout);
   std::string tree_text;
   bool whole = true;
+  bool varies = false;
   try {
     tree_text = lease.parse(sql);
-    judge(tree_text);
+    varies = judge(tree_text).varies;
     whole = order || is_one_expression(lease, text);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::permission_denied) throw;
@@ -195,6 +190,7 @@ void check_part(const Parts& parts, const meta::WorkspaceRow& workspace, std::st
   bool where = !node->at("where_clause").is_null();
   bool sorted = modifiers.size() == 1 && modifiers[0].at("type") == "ORDER_MODIFIER";
   if (order ? (where || !sorted) : (!where || !modifiers.empty())) refuse_part(part);
+  return varies;
 }
 
 }  // namespace
@@ -346,8 +342,8 @@ std::string Queries::select_rows(const meta::WorkspaceRow& workspace, const Rows
   return sql;
 }
 
-void Queries::check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const {
-  check_part(parts_, workspace, "where", expression);
+bool Queries::check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const {
+  return check_part(parts_, workspace, "where", expression);
 }
 
 }  // namespace boathouse::core

@@ -64,8 +64,9 @@ class Queries {
   // more than it should be.
   std::string select_rows(const meta::WorkspaceRow& workspace, const RowsRequest& request) const;
 
-  // Refuses text that is no single expression (`where`) without subqueries.
-  void check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const;
+  // Refuses text that is no single expression (`where`) without subqueries. Whether its value may be another one the
+  // next time, for the same row.
+  bool check_expression(const meta::WorkspaceRow& workspace, std::string_view expression) const;
 
  private:
   struct Run;

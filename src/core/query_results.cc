@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/query_results.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <boost/json.hpp>
 #include <cerrno>
@@ -10,6 +8,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/file_read.h"
 
 namespace boathouse::core {
 namespace fs = std::filesystem;
@@ -24,19 +23,10 @@ void append_mark(std::string& index, std::uint64_t offset) {
   for (int shift = 0; shift < 64; shift += 8) index += static_cast<char>(offset >> shift & 0xff);
 }
 
-// Fills `into` from `offset` on, less at the end of the file.
-std::size_t read_at(const base::UniqueFd& file, std::span<char> into, std::uint64_t offset) {
-  ssize_t got = -1;
-  do {
-    got = ::pread(file.get(), into.data(), into.size(), static_cast<off_t>(offset));
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw base::system_error(errno, "reading a kept result");
-  return static_cast<std::size_t>(got);
-}
-
 std::uint64_t read_mark(const fs::path& index, std::uint64_t number) {
   std::array<char, 8> bytes{};
-  if (read_at(base::open_for_read(index), bytes, number * bytes.size()) != bytes.size()) {
+  const base::UniqueFd file = base::open_for_read(index);
+  if (base::read_all_at(file.get(), bytes, number * bytes.size()) != bytes.size()) {
     throw base::system_error(EIO, "reading the index of a kept result");
   }
   std::uint64_t offset = 0;
@@ -135,7 +125,7 @@ std::uint64_t KeptResult::offset_of(const base::UniqueFd& rows, std::uint64_t ro
   std::uint64_t offset = read_mark(folder_ / "index", row / kRowsPerMark);
   std::string piece(256 << 10, '\0');
   for (std::uint64_t to_skip = row % kRowsPerMark; to_skip > 0;) {
-    std::string_view bytes(piece.data(), read_at(rows, piece, offset));
+    std::string_view bytes(piece.data(), base::read_some_at(rows.get(), piece, offset, "reading a kept result"));
     if (bytes.empty()) throw base::system_error(EIO, "reading a kept result");
     std::size_t at = 0;
     while (to_skip > 0 && at < bytes.size()) {

@@ -2,12 +2,12 @@
 #include "core/raw_files.h"
 
 #include <boost/json/parse.hpp>
-#include <charconv>
 #include <map>
 #include <vector>
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/numbers.h"
 #include "core/relation.h"
 #include "core/table_refs.h"
 #include "core/table_state.h"
@@ -84,14 +84,12 @@ json::object RawFiles::scan(const meta::WorkspaceRow& workspace, std::string_vie
 
 RawFile RawFiles::open(const meta::WorkspaceRow& workspace, std::string_view table, std::string_view version,
                        std::string_view place) const {
-  std::size_t number = 0;
-  auto [end, failed] = std::from_chars(place.data(), place.data() + place.size(), number);
-  const bool is_number = failed == std::errc() && end == place.data() + place.size();
+  auto number = base::parse_number<std::size_t>(place);
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   const TableState state = require_state(parts_, workspace.id, table);
   const iceberg::SnapshotPtr snapshot = require_version(*state.metadata, version);
   const iceberg::Scan scan = iceberg::plan_scan(parts_.cache, state.metadata, snapshot);
-  const DataFile* file = is_number ? Listing(scan).at(number) : nullptr;
+  const DataFile* file = number ? Listing(scan).at(*number) : nullptr;
   if (file == nullptr || !file->path.starts_with(state.row.location + '/')) {
     throw Error(ErrorKind::not_found, fmt::format("version {} has no file {}", version, place));
   }

@@ -12,7 +12,12 @@
 namespace boathouse::core {
 namespace {
 
+using base::quote_identifier;
 using base::quote_string;
+
+// Of a stretch, and of each of them, to see how large rows are.
+constexpr std::size_t kSampledFiles = 16;
+constexpr int kSampledRows = 512;
 
 class Rewriting {
  public:
@@ -21,7 +26,7 @@ class Rewriting {
         table_(table),
         group_(group),
         folder_(parts.layout.staging_of(table.row.workspace)),
-        lease_(ingest_lease(parts, table.row.workspace)) {}
+        lease_(background_lease(parts, table.row.workspace)) {}
 
   Rewritten run() {
     try {
@@ -48,7 +53,8 @@ class Rewriting {
     }
     RowsSql wanted{.schema = schema, .by = columns_by(*table_.metadata, schema), .in_order = true};
     std::string rows = rows_sql(parts_.store(), scan, wanted);
-    auto results = lease_.execute({copy_statement(rows, folder_.path() / "rows.parquet", schema.fields())});
+    const CopySize size{.rows = expected, .row_bytes = row_bytes(stretch)};
+    auto results = lease_.execute({copy_statement(rows, folder_.path() / "rows.parquet", schema.fields(), size)});
     std::int64_t written = 0;
     for (const WrittenFile& file : files_from_copy(results.back(), schema.fields())) {
       written += file.file.record_count;
@@ -58,6 +64,29 @@ class Rewriting {
       throw base::Error(base::ErrorKind::internal,
                         fmt::format("compaction read {} rows and wrote {}", expected, written));
     }
+  }
+
+  // About how large a row is in memory, in the file that has the largest: files tell what they hold compressed only.
+  std::int64_t row_bytes(const Stretch& stretch) {
+    std::vector<std::string> parts;
+    for (const iceberg::Field& field : table_.schema().fields()) {
+      const std::string name = quote_identifier(field.name);
+      if (field.type == iceberg::Type(iceberg::TypeKind::string)) parts.push_back(fmt::format("strlen({})", name));
+      if (field.type == iceberg::Type(iceberg::TypeKind::binary))
+        parts.push_back(fmt::format("octet_length({})", name));
+    }
+    for (std::string& part : parts) part = fmt::format("coalesce({}, 0)", part);
+    parts.push_back(std::to_string(sizeof(std::int64_t) * table_.schema().fields().size()));
+    std::vector<std::string> samples;
+    for (std::size_t i = 0; i < stretch.size(); i += stretch.size() / kSampledFiles + 1) {
+      std::string rows = all_rows_sql(parts_.store(), {&stretch[i]},
+                                      {.schema = table_.schema(), .by = columns_by(*table_.metadata, table_.schema())});
+      samples.push_back(
+          fmt::format("SELECT avg({}) AS bytes FROM ({} LIMIT {})", fmt::join(parts, " + "), rows, kSampledRows));
+    }
+    auto found = lease_.execute(
+        {fmt::format("SELECT coalesce(max(bytes), 0)::BIGINT FROM ({})", fmt::join(samples, " UNION ALL "))});
+    return found.front().rows.at(0).at(0).to_number<std::int64_t>();
   }
 
   void write_deletes() {

@@ -130,8 +130,18 @@ class Judge {
     if (kind == "FUNCTION" || kind == "WINDOW") {
       std::string name = base::fold_case(text_of(object, "function_name"));
       if (is_denied_function(name)) refuse(fmt::format("the function {} is not allowed", name), position_of(object));
+      result_.varies = result_.varies || is_varying_function(name);
     }
+    if (kind == "COLUMN_REF") note_call_without_parentheses(object);
     walk_members(object, scope);
+  }
+
+  // current_date and its kin come as columns.
+  void note_call_without_parentheses(const json::object& column) {
+    const json::value* names = column.if_contains("column_names");
+    if (names == nullptr || !names->is_array() || names->as_array().size() != 1) return;
+    const json::string* name = names->as_array().front().if_string();
+    if (name != nullptr && is_varying_function(base::fold_case(*name))) result_.varies = true;
   }
 
   void query(const json::object& node, const Scope* scope) {

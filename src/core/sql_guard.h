@@ -28,6 +28,7 @@ struct GuardResult {
   std::vector<TableReference> tables;  // each (schema, name) once
   ShowKind show = ShowKind::none;
   std::string show_schema;  // of SHOW TABLES FROM schema
+  bool varies = false;      // may answer something else the next time, also where no table has changed
 };
 
 // A statement without its EXPLAIN. What DuckDB is given to run is `prefix` + `statement`; the prefix is written anew,

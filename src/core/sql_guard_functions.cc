@@ -48,6 +48,28 @@ constexpr std::string_view kDeniedFunctions[] = {
     "variant_bytes_to_variant",
 };
 
+// age() counts from today unless it is told from when.
+constexpr std::string_view kVaryingFunctions[] = {
+    "age",
+    "current_date",
+    "current_localtime",
+    "current_localtimestamp",
+    "current_time",
+    "current_timestamp",
+    "gen_random_uuid",
+    "get_current_time",
+    "get_current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "now",
+    "random",
+    "today",
+    "transaction_timestamp",
+    "uuid",
+    "uuidv4",
+    "uuidv7",
+};
+
 constexpr std::string_view kDeniedPrefixes[] = {"__internal_", "duckdb_", "inet_", "parquet_",
                                                 "pg_",         "pragma_", "read_"};
 constexpr std::string_view kAllowedDespitePrefix[] = {"pg_size_pretty", "pg_typeof"};
@@ -75,6 +97,8 @@ bool is_denied_function(std::string_view name) {
                               [&](std::string_view prefix) { return name.starts_with(prefix); });
   return prefixed && !holds(kAllowedDespitePrefix, name);
 }
+
+bool is_varying_function(std::string_view name) { return holds(kVaryingFunctions, name); }
 
 bool is_builtin_relation(std::string_view name) { return holds(kBuiltinRelations, name); }
 

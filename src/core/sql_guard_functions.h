@@ -14,6 +14,10 @@ bool is_allowed_table_function(std::string_view name);
 // or the session, run SQL given as text, or only wait. `name` in lower case.
 bool is_denied_function(std::string_view name);
 
+// Whether two calls may differ, as those of now() and random() do; also what is written without parentheses. `name` in
+// lower case.
+bool is_varying_function(std::string_view name);
+
 // DuckDB's own views and schemas, which would show the worker instead of the user's tables. In lower case.
 bool is_builtin_relation(std::string_view name);
 bool is_builtin_schema(std::string_view name);

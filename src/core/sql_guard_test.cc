@@ -36,6 +36,18 @@ struct Case {
   std::string_view tables;
 };
 
+TEST_F(SqlGuardTest, KnowsWhatVaries) {
+  auto varies = [](std::string_view sql) { return judge(lease().parse(sql)).varies; };
+  for (const char* sql : {"SELECT now()", "SELECT 1 FROM t WHERE x > Current_Date", "SELECT a, RANDOM() FROM t",
+                          "SELECT 1 FROM t WHERE ts > current_timestamp - INTERVAL 1 DAY", "SELECT age(ts) FROM t",
+                          "SELECT * FROM t WHERE x IN (SELECT uuid())"}) {
+    EXPECT_TRUE(varies(sql)) << sql;
+  }
+  for (const char* sql : {"SELECT a + 1 FROM t WHERE lower(b) = 'now()'", "SELECT t.a, \"random()\" FROM t"}) {
+    EXPECT_FALSE(varies(sql)) << sql;
+  }
+}
+
 TEST_F(SqlGuardTest, StatementsThatRead) {
   static constexpr Case kCases[] = {
       {"SELECT 1", ""},

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/table_reference.h"
 
-#include <charconv>
-
 #include "base/error.h"
 #include "base/names.h"
+#include "base/numbers.h"
 #include "core/quarantine_schema.h"
 #include "core/relation.h"
 #include "core/table_state.h"
@@ -99,9 +98,8 @@ std::string files_of(const Parts& parts, const TableState& state) {
 }
 
 iceberg::SnapshotPtr by_version(const iceberg::TableMetadata& metadata, std::string_view text) {
-  base::SnapshotId id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return failed == std::errc() && end == text.data() + text.size() ? metadata.snapshot(id) : nullptr;
+  auto id = base::parse_number<base::SnapshotId>(text);
+  return id ? metadata.snapshot(*id) : nullptr;
 }
 
 iceberg::SnapshotPtr by_time(const iceberg::TableMetadata& metadata, std::string_view text) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/table_refs.h"
 
-#include <charconv>
-
 #include "base/error.h"
+#include "base/numbers.h"
 #include "iceberg/history.h"
 
 namespace boathouse::core {
@@ -12,15 +11,14 @@ using base::Error;
 using base::ErrorKind;
 
 iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text) {
-  base::SnapshotId id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failed != std::errc() || end != text.data() + text.size()) {
+  auto id = base::parse_number<base::SnapshotId>(text);
+  if (!id) {
     throw Error(ErrorKind::invalid_argument, "\"version\" is the text of a number, as the list of versions gives it")
         .with("field", "version");
   }
-  iceberg::SnapshotPtr found = metadata.snapshot(id);
+  iceberg::SnapshotPtr found = metadata.snapshot(*id);
   if (found == nullptr) {
-    throw Error(ErrorKind::not_found, fmt::format("the table has no version {}: it never had, or it has expired", id));
+    throw Error(ErrorKind::not_found, fmt::format("the table has no version {}: it never had, or it has expired", *id));
   }
   return found;
 }
@@ -28,9 +26,7 @@ iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std
 iceberg::SnapshotPtr require_version_or_ref(const iceberg::TableMetadata& metadata, std::string_view text,
                                             std::string_view field) {
   if (iceberg::SnapshotPtr found = metadata.ref_snapshot(text)) return found;
-  base::SnapshotId id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failed == std::errc() && end == text.data() + text.size()) return require_version(metadata, text);
+  if (base::parse_number<base::SnapshotId>(text)) return require_version(metadata, text);
   throw Error(ErrorKind::not_found, fmt::format("the table has no branch, tag or version \"{}\"", text))
       .with("field", std::string(field));
 }

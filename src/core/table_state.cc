@@ -30,6 +30,16 @@ TableState state_of(const Parts& parts, meta::TableRow row) {
   return state;
 }
 
+std::vector<std::string> column_names(const std::optional<TableState>& state) {
+  std::vector<std::string> names;
+  if (state && state->contract) {
+    for (const ContractColumn& column : state->contract->columns) names.push_back(column.name);
+  } else if (state) {
+    for (const iceberg::Field& field : state->schema().fields()) names.push_back(field.name);
+  }
+  return names;
+}
+
 std::optional<Contract> contract_of(const meta::TableRow& row) {
   if (row.contract.empty()) return std::nullopt;
   return parse_contract_json(boost::json::parse(row.contract));

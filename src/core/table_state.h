@@ -29,6 +29,8 @@ struct TableState {
 std::optional<TableState> find_state(const Parts& parts, const base::WorkspaceId& workspace, std::string_view table);
 TableState state_of(const Parts& parts, meta::TableRow row);
 std::optional<Contract> contract_of(const meta::TableRow& row);
+// Those that rows of the table have: the contract's, else the branch's; none where there is no table.
+std::vector<std::string> column_names(const std::optional<TableState>& state);
 
 // The same table on another branch. Error{not_found} when it has no such branch; `main` is always there.
 TableState on_branch(TableState state, std::string_view branch);

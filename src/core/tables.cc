@@ -2,11 +2,10 @@
 // Reading: lists and descriptions. What changes a table is in tables_change.cc.
 #include "core/tables.h"
 
-#include <charconv>
-
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "base/numbers.h"
 #include "core/column_types.h"
 #include "core/table_settings.h"
 #include "core/table_state.h"
@@ -56,10 +55,9 @@ json::array texts(const std::vector<std::string>& items) {
 }  // namespace
 
 std::optional<std::int64_t> number_of(const Page& page) {
-  std::int64_t number = 0;
   if (page.token.empty()) return std::nullopt;
-  auto [end, failed] = std::from_chars(page.token.data(), page.token.data() + page.token.size(), number);
-  if (failed != std::errc() || end != page.token.data() + page.token.size() || number < 0) {
+  auto number = base::parse_number<std::int64_t>(page.token);
+  if (!number || *number < 0) {
     throw Error(ErrorKind::invalid_argument, "page_token is not one that this list gave");
   }
   return number;

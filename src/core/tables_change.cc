@@ -131,7 +131,7 @@ RowsDeleted Tables::delete_rows(const meta::WorkspaceRow& workspace, std::string
     if (!state.row.quarantine_of.empty()) throw_no_table(table);
     return on_branch(std::move(state), branch);
   };
-  return delete_rows_where(parts_, current, where, actor, idempotency);
+  return delete_rows_where(parts_, current, where, actor, {.key = idempotency});
 }
 
 }  // namespace boathouse::core

@@ -6,7 +6,9 @@
 #include <set>
 #include <thread>
 
+#include "base/names.h"
 #include "core/core_fixture.h"
+#include "core/ingest_stages.h"
 #include "core/table_state.h"
 #include "iceberg/retention.h"
 #include "store/location.h"
@@ -41,7 +43,8 @@ class UpkeepTest : public CoreTest {
     for (const std::string& file : files(location(table))) {
       EXPECT_TRUE(file.ends_with(".metadata.json") || reachable.contains(file)) << file;
     }
-    for (const auto& version : state(table).metadata->snapshots) {
+    const auto metadata = state(table).metadata;
+    for (const auto& version : metadata->snapshots) {
       sql(fmt::format("SELECT count(*) FROM \"{}@{}\"", table, version->id()));
     }
   }
@@ -182,6 +185,24 @@ TEST_F(UpkeepTest, SmallFilesBecomeOne) {
   expire("t");
   EXPECT_GT(remove(location("t")).files, 40);
   expect_nothing_more_nor_less("t");
+}
+
+TEST_F(UpkeepTest, LargeRowsAreMergedInSmallRowGroupsAndStayInOrder) {
+  int id = 0;
+  for (int i = 0; i < 16; ++i) {
+    std::string rows = "id,text\n";
+    for (int row = 0; row < 500; ++row) rows += fmt::format("{},{}\n", id++, std::string(8000, 'x'));
+    load("t", rows);
+  }
+  EXPECT_EQ(compact("t").files_after, 1);
+  iceberg::Scan scan = iceberg::plan_scan(cache_, state("t").metadata, state("t").head());
+  std::string path = store::path_of(scan.files.front().data->file.path);
+  auto groups =
+      background_lease(parts_, workspace_.id)
+          .execute({"SELECT max(row_group_num_rows) FROM parquet_metadata(" + base::quote_string(path) + ")"});
+  EXPECT_LT(groups.front().rows.at(0).at(0).to_number<std::int64_t>(), 4096)
+      << "2048, and what came with the last of them";
+  EXPECT_EQ(sql("SELECT count(*) FROM (SELECT id, row_number() OVER () AS n FROM t) WHERE id <> n - 1"), "[[0]]");
 }
 
 TEST_F(UpkeepTest, DeletedRowsLeaveTheFiles) {

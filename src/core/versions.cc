@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/versions.h"
 
-#include <charconv>
-
+#include "base/numbers.h"
 #include "iceberg/history.h"
 
 namespace boathouse::core {
@@ -12,11 +11,7 @@ using Summary = std::map<std::string, std::string>;
 
 std::int64_t number(const Summary& summary, const char* key) {
   auto found = summary.find(key);
-  std::int64_t value = 0;
-  if (found != summary.end()) {
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  }
-  return value;
+  return found == summary.end() ? 0 : base::parse_number<std::int64_t>(found->second).value_or(0);
 }
 
 std::optional<std::string> text(const Summary& summary, std::string_view key) {
@@ -24,7 +19,15 @@ std::optional<std::string> text(const Summary& summary, std::string_view key) {
   return found == summary.end() ? std::nullopt : std::optional(found->second);
 }
 
+VersionFigures figures_of(const Summary& summary) {
+  return {.added = number(summary, "added-records"),
+          .deleted = number(summary, "deleted-records") + number(summary, "added-position-deletes") -
+                     number(summary, "removed-position-deletes")};
+}
+
 }  // namespace
+
+VersionFigures figures_of_version(const iceberg::Snapshot& version) { return figures_of(version.summary()); }
 
 bool is_placeholder(const iceberg::SnapshotPtr& version) {
   return version != nullptr && version->summary().contains(std::string(kSummaryPlaceholder));
@@ -44,9 +47,9 @@ std::vector<VersionInfo> list_versions(const iceberg::TableMetadata& metadata) {
     info.at = snapshot->timestamp_ms() * base::kMillisecond;
     info.operation = iceberg::to_string(snapshot->operation());
     info.rows = iceberg::totals(*snapshot).rows();
-    info.added = number(summary, "added-records");
-    info.deleted = number(summary, "deleted-records") + number(summary, "added-position-deletes") -
-                   number(summary, "removed-position-deletes");
+    const VersionFigures figures = figures_of(summary);
+    info.added = figures.added;
+    info.deleted = figures.deleted;
     info.by = text(summary, kSummaryBy).value_or("external");
     info.request = text(summary, kSummaryRequest);
     auto branch = branches.find(info.id);

@@ -16,6 +16,9 @@ inline constexpr std::string_view kSummaryBatch = "boathouse.batch-id";
 inline constexpr std::string_view kSummaryRequest = "boathouse.request-id";
 inline constexpr std::string_view kSummaryBy = "boathouse.by";
 
+// The property that says which key the table's last upsert went by: a JSON list of columns.
+inline constexpr std::string_view kUpsertKeyProperty = "boathouse.upsert-key";
+
 // Marks the empty version that main gets where a table begins on another branch: main was never written to, and its first
 // batch says what its columns are.
 inline constexpr std::string_view kSummaryPlaceholder = "boathouse.placeholder";
@@ -39,6 +42,13 @@ struct VersionInfo {
   std::optional<std::string> request;
   std::optional<std::string> branch;  // of versions that are not on main
 };
+
+// How many rows came in its files, and how many went.
+struct VersionFigures {
+  std::int64_t added = 0;
+  std::int64_t deleted = 0;
+};
+VersionFigures figures_of_version(const iceberg::Snapshot& version);
 
 // Newest first.
 std::vector<VersionInfo> list_versions(const iceberg::TableMetadata& metadata);

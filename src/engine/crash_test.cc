@@ -103,6 +103,17 @@ TEST(WorkerErrorTest, SortsDuckDbsExceptions) {
   EXPECT_EQ(kind("INTERNAL"), ErrorKind::unprocessable);
 }
 
+TEST(WorkerErrorTest, OutOfMemoryEndsTheWorkerWhateverItsType) {
+  auto read = [](const char* type, const char* message) {
+    return read_worker_error(boost::json::serialize(boost::json::object{{"type", type}, {"message", message}}));
+  };
+  const WorkerError untyped = read("Unknown", "Out of Memory Error: Failed to allocate block of 32768 bytes");
+  EXPECT_TRUE(untyped.fatal);
+  EXPECT_EQ(to_error(untyped, {}, "/spill").kind(), ErrorKind::too_large);
+  EXPECT_TRUE(read("Out of Memory", "failed to allocate data").fatal);
+  EXPECT_FALSE(read("Binder", "no such column").fatal);
+}
+
 TEST(WorkerErrorTest, AdvisesOnlyWhatUsersCanDo) {
   auto words = [](const char* message) {
     return to_error({"Out of Memory", message, std::nullopt, false}, {}, "/spill").message();

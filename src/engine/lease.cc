@@ -158,6 +158,7 @@ Lease WorkerPool::acquire(const Confinement& confinement, const base::WorkspaceI
 }
 
 PoolStats WorkerPool::stats() const { return scheduler_->stats(); }
+void WorkerPool::end_resting() { scheduler_->end_resting(); }
 const base::Durations& WorkerPool::waits() const { return scheduler_->waits(); }
 
 }  // namespace boathouse::engine

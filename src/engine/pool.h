@@ -43,7 +43,7 @@ struct PoolOptions {
   std::filesystem::path spill_root;
   std::size_t max_workers = 4;
   std::uint64_t memory_limit_bytes = 1ULL << 30;  // of each worker
-  std::size_t threads_per_worker = 2;
+  std::size_t threads_per_worker = 2;             // but for WorkerKind::background
   std::uint64_t max_temp_directory_bytes = 10'000'000'000;
   std::size_t max_waiting_per_workspace = 64;
   // Kernels without Landlock: false makes the constructor throw unavailable, true only logs a warning.
@@ -53,12 +53,19 @@ struct PoolOptions {
   // A worker that is larger than this when its lease ends is not kept warm. Most of what a statement used is given back
   // within two seconds.
   std::uint64_t max_idle_bytes = 512ULL << 20;
+  // One that nobody has wanted for so long is ended if it holds more than this.
+  base::Micros rest = 30 * base::kSecond;
+  std::uint64_t max_resting_bytes = 40ULL << 20;
 };
 
 enum class WorkerKind {
   query,   // user SQL: reads only
   ingest,  // trusted statements that read untrusted files and write to staging
+  // The same on one thread, whatever the pool's options say: for what goes on all the time beside statements that somebody
+  // waits for. It needs the least memory: rows that several threads read are held until they can be put in order.
+  background,
 };
+std::string_view to_string(WorkerKind kind);
 
 // What a worker may touch. Folders are absolute, exist, and cover what lies below them. A warm worker serves exactly the
 // same confinement only: give stable folders (a workspace's warehouse and staging), not one per batch.
@@ -182,6 +189,9 @@ class WorkerPool {
   // does `stop`: once requested, waiting ends and the lease is cancelled.
   Lease acquire(const Confinement& confinement, const base::WorkspaceId& on_behalf_of, base::Micros deadline,
                 const std::stop_token& stop = {});
+
+  // Ends those that have rested with more than they may hold; acquire() does so too. Any thread, now and then.
+  void end_resting();
 
   PoolStats stats() const;
   // How long statements waited for a worker, its start included.

@@ -49,6 +49,20 @@ TEST_F(PoolTest, KeepsAWorkerWarmForTheSameConfinement) {
   EXPECT_EQ(pool.stats().idle, 4U);
 }
 
+TEST_F(PoolTest, AWorkerOfTheBackgroundHasOneThreadAndWrites) {
+  WorkerPool pool(options());
+  auto threads = [&](WorkerKind kind) {
+    Confinement confinement = ingest_on();
+    confinement.kind = kind;
+    auto results = take(pool, confinement)
+                       .execute({fmt::format("COPY (SELECT 1) TO '{}/a.parquet'", staging().string()),
+                                 "SELECT current_setting('threads')"});
+    return results.back().rows.at(0).at(0).to_number<int>();
+  };
+  EXPECT_EQ(threads(WorkerKind::ingest), 2);
+  EXPECT_EQ(threads(WorkerKind::background), 1);
+}
+
 TEST_F(PoolTest, TheOrderOfWorkspacesDoesNotMatter) {
   WorkerPool pool(options());
   Confinement both = query_on();
@@ -182,6 +196,28 @@ TEST_F(PoolTest, ALargeWorkerIsNotKeptWarm) {
   take(pool, query_on());
   EXPECT_EQ(pool.stats().live, 0U);
   EXPECT_EQ(pool.stats().ended_badly, 0U);
+}
+
+TEST_F(PoolTest, AWorkerThatRestsIsEndedWhenItHoldsMuch) {
+  PoolOptions soon = options();
+  soon.rest = 0;
+  {
+    WorkerPool pool(soon);
+    take(pool, query_on());
+    pool.end_resting();
+    EXPECT_EQ(pool.stats().live, 1U) << "one that holds little is left warm";
+  }
+  soon.max_resting_bytes = 0;
+  WorkerPool pool(soon);
+  take(pool, query_on());
+  pool.end_resting();
+  EXPECT_EQ(pool.stats().live, 0U);
+  EXPECT_EQ(pool.stats().ended_badly, 0U);
+  soon.rest = base::kHour;
+  WorkerPool patient(soon);
+  take(patient, query_on());
+  patient.end_resting();
+  EXPECT_EQ(patient.stats().live, 1U) << "it has not rested for long";
 }
 
 TEST_F(PoolTest, LeavesNothingBehind) {

@@ -22,7 +22,9 @@ std::vector<std::string> distinct_names(const std::vector<std::string>& names) {
 }
 
 void quote_csv_field(std::string& out, std::size_t at) {
-  if (out.size() > at && out.find_first_of(",\"\r\n", at) == std::string::npos) return;
+  // PostgreSQL takes a field that is \. and nothing else for the end of the rows, unless it is quoted.
+  const bool plain = out.size() > at && out.find_first_of(",\"\r\n", at) == std::string::npos;
+  if (plain && std::string_view(out).substr(at) != "\\.") return;
   std::string field = out.substr(at);
   out.resize(at);
   out += '"';

@@ -75,9 +75,8 @@ std::unique_ptr<WorkerProcess> WorkerPool::Scheduler::take(Confinement confineme
 
 void WorkerPool::Scheduler::wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline,
                                           const std::stop_token& stop) {
-  std::vector<std::unique_ptr<WorkerProcess>> dead;  // outlives the lock, since ending one takes a moment
+  end_resting();
   std::unique_lock lock(mutex_);
-  forget_dead_idle(dead);
   enqueue(waiter, workspace);
   dispatch();
   while (!waiter.granted && !stop.stop_requested()) {
@@ -94,13 +93,19 @@ void WorkerPool::Scheduler::wait_for_turn(Waiter& waiter, const base::WorkspaceI
 
 void WorkerPool::Scheduler::give_back(std::unique_ptr<WorkerProcess> worker, const base::WorkspaceId& workspace) {
   const bool bad = worker && !worker->usable();
-  if (bad || (worker && worker->resident_bytes() > options_.max_idle_bytes)) worker.reset();
+  if (bad || (worker && worker->own_bytes() > options_.max_idle_bytes)) worker.reset();
   std::lock_guard lock(mutex_);
   if (bad) ++ended_badly_;
   --leased_;
   if (auto by = leased_by_.find(workspace); --by->second == 0) leased_by_.erase(by);
-  if (worker) idle_.push_back(std::move(worker));
+  if (worker) idle_.push_back({.worker = std::move(worker), .since = base::steady_micros()});
   dispatch();
+}
+
+void WorkerPool::Scheduler::end_resting() {
+  std::vector<std::unique_ptr<WorkerProcess>> unwanted;  // outlives the lock, since ending one takes a moment
+  std::lock_guard lock(mutex_);
+  unwanted = take_unwanted_idle();
 }
 
 void WorkerPool::Scheduler::replace(std::unique_ptr<WorkerProcess>& worker, base::Micros deadline) {
@@ -166,13 +171,13 @@ void WorkerPool::Scheduler::dispatch() {
 
 bool WorkerPool::Scheduler::grant(Waiter& waiter, const base::WorkspaceId& workspace) {
   auto warm = std::find_if(idle_.begin(), idle_.end(),
-                           [&](const auto& worker) { return worker->confinement() == waiter.confinement; });
+                           [&](const Idle& idle) { return idle.worker->confinement() == waiter.confinement; });
   if (warm != idle_.end()) {
-    waiter.warm = std::move(*warm);
+    waiter.warm = std::move(warm->worker);
     idle_.erase(warm);
   } else if (leased_ + idle_.size() >= options_.max_workers) {
     if (idle_.empty()) return false;
-    waiter.to_end = std::move(idle_.front());
+    waiter.to_end = std::move(idle_.front().worker);
     idle_.pop_front();
   }
   ++leased_;
@@ -182,16 +187,20 @@ bool WorkerPool::Scheduler::grant(Waiter& waiter, const base::WorkspaceId& works
   return true;
 }
 
-void WorkerPool::Scheduler::forget_dead_idle(std::vector<std::unique_ptr<WorkerProcess>>& dead) {
-  for (auto worker = idle_.begin(); worker != idle_.end();) {
-    if ((*worker)->alive()) {
-      ++worker;
+std::vector<std::unique_ptr<WorkerProcess>> WorkerPool::Scheduler::take_unwanted_idle() {
+  std::vector<std::unique_ptr<WorkerProcess>> unwanted;
+  const base::Micros rested = base::steady_micros() - options_.rest;
+  for (auto idle = idle_.begin(); idle != idle_.end();) {
+    const bool dead = !idle->worker->alive();
+    if (!dead && (idle->since > rested || idle->worker->own_bytes() <= options_.max_resting_bytes)) {
+      ++idle;
       continue;
     }
-    dead.push_back(std::move(*worker));
-    worker = idle_.erase(worker);
-    ++ended_badly_;
+    if (dead) ++ended_badly_;
+    unwanted.push_back(std::move(idle->worker));
+    idle = idle_.erase(idle);
   }
+  return unwanted;
 }
 
 }  // namespace boathouse::engine

@@ -26,6 +26,8 @@ class WorkerPool::Scheduler {
   // Keeps the worker warm if it is usable and small, ends it otherwise; null when there is none to keep.
   void give_back(std::unique_ptr<WorkerProcess> worker, const base::WorkspaceId& workspace);
 
+  void end_resting();
+
   // Puts a fresh worker of the same confinement in the place of a leased one that has died. On an error it stays.
   void replace(std::unique_ptr<WorkerProcess>& worker, base::Micros deadline);
 
@@ -42,6 +44,11 @@ class WorkerPool::Scheduler {
     std::unique_ptr<WorkerProcess> to_end;
   };
 
+  struct Idle {
+    std::unique_ptr<WorkerProcess> worker;
+    base::Micros since;  // base::steady_micros()
+  };
+
   void wait_for_turn(Waiter& waiter, const base::WorkspaceId& workspace, base::Micros deadline,
                      const std::stop_token& stop);
   // The rest need mutex_.
@@ -50,7 +57,8 @@ class WorkerPool::Scheduler {
   // Grants turns while there is a waiter that may go and room for it.
   void dispatch();
   bool grant(Waiter& waiter, const base::WorkspaceId& workspace);
-  void forget_dead_idle(std::vector<std::unique_ptr<WorkerProcess>>& dead);
+  // Takes those out that died meanwhile, and those that have rested with more memory than they may.
+  std::vector<std::unique_ptr<WorkerProcess>> take_unwanted_idle();
 
   // Constant after construction:
   const PoolOptions options_;
@@ -61,7 +69,7 @@ class WorkerPool::Scheduler {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
-  std::list<std::unique_ptr<WorkerProcess>> idle_;  // least recently used first
+  std::list<Idle> idle_;  // least recently used first
   std::size_t leased_ = 0;
   std::map<base::WorkspaceId, std::size_t> leased_by_;
   std::map<base::WorkspaceId, std::deque<Waiter*>> waiting_;  // no empty queues

@@ -10,6 +10,7 @@ namespace {
 using base::ErrorKind;
 
 constexpr std::size_t kMaxJsonDepth = 512;
+constexpr std::string_view kOutOfMemory = "Out of Memory";
 
 void remove_all(std::string& text, const std::string& part) {
   for (std::size_t at = text.find(part); !part.empty() && at != std::string::npos; at = text.find(part, at)) {
@@ -23,7 +24,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 ErrorKind kind_of(const WorkerError& error) {
   if (error.type == "Permission" || error.type == "Not read-only") return ErrorKind::permission_denied;
   if (error.type == "Interrupt") return ErrorKind::cancelled;
-  if (error.type == "Out of Memory" || error.type == "Result too large") return ErrorKind::too_large;
+  if (error.type == kOutOfMemory || error.type == "Result too large") return ErrorKind::too_large;
   if (error.type == "IO") {
     if (contains(error.message, "File too large")) return ErrorKind::too_large;
     if (contains(error.message, "No space left") || contains(error.message, "quota")) return ErrorKind::storage_full;
@@ -52,7 +53,7 @@ void drop_advice(std::string& text) {
 
 // DuckDB's own words, but for advice that its users here cannot follow: settings are locked.
 std::string words_of(const WorkerError& error) {
-  if (error.type != "Out of Memory") {
+  if (error.type != kOutOfMemory) {
     std::string words = error.message;
     drop_advice(words);
     return words;
@@ -78,7 +79,11 @@ WorkerError read_worker_error(std::string_view payload) {
   error.type = fields.at("type").as_string();
   error.message = fields.at("message").as_string();
   if (const auto* position = fields.if_contains("position")) error.position = position->to_number<std::int64_t>();
-  error.fatal = error.type == "INTERNAL" || error.type == "FATAL" || error.type == "Protocol";
+  // Some paths give DuckDB's words without their type.
+  if (error.message.starts_with(kOutOfMemory)) error.type = kOutOfMemory;
+  // A process that came to its limit may keep what it has, and fail the next statement for it.
+  error.fatal =
+      error.type == "INTERNAL" || error.type == "FATAL" || error.type == "Protocol" || error.type == kOutOfMemory;
   return error;
 }
 

@@ -22,7 +22,7 @@ struct WorkerError {
       type;  // DuckDB's exception type, "Binder", or one of ours: "Not read-only", "Result too large", "Protocol"
   std::string message;
   std::optional<std::int64_t> position;  // byte offset in the SQL
-  bool fatal = false;                    // the worker's database can no longer be trusted
+  bool fatal = false;                    // the worker is not to be used again
 };
 
 // Parses what a worker wrote, nested as deeply as its results may be.

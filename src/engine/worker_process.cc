@@ -66,6 +66,15 @@ bool Cancellation::cancelled() const {
   return ::poll(&poll, 1, 0) > 0;
 }
 
+std::string_view to_string(WorkerKind kind) {
+  switch (kind) {
+    case WorkerKind::query: return "query";
+    case WorkerKind::ingest: return "ingest";
+    case WorkerKind::background: break;
+  }
+  return "background";
+}
+
 WorkerProcess::WorkerProcess(Spawner& spawner, const PoolOptions& options, const Confinement& confinement,
                              base::Micros deadline)
     : options_(options), confinement_(confinement), spill_(options.spill_root, "worker-") {
@@ -75,12 +84,12 @@ WorkerProcess::WorkerProcess(Spawner& spawner, const PoolOptions& options, const
   pid_ = spawner.spawn(std::move(theirs));
   try {
     const boost::json::object hello{
-        {"kind", confinement.kind == WorkerKind::query ? "query" : "ingest"},
+        {"kind", to_string(confinement.kind)},
         {"readable", to_json(confinement.readable)},
         {"writable", to_json(confinement.writable)},
         {"spill", spill_.path().string()},
         {"memory_limit", options.memory_limit_bytes},
-        {"threads", options.threads_per_worker},
+        {"threads", confinement.kind == WorkerKind::background ? 1 : options.threads_per_worker},
         {"max_temp_bytes", options.max_temp_directory_bytes},
         {"confined", !options.allow_unconfined},
     };
@@ -231,12 +240,14 @@ bool WorkerProcess::alive() const {
   return usable_ && ::poll(&poll, 1, 0) == 0;
 }
 
-std::uint64_t WorkerProcess::resident_bytes() const {
+std::uint64_t WorkerProcess::own_bytes() const {
   std::ifstream statm("/proc/" + std::to_string(pid_) + "/statm");
   std::uint64_t total = 0;
   std::uint64_t resident = 0;
-  statm >> total >> resident;
-  return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  std::uint64_t of_files = 0;
+  statm >> total >> resident >> of_files;
+  if (!statm || resident < of_files) return 0;
+  return (resident - of_files) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace boathouse::engine

@@ -56,7 +56,7 @@ class WorkerProcess {
   // For an idle one: false when it died meanwhile.
   bool alive() const;
   // Its memory now, in bytes; 0 when it cannot be told.
-  std::uint64_t resident_bytes() const;
+  std::uint64_t own_bytes() const;
 
  private:
   enum class Wake { ready, cancelled, late };

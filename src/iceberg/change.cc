@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/numbers.h"
 #include "iceberg/branch_schema.h"
 #include "iceberg/json_read.h"
 #include "iceberg/metadata_file.h"
@@ -185,10 +186,7 @@ class Preparation {
   void trim_metadata_log() {
     std::size_t keep = kDefaultPreviousVersions;
     if (auto set = next_.properties.find(std::string(kPreviousVersionsMax)); set != next_.properties.end()) {
-      std::size_t wanted = 0;
-      const std::string& text = set->second;
-      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted);
-      if (error == std::errc() && wanted > 0) keep = wanted;
+      if (auto wanted = base::parse_number<std::size_t>(set->second); wanted && *wanted > 0) keep = *wanted;
     }
     std::vector<MetadataLogEntry>& log = next_.metadata_log;
     if (log.size() > keep) log.erase(log.begin(), log.end() - static_cast<std::ptrdiff_t>(keep));

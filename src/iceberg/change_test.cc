@@ -189,8 +189,10 @@ TEST_F(ChangeTest, FilesWrittenAnewTakeThePlaceOfTheOld) {
   EXPECT_EQ(scan.files[1].data->file_sequence_number, 4);
   EXPECT_EQ(scan.files[1].data->snapshot_id, fourth);
   EXPECT_EQ(scan.files[3].data->sequence_number, 3);
-  for (const ManifestFile& file : *fresh.manifest_list(metadata->current_snapshot()->manifest_list())) {
-    for (const ManifestEntry& entry : fresh.manifest(file)->entries) {
+  const ManifestListPtr list = fresh.manifest_list(metadata->current_snapshot()->manifest_list());
+  for (const ManifestFile& file : *list) {
+    const ManifestPtr manifest = fresh.manifest(file);
+    for (const ManifestEntry& entry : manifest->entries) {
       EXPECT_TRUE(!entry.is_live() || file.min_sequence_number <= *entry.sequence_number);
     }
   }
@@ -349,6 +351,33 @@ TEST_F(ChangeTest, ManifestsAreMergedPastAHundred) {
     EXPECT_EQ(file.data->sequence_number, i + 1);
     EXPECT_EQ(file.data->snapshot_id, metadata->snapshots[static_cast<std::size_t>(i)]->id());
   }
+}
+
+// Whatever the cache forgets while a change is made, what was read through it stays as long as it is looked at.
+TEST_F(ChangeTest, ACacheThatKeepsNothingIsEnough) {
+  MetadataCache forgetful(store, 0);
+  Table table(forgetful, people());
+  Names wanted;
+  for (int i = 0; i < 110; ++i) {
+    table.append({table.file(fmt::format("{:03}", i))});
+    wanted.push_back(fmt::format("{:03}.parquet", i));
+  }
+  EXPECT_EQ(names_from_disk(table), wanted);
+  SnapshotId whole = *table->current_snapshot_id;
+  SnapshotChange remove;
+  remove.removed_files = {table.file("000").path};
+  remove.required_files = {table.file("001").path};
+  table.commit(remove);
+  EXPECT_EQ(names_from_disk(table), Names(wanted.begin() + 1, wanted.end()));
+  SnapshotChange replace;
+  replace.replace_all = true;
+  replace.added_data = {table.file("new")};
+  table.commit(replace);
+  EXPECT_EQ(names_from_disk(table), (Names{"new.parquet"}));
+  SnapshotChange restore;
+  restore.restore = whole;
+  table.commit(restore);
+  EXPECT_EQ(names_from_disk(table), wanted);
 }
 
 TEST_F(ChangeTest, SchemasAndSpecsEvolve) {

@@ -22,6 +22,8 @@ GzipPiece gzip_piece(std::string_view text, int level);
 class GzipWriter {
  public:
   GzipWriter();
+  // Room for so many bytes, where they are known before: a large text is then not moved while it grows.
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
   void add(const GzipPiece& piece);
   std::string finish();
 

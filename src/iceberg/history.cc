@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iceberg/history.h"
 
-#include <charconv>
+#include "base/numbers.h"
 
 namespace boathouse::iceberg {
 namespace {
@@ -29,9 +29,7 @@ SnapshotPtr snapshot_at(const TableMetadata& metadata, base::Micros at) {
 
 SnapshotPtr resolve(const TableMetadata& metadata, std::string_view name) {
   if (SnapshotPtr found = metadata.ref_snapshot(name)) return found;
-  SnapshotId id = 0;
-  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  if (error == std::errc() && end == name.data() + name.size()) return metadata.snapshot(id);
+  if (auto id = base::parse_number<SnapshotId>(name)) return metadata.snapshot(*id);
   if (auto at = base::parse_rfc3339(name)) return snapshot_at(metadata, *at);
   return nullptr;
 }

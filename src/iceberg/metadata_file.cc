@@ -87,6 +87,14 @@ class ListWriter {
   bool empty_ = true;
 };
 
+std::size_t size_of(const CompressedHistory& history) {
+  std::size_t bytes = 0;
+  for (const auto* runs : {&history.snapshots, &history.log}) {
+    for (const CompressedRunPtr& run : *runs) bytes += run->text.blocks.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 MetadataFile encode_metadata(const TableMetadata& metadata, std::size_t compress_from) {
@@ -96,6 +104,7 @@ MetadataFile encode_metadata(const TableMetadata& metadata, std::size_t compress
   MetadataText text = metadata_text(metadata);
   auto next = std::make_shared<CompressedHistory>();
   GzipWriter out;
+  out.reserve(size_of(known) + kCompressFrom);
   out.add(gzip_piece(text.before_snapshots, kEveryTime));
   next->snapshots = ListWriter(metadata.snapshots, out).write(known.snapshots);
   out.add(gzip_piece(text.between, kEveryTime));

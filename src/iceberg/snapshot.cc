@@ -2,8 +2,8 @@
 #include "iceberg/snapshot.h"
 
 #include <array>
-#include <charconv>
 
+#include "base/numbers.h"
 #include "iceberg/json_read.h"
 #include "iceberg/schema_json.h"
 
@@ -54,12 +54,8 @@ std::map<std::string, std::string> Snapshot::summary() const {
 SnapshotTotals totals(const Snapshot& snapshot) {
   std::map<std::string, std::string> summary = snapshot.summary();
   auto number = [&](const char* key) {
-    std::int64_t value = 0;
-    if (auto found = summary.find(key); found != summary.end()) {
-      const std::string& text = found->second;
-      std::from_chars(text.data(), text.data() + text.size(), value);
-    }
-    return value;
+    auto found = summary.find(key);
+    return found == summary.end() ? 0 : base::parse_number<std::int64_t>(found->second).value_or(0);
   };
   return {number("total-records"),    number("total-position-deletes"), number("total-equality-deletes"),
           number("total-data-files"), number("total-delete-files"),     number("total-files-size")};

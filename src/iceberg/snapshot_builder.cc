@@ -63,7 +63,8 @@ SnapshotPtr SnapshotBuilder::build(const SnapshotPtr& parent, const SnapshotPtr&
 
 void SnapshotBuilder::load(const SnapshotPtr& source) {
   if (source == nullptr) return;
-  for (const ManifestFile& file : *cache_.manifest_list(source->manifest_list())) {
+  const ManifestListPtr list = cache_.manifest_list(source->manifest_list());
+  for (const ManifestFile& file : *list) {
     // Manifests that only tell of removals told it to the version that made them.
     if (file.has_live_files()) manifests_.push_back(file);
   }
@@ -74,7 +75,8 @@ void SnapshotBuilder::check_required() {
   for (const ManifestFile& file : manifests_) {
     if (missing.empty()) return;
     if (file.content != FileContent::data) continue;
-    for (const ManifestEntry& entry : cache_.manifest(file)->entries) {
+    const ManifestPtr manifest = cache_.manifest(file);
+    for (const ManifestEntry& entry : manifest->entries) {
       if (entry.is_live()) missing.erase(entry.file.path);
     }
   }
@@ -94,7 +96,8 @@ ManifestEntry SnapshotBuilder::removed(const ManifestEntry& entry) {
 void SnapshotBuilder::remove_all() {
   std::map<std::pair<FileContent, int>, std::vector<ManifestEntry>> gone;
   for (const ManifestFile& file : manifests_) {
-    for (const ManifestEntry& entry : cache_.manifest(file)->entries) {
+    const ManifestPtr manifest = cache_.manifest(file);
+    for (const ManifestEntry& entry : manifest->entries) {
       if (entry.is_live()) gone[{file.content, file.spec_id}].push_back(removed(entry));
     }
   }
@@ -176,9 +179,11 @@ void SnapshotBuilder::count_difference(const SnapshotPtr& parent, const Snapshot
   auto live = [&](const SnapshotPtr& snapshot) {
     Files files;
     if (snapshot == nullptr) return files;
-    for (const ManifestFile& file : *cache_.manifest_list(snapshot->manifest_list())) {
+    const ManifestListPtr list = cache_.manifest_list(snapshot->manifest_list());
+    for (const ManifestFile& file : *list) {
       if (!file.has_live_files()) continue;
-      for (const ManifestEntry& entry : cache_.manifest(file)->entries) {
+      const ManifestPtr manifest = cache_.manifest(file);
+      for (const ManifestEntry& entry : manifest->entries) {
         if (entry.is_live()) files.emplace(entry.file.path, entry);
       }
     }

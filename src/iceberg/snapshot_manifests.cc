@@ -119,7 +119,8 @@ void SnapshotBuilder::merge(FileContent content) {
 
 // What a merged manifest still has to tell: live files, and this snapshot's own removals.
 void SnapshotBuilder::append_entries(const ManifestFile& file, std::vector<ManifestEntry>& entries) {
-  for (const ManifestEntry& entry : cache_.manifest(file)->entries) {
+  const ManifestPtr manifest = cache_.manifest(file);
+  for (const ManifestEntry& entry : manifest->entries) {
     bool of_this = entry.snapshot_id == change_.id;
     if (!entry.is_live() && !of_this) continue;
     entries.push_back(entry);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Partition transforms: their spelling, what they fit, what they yield.
-#include <charconv>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/murmur3.h"
+#include "base/numbers.h"
 #include "base/time.h"
 #include "iceberg/bounds.h"
 #include "iceberg/partition.h"
@@ -24,10 +24,8 @@ std::optional<int> parameter_of(std::string_view text, std::string_view name) {
   text.remove_prefix(name.size());
   if (!text.starts_with('[')) return std::nullopt;
   text = text.substr(1, text.size() - 2);
-  int value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
-  return value;
+  auto value = base::parse_number<int>(text);
+  return value && *value >= 1 ? value : std::nullopt;
 }
 
 bool is_timestamp(TypeKind kind) { return kind == TypeKind::timestamp || kind == TypeKind::timestamptz; }

@@ -2,11 +2,11 @@
 #include "iceberg/types.h"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace boathouse::iceberg {
 namespace {
@@ -31,10 +31,7 @@ constexpr std::array<std::pair<TypeKind, std::string_view>, 12> kPlainNames{{
 std::optional<int> parse_number(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
-  int value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return base::parse_number<int>(text);
 }
 
 // The inside of "name(inside)" with the given brackets.

@@ -3,10 +3,11 @@
 
 namespace boathouse::jobs {
 
-void Kinds::add(core::JobKind promise, Handler handler) {
+void Kinds::add(core::JobKind promise, Handler handler, Parked parked) {
   auto kind = std::make_unique<Kind>();
   kind->promise = std::move(promise);
   kind->handler = std::move(handler);
+  kind->parked = std::move(parked);
   std::string name = kind->promise.name;
   kinds_[name] = std::move(kind);
 }

@@ -23,7 +23,7 @@ constexpr base::Micros kFiguresAge = 5 * base::kSecond;
 void Scheduler::start() {
   std::int64_t taken_back = store_.release_jobs(options_.owner, options_.now());
   if (taken_back > 0) base::log_info("jobs_taken_back", {{"count", taken_back}});
-  for (core::JobLane lane : {core::JobLane::work, core::JobLane::queries}) {
+  for (core::JobLane lane : core::kJobLanes) {
     if (kinds_.names(lane).empty()) continue;
     for (std::size_t i = 0; i < threads_of(lane); ++i) threads_.emplace_back([this, lane] { work(lane); });
   }
@@ -47,7 +47,14 @@ void Scheduler::stop() {
 }
 
 std::size_t Scheduler::threads_of(core::JobLane lane) const {
-  return std::max<std::size_t>(1, lane == core::JobLane::queries ? options_.query_workers : options_.workers);
+  switch (lane) {
+    case core::JobLane::work:
+    case core::JobLane::sinks: break;
+    case core::JobLane::queries: return std::max<std::size_t>(1, options_.query_workers);
+    case core::JobLane::files: return std::max<std::size_t>(1, options_.file_workers);
+    case core::JobLane::profiles: return 1;
+  }
+  return std::max<std::size_t>(1, options_.workers);
 }
 
 void Scheduler::work(core::JobLane lane) {

@@ -19,6 +19,7 @@ struct SchedulerOptions {
   // Threads of each lane. A workspace never holds all of a lane's, unless there is only one.
   std::size_t workers = 3;
   std::size_t query_workers = 3;
+  std::size_t file_workers = 2;
   base::Micros lease = base::kMinute;  // how long a job stays with a process that says nothing any more
   std::function<base::Micros()> now = base::now_micros;
 };
@@ -32,7 +33,9 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   // Before start().
-  void add(core::JobKind promise, Handler handler) { kinds_.add(std::move(promise), std::move(handler)); }
+  void add(core::JobKind promise, Handler handler, Parked parked = {}) {
+    kinds_.add(std::move(promise), std::move(handler), std::move(parked));
+  }
   const Kinds& kinds() const { return kinds_; }
 
   // Takes back at once what this owner's process before had begun.

@@ -60,6 +60,28 @@ class SchedulerTest : public ::testing::Test {
 
 boost::json::object nothing(const meta::JobRow&, core::Progress&) { return {}; }
 
+TEST_F(SchedulerTest, WhoAskedIsToldOfAJobThatIsParkedOnce) {
+  Scheduler scheduler(store(), options());
+  std::vector<std::string> told;
+  auto fail = [](const meta::JobRow& job, core::Progress&) -> boost::json::object {
+    throw Error(job.object == "soon" ? ErrorKind::unavailable : ErrorKind::invalid_argument, "no " + job.object);
+  };
+  scheduler.add(kind_, fail, [&](const meta::JobRow& job, const std::string& error) {
+    EXPECT_EQ(row(job).state, JobState::running);
+    told.push_back(error);
+  });
+  queue(kind_, "w", "never");
+  const meta::JobRow job = queue(kind_, "w", "soon");
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    while (scheduler.run_one(JobLane::work)) {
+    }
+    EXPECT_EQ(told.size(), attempt < 2 ? 1u : 2u);
+    now_ += base::kHour;
+  }
+  EXPECT_EQ(row(job).state, JobState::failed);
+  EXPECT_EQ(told, (std::vector<std::string>{"no never", "no soon"}));
+}
+
 TEST_F(SchedulerTest, AJobIsDoneAndShowsWhatItsHandlerSaid) {
   Scheduler scheduler(store(), options());
   scheduler.add(kind_, [](const meta::JobRow& job, core::Progress& progress) {

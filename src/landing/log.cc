@@ -57,8 +57,9 @@ void Log::append(std::string payload, Done done) {
   if (failed_.load(std::memory_order_relaxed)) throw failed_error();
   std::uint64_t bytes = record_size(payload.size());
   std::uint64_t waiting = waiting_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (waiting > settings_.max_waiting_bytes ||
-      kept_bytes_.load(std::memory_order_relaxed) + waiting > settings_.max_kept_bytes) {
+  // A record past the limit in memory is taken where it is alone: it would never get in otherwise.
+  bool crowded = waiting > settings_.max_waiting_bytes && waiting > bytes;
+  if (crowded || kept_bytes_.load(std::memory_order_relaxed) + waiting > settings_.max_kept_bytes) {
     waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     throw Error(ErrorKind::unavailable, "more is coming in than can be put into tables: try again in a moment")
         .code("landing-full")

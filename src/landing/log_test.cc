@@ -140,6 +140,26 @@ TEST_F(LandingLogTest, PastTheLimitOnDiskNothingIsTakenUntilSomethingIsReleased)
   EXPECT_EQ(append(log, std::string(100, 'a')), 11U);
 }
 
+TEST_F(LandingLogTest, ARecordPastTheLimitInMemoryIsTakenAlone) {
+  Gate gate;
+  LogSettings small = settings();
+  small.max_waiting_bytes = record_size(100);
+  small.sync = [&](int fd) {
+    gate.pass();
+    base::sync_data(fd);
+  };
+  Log log(small);
+  EXPECT_EQ(append(log, std::string(1000, 'a')), 1U);
+  gate.close();
+  std::atomic<int> told = 0;
+  auto count = [&](Position, const Error* error) { told += error == nullptr ? 1 : 0; };
+  log.append("x", count);
+  EXPECT_EQ(error_of([&] { log.append(std::string(1000, 'a'), count); }), "landing-full");
+  gate.open();
+  wait_until([&] { return told == 1; });
+  EXPECT_EQ(append(log, std::string(1000, 'a')), 3U);
+}
+
 TEST_F(LandingLogTest, PastTheLimitInMemoryNothingIsTaken) {
   Gate gate;
   LogSettings slow = settings();

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "landing/little_endian.h"
 
 namespace boathouse::landing {
@@ -72,10 +72,7 @@ std::string segment_name(Position first) { return fmt::format("{:016x}{}", first
 
 std::optional<Position> position_of_segment(std::string_view name) {
   if (name.size() != kNameDigits + kEnding.size() || !name.ends_with(kEnding)) return std::nullopt;
-  Position position = 0;
-  auto end = name.data() + kNameDigits;
-  auto read = std::from_chars(name.data(), end, position, 16);
-  return read.ec == std::errc() && read.ptr == end ? std::optional(position) : std::nullopt;
+  return base::parse_number<Position>(name.substr(0, kNameDigits), 16);
 }
 
 SegmentWriter::SegmentWriter(const std::filesystem::path& folder, const SegmentHeader& header, std::uint64_t bytes)

@@ -47,6 +47,8 @@ class AccountStore {
   virtual CreateUserOutcome create_user(const NewUser& user, const AuditRow& audit) = 0;
   virtual std::optional<UserRow> find_user(const base::UserId& id) = 0;
   virtual std::optional<UserRow> find_user(std::string_view name) = 0;
+  // The one user who has that email, without case; nullopt where there is none, or several have it.
+  virtual std::optional<UserRow> find_user_by_email(std::string_view email) = 0;
   // By name, without case, those after `after`.
   virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
   // A user who is disabled, like one who is deleted, leaves no private job that goes on.
@@ -54,8 +56,9 @@ class AccountStore {
   // False, and nothing is written, unless this is still the user's password hash.
   virtual bool set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) = 0;
   // Removes the user with memberships, tokens and access keys. A personal workspace that holds nothing goes too; one that holds
-  // tables or insights stays, is nobody's personal one any more, and `heir` becomes its owner. `last_owner` guards
-  // `main` only; other workspaces that lose their last owner pass to `heir` as well.
+  // tables, insights, buckets, sinks or flows stays, is nobody's personal one any more, and `heir` becomes its owner, and
+  // that of the user's flows. `last_owner` guards `main` only; other workspaces that lose their last owner pass to `heir` as
+  // well.
   virtual ChangeOutcome delete_user(const base::UserId& id, const base::UserId& heir, const AuditRow& audit) = 0;
 
   // False when the name is taken. The namespace row that other Iceberg clients list is made with it.

@@ -3,6 +3,7 @@
 // Faults are base::Error: storage_full, unavailable (nothing happened), unknown_outcome (a write may have happened).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "meta/rows.h"
+#include "meta/sink_rows.h"
 
 namespace boathouse::meta {
 
@@ -19,6 +21,7 @@ struct PointerSwap {
   std::string expected{};  // empty: the table must not exist yet, and `create` says what it is to be
   std::string next{};
   TableFigures figures{};                 // of `next`
+  bool new_version = false;               // main has another one than before: sinks are told
   std::optional<std::string> contract{};  // set: replaces the contract (empty text: removes it)
   std::optional<TableRow> create{};  // its id is `table`; its metadata_location, figures and times come from the swap
 };
@@ -46,6 +49,8 @@ struct CatalogCommit {
   std::optional<IdempotencyRow> idempotency{};
   std::optional<LandingAdvance> landing{};
   std::vector<JobRow> jobs{};  // queued; a single one that waits already is left out
+  // Makes the job that is queued, like those, for each sink that follows a table with a new version.
+  std::function<JobRow(const SinkRow& sink, const SinkTable& table)> sink_job{};
   std::optional<JobDone> job_done{};
 };
 
@@ -74,7 +79,7 @@ struct TableListing {
 
 struct WorkspaceUsage {
   std::int64_t tables = 0;  // without quarantines
-  std::int64_t bytes = 0;   // of current versions, quarantines included
+  std::int64_t bytes = 0;   // of tables' current versions, quarantines included, and of all versions of objects
 };
 
 class CatalogStore {
@@ -111,8 +116,9 @@ class CatalogStore {
   // nullopt also when it expired before `now`.
   virtual std::optional<IdempotencyRow> find_idempotency(std::string_view scope, std::string_view key,
                                                          base::Micros now) = 0;
-  // Removes what expired before `now`; tells how many.
-  virtual std::int64_t purge_idempotency(base::Micros now) = 0;
+  // Removes what expired before `now`, and of more than `keep` keys those that expire first; at most `at_once` in one
+  // transaction. Tells how many.
+  virtual std::int64_t purge_idempotency(base::Micros now, std::int64_t keep, std::int64_t at_once) = 0;
 
   // How far the log of `node` is in each table.
   virtual std::vector<LandingRow> landings(std::string_view node) = 0;

@@ -33,7 +33,7 @@ struct JobListing {
 enum class QueueOutcome {
   queued,
   waits_already,  // the job is single, and one like it waits
-  full,           // the workspace has as many queued jobs as are allowed
+  full,           // the workspace has as many queued jobs of the kind as are allowed
 };
 
 struct JobClaim {
@@ -86,19 +86,20 @@ class JobStore {
  public:
   virtual ~JobStore() = default;
 
-  // `most_queued`: how many queued jobs its workspace may have with this one (nullopt: any number).
+  // `most_queued`: how many queued jobs of its kind its workspace may have with this one (nullopt: any number).
   virtual QueueOutcome insert_job(const JobRow& job, std::optional<std::int64_t> most_queued = std::nullopt) = 0;
   virtual std::optional<JobRow> find_job(const base::JobId& id) = 0;
   // Newest first.
   virtual std::vector<JobRow> list_jobs(const JobListing& listing) = 0;
   // Oldest first, those numbered higher than `after`.
   virtual std::vector<JobLogRow> job_log(const base::JobId& id, std::int64_t after, std::size_t limit) = 0;
+  virtual std::int64_t count_queued(const base::WorkspaceId& workspace, std::string_view kind) = 0;
   // Of jobs queued and running.
   virtual std::vector<JobCount> count_jobs() = 0;
 
   // A job that may run (queued and its time come, or running with a lease that ran out): it is now running, leased to the
   // claim's owner, one attempt and one fencing number on. The workspace with the fewest running jobs is served first, of
-  // those the one served longest ago; in a workspace the job that waits longest.
+  // those the one served longest ago; in a workspace the job that waits longest, of those that need not wait for another.
   virtual std::optional<JobRow> claim_job(const JobClaim& claim) = 0;
   // A job that a commit of its holder has ended only gets the lines of its log, here and in end_job().
   virtual ReportOutcome report_job(const JobReport& report, base::Micros now) = 0;

@@ -226,8 +226,30 @@ TEST_P(CatalogSuite, AnIdempotencyKeyLivesUntilItExpires) {
   EXPECT_EQ(duplicate(catalog().commit({.at = 99, .idempotency = row})), What::idempotency);
   EXPECT_TRUE(is_committed(catalog().commit({.at = 100, .idempotency = row})));
   EXPECT_EQ(catalog().find_idempotency("s", "k", 100)->answer, "second");
-  EXPECT_EQ(catalog().purge_idempotency(299), 0);
-  EXPECT_EQ(catalog().purge_idempotency(300), 1);
+  EXPECT_EQ(catalog().purge_idempotency(299, 10, 10), 0);
+  EXPECT_EQ(catalog().purge_idempotency(300, 10, 10), 1);
+}
+
+TEST_P(CatalogSuite, TheOldestIdempotencyKeysGoFirst) {
+  for (int n = 0; n < 10; ++n) {
+    IdempotencyRow row{.scope = "s", .key = fmt::format("k{}", n), .expires_at = 1000 + n * 7 % 10};
+    ASSERT_TRUE(is_committed(catalog().commit({.at = 1, .idempotency = row})));
+  }
+  auto there = [&] {
+    std::string keys;
+    for (int n = 0; n < 10; ++n) keys += catalog().find_idempotency("s", fmt::format("k{}", n), 1) ? "x" : ".";
+    return keys;
+  };
+  EXPECT_EQ(catalog().purge_idempotency(1, 10, 10), 0) << "as many as may be";
+  EXPECT_EQ(catalog().purge_idempotency(1, 9, 10), 1);
+  EXPECT_EQ(there(), ".xxxxxxxxx");
+  EXPECT_EQ(catalog().purge_idempotency(1, 5, 3), 3) << "no more at once";
+  EXPECT_EQ(catalog().purge_idempotency(1, 5, 3), 1);
+  EXPECT_EQ(catalog().purge_idempotency(1, 5, 3), 0);
+  EXPECT_EQ(there(), ".x..xx.xx.") << "those that expire at 1005 to 1009";
+  EXPECT_EQ(catalog().purge_idempotency(1007, 0, 2), 2) << "all of them by number, two at once";
+  EXPECT_EQ(catalog().purge_idempotency(1008, 10, 10), 2);
+  EXPECT_EQ(there(), ".......x..");
 }
 
 TEST_P(CatalogSuite, JobsComeWithTheCommitOrNotAtAll) {

@@ -196,6 +196,8 @@ struct JobRow {
   bool is_private = false;        // only `user` may see it
   // Of one kind, workspace and object at most one such job waits for its first start, and at most one runs.
   bool single = false;
+  // Jobs of one kind, workspace and object run one after the other, by their ids: while one waits or runs, none after it does.
+  bool ordered = false;
   bool cancellable = true;
   bool cancel_requested = false;
   JobState state = JobState::queued;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meta/sqlite_store.h"
 
+#include "meta/sqlite/buckets.h"
+#include "meta/sqlite/flows.h"
+#include "meta/sqlite/profiles.h"
+#include "meta/sqlite/sinks.h"
 #include "meta/sqlite/subjects.h"
+#include "meta/sqlite/triggers.h"
 
 namespace boathouse::meta {
 namespace {
@@ -16,6 +21,11 @@ class SqliteStore : public MetaStore {
   AuditStore& audit() override { return audit_; }
   JobStore& jobs() override { return jobs_; }
   PoolStore& pools() override { return pools_; }
+  BucketStore& buckets() override { return buckets_; }
+  SinkStore& sinks() override { return sinks_; }
+  TriggerStore& triggers() override { return triggers_; }
+  FlowStore& flows() override { return flows_; }
+  ProfileStore& profiles() override { return profiles_; }
   void copy_to(const std::filesystem::path& file) override { database_.copy_to(file); }
 
  private:
@@ -27,6 +37,11 @@ class SqliteStore : public MetaStore {
   sqlite::Audit audit_{database_};
   sqlite::Jobs jobs_{database_, job_signal_};
   sqlite::Pools pools_{database_};
+  sqlite::Buckets buckets_{database_, job_signal_};
+  sqlite::Sinks sinks_{database_, job_signal_};
+  sqlite::Triggers triggers_{database_};
+  sqlite::Flows flows_{database_, job_signal_};
+  sqlite::Profiles profiles_{database_};
 };
 
 }  // namespace

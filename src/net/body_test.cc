@@ -266,6 +266,38 @@ TEST_F(BodyTest, SendsFilesAndPartsOfThem) {
   EXPECT_TRUE(part.body == content.substr(1'000'000, 1'000'000));
 }
 
+TEST_F(BodyTest, AFileThatBecameShorterBreaksItsAnswerOff) {
+  base::TemporaryFolder folder(std::filesystem::temp_directory_path(), "net-test-");
+  std::filesystem::path file = folder.path() / "file";
+  std::ofstream(file, std::ios::binary) << pattern(1'000'000);
+  server.router.add("GET", "/file", [file](Request&) -> awaitable<Response> {
+    co_return Response{200, {}, FileBody{base::open_for_read(file), 0, 2'000'000}};
+  });
+  server.start();
+  RawClient client(server.address);
+  client.send("GET /file HTTP/1.1\r\nHost: h\r\n\r\n");
+  bool broken = false;
+  client.read_all(&broken);
+  EXPECT_TRUE(broken);
+}
+
+TEST_F(BodyTest, APeerMayLeaveInTheMiddleOfAFile) {
+  base::TemporaryFolder folder(std::filesystem::temp_directory_path(), "net-test-");
+  std::filesystem::path file = folder.path() / "file";
+  const std::string content = pattern(50'000'000);
+  std::ofstream(file, std::ios::binary) << content;
+  server.router.add("GET", "/file",
+                    [file](Request&) -> awaitable<Response> { co_return file_response(file, "text/csv"); });
+  server.start();
+  for (int i = 0; i < 5; ++i) {
+    RawClient leaves(server.address);
+    leaves.send("GET /file HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  RawClient stays(server.address);
+  stays.send("GET /file HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(stays.read_response().body == content);
+}
+
 struct Gather : MultipartConsumer {
   std::string all;
   void begin_part(const PartHeader& part) override { all += "<" + part.name + "," + part.filename.value_or("-") + ">"; }

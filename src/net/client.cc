@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/client.h"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_read.h"
 #include "net/body_stream.h"
 #include "net/tls.h"
 #include "net/transport.h"
@@ -26,7 +24,26 @@ using tcp = asio::ip::tcp;
 
 constexpr std::size_t kPieceBytes = 256 << 10;
 constexpr std::size_t kHeadBytes = 64 << 10;
-constexpr std::uint64_t kMostInMemory = std::uint64_t{1} << 30;
+
+// An address that everybody may reach: none of this machine, of a private or shared network, of a link, of many.
+bool is_public(const asio::ip::address& address) {
+  if (address.is_v6()) {
+    const asio::ip::address_v6 v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return is_public(asio::ip::make_address_v4(asio::ip::v4_mapped, v6));
+    const auto bytes = v6.to_bytes();
+    const bool is_unique_local = (bytes[0] & 0xfe) == 0xfc;
+    // Of what translates to IPv4 (64:ff9b::/96, 2002::/16) nobody says where it leads.
+    const bool is_translated = (bytes[0] == 0x00 && bytes[1] == 0x64) || (bytes[0] == 0x20 && bytes[1] == 0x02);
+    return !(v6.is_loopback() || v6.is_unspecified() || v6.is_link_local() || v6.is_site_local() || v6.is_multicast() ||
+             is_unique_local || is_translated);
+  }
+  const auto bytes = address.to_v4().to_bytes();
+  const unsigned first = bytes[0];
+  const unsigned second = bytes[1];
+  return !(first == 0 || first == 10 || first == 127 || first >= 224 || (first == 100 && (second & 0xc0) == 64) ||
+           (first == 169 && second == 254) || (first == 172 && (second & 0xf0) == 16) ||
+           (first == 192 && second == 168) || (first == 192 && second == 0) || (first == 198 && (second & 0xfe) == 18));
+}
 
 // One call of fetch(): everything runs on the calling thread, which may block on the file or in the sink.
 class Fetch {
@@ -75,7 +92,17 @@ class Fetch {
     error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     auto addresses = co_await resolver_.async_resolve(url_.host, url_.port, token);
-    if (!ec && !late_) co_await asio::async_connect(socket_, addresses, token);
+    std::vector<tcp::endpoint> allowed;
+    for (const auto& entry : addresses) {
+      if (!options_.public_addresses_only || is_public(entry.endpoint().address())) allowed.push_back(entry.endpoint());
+    }
+    if (!ec && !late_ && allowed.empty()) {
+      deadline.cancel();
+      throw Error(
+          ErrorKind::invalid_argument,
+          url_.authority() + " is an address of this machine or of a private network, and those may not be called");
+    }
+    if (!ec && !late_) co_await asio::async_connect(socket_, allowed, token);
     deadline.cancel();
     if (late_) ec = asio::error::timed_out;
     if (ec) throw failed("cannot connect to", ec);
@@ -110,12 +137,10 @@ class Fetch {
     const std::uint64_t whole = length;
     while (file && length > 0 && !ec) {
       piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, length)));
-      ssize_t got = ::read(file.get(), piece.data(), piece.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw base::system_error(errno, "reading the file to send");
+      const std::size_t got = base::read_some(file.get(), piece, "reading the file to send");
       if (got == 0) throw Error(ErrorKind::invalid_argument, "the file became shorter while it was sent");
-      length -= static_cast<std::uint64_t>(got);
-      std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+      length -= got;
+      std::string_view bytes(piece.data(), got);
       co_await transport_->write(bytes, {}, {}, options_.idle_timeout, ec);
       if (!ec && upload->on_sent) upload->on_sent(whole - length, whole);
     }
@@ -184,7 +209,10 @@ class Fetch {
         sink_(bytes);
       } else {
         response_.body += bytes;
-        if (response_.body.size() > kMostInMemory) throw Error(ErrorKind::too_large, "the answer is larger than 1 GiB");
+        if (response_.body.size() > options_.max_body) {
+          throw Error(ErrorKind::too_large,
+                      "the answer is larger than " + std::to_string(options_.max_body) + " bytes");
+        }
       }
     }
   }

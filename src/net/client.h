@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small blocking HTTP(S) client for the command line: one request, one connection, no redirects. Any thread; each
+// A small blocking HTTP(S) client, for the command line and for what the house tells others: one request, one connection, no redirects. Any thread; each
 // call is on its own.
 #pragma once
 
@@ -33,6 +33,9 @@ struct ClientOptions {
   std::chrono::milliseconds idle_timeout{3'600'000};  // silence of the server: long uploads answer late
   std::string ca_file = {};                           // PEM; the system's own when empty
   bool verify_tls = true;
+  std::uint64_t max_body = std::uint64_t{1} << 30;  // of an answer without a sink
+  // Error{invalid_argument} where the name leads to none but addresses of this machine, of private networks and the like.
+  bool public_addresses_only = false;
 };
 
 struct ClientResponse {
@@ -45,7 +48,7 @@ struct ClientResponse {
 using ResponseSink = std::function<void(std::string_view)>;
 
 // Any status is an answer. Throws Error{unavailable} that names host and port when the server cannot be reached or
-// breaks off, Error{timeout}, Error{invalid_argument} for a URL that is none, Error{too_large} for an answer over 1 GiB
+// breaks off, Error{timeout}, Error{invalid_argument} for a URL that is none, Error{too_large} for an answer over `max_body`
 // without a sink, and what the sink throws.
 ClientResponse fetch(const ClientRequest& request, const ClientOptions& options = {}, const ResponseSink& sink = {});
 

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
+
+#include "base/numbers.h"
 
 namespace boathouse::net {
 namespace {
@@ -29,10 +30,9 @@ class Parts {
     std::string_view text = rest_.substr(0, digits);
     rest_.remove_prefix(text.size());
     if (padded && text.starts_with(' ')) text.remove_prefix(1);
-    std::int64_t value = 0;
-    auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    good_ = good_ && failed == std::errc() && end == text.data() + text.size() && text.front() != '-';
-    return value;
+    auto value = base::parse_number<std::int64_t>(text);
+    good_ = good_ && value && text.front() != '-';
+    return value.value_or(0);
   }
   unsigned month() {
     auto found = std::find(kMonths.begin(), kMonths.end(), rest_.substr(0, 3));

@@ -22,6 +22,7 @@ struct BodyLimits {
   std::uint64_t max_bytes = std::uint64_t{64} << 30;   // after Content-Encoding is undone
   std::uint64_t max_ratio = 200;                       // unfolded bytes for each byte received ...
   std::uint64_t ratio_floor = std::uint64_t{4} << 20;  // ... once so many bytes are unfolded
+  bool as_sent = false;  // a Content-Encoding is the caller's to know; nothing is unfolded
 };
 
 // Takes the next bytes of a body; may throw base::Error, which ends the reading and comes out of receive().
@@ -73,7 +74,7 @@ struct Request {
   std::string target;     // as sent, less scheme and authority: path and query, still encoded
   std::string path;       // the path of it, still encoded
   std::string raw_query;  // what follows '?', still encoded
-  // Percent-decoded, split at unencoded slashes only; UTF-8; never "." or "..". Of "/a%2Fb/c/": {"a/b", "c"}.
+  // Percent-decoded, split at unencoded slashes only; UTF-8; never "." or ".." but where ServerLimits allow them. Of "/a%2Fb/c/": {"a/b", "c"}.
   std::vector<std::string> segments;
   bool trailing_slash = false;
   NamedValues query;

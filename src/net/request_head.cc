@@ -61,21 +61,23 @@ bool climbs(std::string_view segment) {
   }
 }
 
-std::string decode_segment(std::string_view raw) {
+std::string decode_segment(std::string_view raw, bool dots_allowed) {
   auto decoded = base::percent_decode(raw);
   if (!decoded) throw bad_request("a '%' in the path is not followed by two hex digits");
   if (decoded->find('\0') != std::string::npos) throw bad_request("the path holds a NUL byte");
   if (!base::is_utf8(*decoded)) throw bad_request("the path is not valid UTF-8");
-  if (climbs(*decoded)) throw bad_request("the path holds a '.' or '..' segment");
+  if (!dots_allowed && climbs(*decoded)) throw bad_request("the path holds a '.' or '..' segment");
   return std::move(*decoded);
 }
 
-void read_path(Request& request) {
+void read_path(const ServerLimits& limits, Request& request) {
+  const bool dots_allowed = std::any_of(limits.dots_allowed.begin(), limits.dots_allowed.end(),
+                                        [&](const std::string& prefix) { return request.path.starts_with(prefix); });
   std::string_view rest = request.path;
   rest.remove_prefix(1);
   while (!rest.empty()) {
     std::size_t slash = rest.find('/');
-    request.segments.push_back(decode_segment(rest.substr(0, slash)));
+    request.segments.push_back(decode_segment(rest.substr(0, slash), dots_allowed));
     if (slash == std::string_view::npos) return;
     rest.remove_prefix(slash + 1);
     request.trailing_slash = rest.empty();
@@ -91,7 +93,7 @@ void read_target(const std::string& sent, const ServerLimits& limits, Request& r
   request.target = origin_form(sent);
   std::size_t question = request.target.find('?');
   request.path = escape_beyond_ascii(std::string_view(request.target).substr(0, question));
-  if (request.path != "*") read_path(request);
+  if (request.path != "*") read_path(limits, request);
   if (question == std::string::npos) return;
   request.raw_query = request.target.substr(question + 1);
   request.query = parse_form(request.raw_query);

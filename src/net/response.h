@@ -17,6 +17,13 @@
 
 namespace boathouse::net {
 
+// Bytes of an open file, which stays open until the next ones are asked for.
+struct FileStretch {
+  int file = -1;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 // Pulled on the blocking pool, one call at a time, while the previous piece is written to the socket. An exception
 // breaks the connection off, so that the client sees a truncated answer, and is logged.
 class BodySource {
@@ -24,6 +31,11 @@ class BodySource {
   virtual ~BodySource() = default;
   // Fills at most `into`; 0 is the end.
   virtual std::size_t read(std::span<char> into) = 0;
+  // Of a source that has next_stretch(), which may then be called in the place of read(): its bytes need not come into
+  // this process's memory.
+  virtual bool is_of_files() const { return false; }
+  // The bytes that come next; nothing at the end.
+  virtual FileStretch next_stretch() { return {}; }
 };
 
 // Chunked without a length. A HEAD answer may have a length without a source.

@@ -2,6 +2,7 @@
 #include "net/response_writer.h"
 
 #include <fmt/format.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <ctime>
 
 #include "base/error.h"
+#include "base/file_read.h"
 #include "net/http_date.h"
 #include "net/pool_call.h"
 
@@ -22,26 +24,30 @@ using base::ErrorKind;
 constexpr std::size_t kPieceBytes = 256 << 10;
 // A small body goes out in one write with its head.
 constexpr std::size_t kInlineBytes = 16 << 10;
+// A thread of the pool moves at most so much of a file at once, for others wait for it too.
+constexpr std::size_t kMovedBytes = 16 << 20;
 
 class FileSource : public BodySource {
  public:
   explicit FileSource(FileBody file) : file_(std::move(file)) {}
   std::size_t read(std::span<char> into) override {
-    std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), file_.length));
-    while (want > 0) {
-      ssize_t got = ::pread(file_.file.get(), into.data(), want, static_cast<off_t>(file_.offset));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw base::system_error(errno, "reading a file for an answer");
-      file_.offset += static_cast<std::uint64_t>(got);
-      file_.length -= static_cast<std::uint64_t>(got);
-      return static_cast<std::size_t>(got);
-    }
-    return 0;
+    const std::size_t want = std::min<std::uint64_t>(into.size(), file_.length);
+    const std::size_t got =
+        base::read_some_at(file_.file.get(), into.first(want), file_.offset, "reading a file for an answer");
+    file_.offset += got;
+    file_.length -= got;
+    return got;
+  }
+  bool is_of_files() const override { return true; }
+  FileStretch next_stretch() override {
+    return {file_.file.get(), std::exchange(file_.offset, file_.offset + file_.length), std::exchange(file_.length, 0)};
   }
 
  private:
   FileBody file_;
 };
+
+Error wrong_length() { return Error(ErrorKind::internal, "an answer's source is not as long as it said"); }
 
 // Net's own; what a handler says of them is passed over.
 bool is_ours(std::string_view name) {
@@ -79,7 +85,8 @@ void check_headers(const Response& response) {
 
 }  // namespace
 
-// Two pieces: one is written while the other is read. The writer joins before these go away.
+// Two pieces: one is written while the other is read. Or no piece: the pool hands the socket stretches of files, as much as
+// it takes. The writer joins before these go away.
 struct ResponseWriter::Pump {
   std::unique_ptr<BodySource> source;
   PoolCall call;
@@ -88,8 +95,36 @@ struct ResponseWriter::Pump {
   std::size_t got = 0;   // how much it put there
   std::function<void()> work = {};
 
+  base::UniqueFd socket = {};  // where there are no pieces
+  FileStretch stretch = {};
+  std::uint64_t left = 0;
+  std::uint64_t moved = 0;  // by the last call
+  bool is_gone = false;     // the peer
+
+  // Until the socket takes no more.
+  void move() {
+    for (moved = 0; left > 0 && moved < kMovedBytes && !is_gone;) {
+      if (stretch.length == 0) stretch = source->next_stretch();
+      if (stretch.length == 0) throw wrong_length();
+      auto offset = static_cast<off_t>(stretch.offset);
+      const std::uint64_t most = std::min({stretch.length, left, std::uint64_t{kMovedBytes}});
+      const ssize_t got = ::sendfile(socket.get(), stretch.file, &offset, static_cast<std::size_t>(most));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) return;
+      is_gone = got < 0 && (errno == EPIPE || errno == ECONNRESET);
+      if (is_gone) return;
+      if (got < 0) throw base::system_error(errno, "sending a file for an answer");
+      if (got == 0) throw wrong_length();
+      const auto sent = static_cast<std::uint64_t>(got);
+      stretch.offset += sent;
+      stretch.length -= sent;
+      left -= sent;
+      moved += sent;
+    }
+  }
+
   asio::awaitable<void> begin() {
-    if (!pieces[turn]) pieces[turn] = std::make_unique_for_overwrite<char[]>(kPieceBytes);
+    if (!socket && !pieces[turn]) pieces[turn] = std::make_unique_for_overwrite<char[]>(kPieceBytes);
     return call.begin(work);
   }
 };
@@ -121,6 +156,12 @@ asio::awaitable<void> ResponseWriter::prepare(Response& response, const Delivery
   if (!has_body_ || !source) co_return;
   auto executor = co_await asio::this_coro::executor;
   pump_ = std::make_unique<Pump>(std::move(source), PoolCall(executor, pool_));
+  if (pump_->source->is_of_files() && length_ && *length_ >= kPieceBytes) pump_->socket = transport_.duplicate();
+  if (pump_->socket) {
+    pump_->left = *length_;
+    pump_->work = [pump = pump_.get()] { pump->move(); };
+    co_return;
+  }
   pump_->work = [pump = pump_.get()] {
     pump->got = pump->source->read(std::span(pump->pieces[pump->turn].get(), kPieceBytes));
   };
@@ -166,7 +207,12 @@ asio::awaitable<bool> ResponseWriter::send(const Delivery& delivery) {
 asio::awaitable<bool> ResponseWriter::send_pumped(const Delivery& delivery) {
   bool sent = false;
   try {
-    sent = co_await send_pieces(delivery);
+    // Not one conditional expression: GCC 12 awaits both of its branches.
+    if (pump_->socket) {
+      sent = co_await send_stretches(delivery);
+    } else {
+      sent = co_await send_pieces(delivery);
+    }
   } catch (...) {
     failure_ = std::current_exception();
   }
@@ -187,7 +233,7 @@ asio::awaitable<bool> ResponseWriter::send_pieces(const Delivery& delivery) {
     std::string_view piece(pump.pieces[pump.turn].get(), pump.got);
     sent += piece.size();
     if (length_ && (sent > *length_ || (piece.empty() && sent < *length_))) {
-      throw Error(ErrorKind::internal, "an answer's source is not as long as it said");
+      throw wrong_length();
     }
     more = !piece.empty() && (!length_ || sent < *length_);
     if (more) {
@@ -199,6 +245,20 @@ asio::awaitable<bool> ResponseWriter::send_pieces(const Delivery& delivery) {
     co_await pump.call.join();
   }
   co_return true;
+}
+
+asio::awaitable<bool> ResponseWriter::send_stretches(const Delivery& delivery) {
+  Pump& pump = *pump_;
+  error_code ec;
+  co_await transport_.write(head_, {}, {}, delivery.write_timeout, ec);
+  while (!ec && pump.left > 0) {
+    co_await pump.begin();
+    co_await pump.call.join();
+    transport_.sent += pump.moved;
+    if (pump.is_gone) co_return false;
+    if (pump.left > 0) co_await transport_.wait_writable(delivery.write_timeout, ec);
+  }
+  co_return !ec;
 }
 
 // The first piece goes with the head; an empty one is the last chunk.

@@ -42,6 +42,7 @@ class ResponseWriter {
   std::string make_head(const Response& response, const Delivery& delivery) const;
   asio::awaitable<bool> send_pumped(const Delivery& delivery);
   asio::awaitable<bool> send_pieces(const Delivery& delivery);
+  asio::awaitable<bool> send_stretches(const Delivery& delivery);
   asio::awaitable<bool> send_piece(std::string_view piece, Milliseconds timeout);
 
   Transport& transport_;

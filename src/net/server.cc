@@ -8,12 +8,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <condition_variable>
+#include <csignal>
 #include <thread>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/numbers.h"
 #include "net/pool_call.h"
 #include "net/session.h"
 #include "net/tls.h"
@@ -36,11 +37,7 @@ struct HostPort {
 };
 
 // The resolver would take 99999 for another port.
-bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return failed == std::errc() && end == text.data() + text.size();
-}
+bool is_port(std::string_view text) { return base::parse_number<std::uint16_t>(text).has_value(); }
 
 HostPort split_address(const std::string& listen) {
   std::size_t colon = listen.rfind(':');
@@ -281,7 +278,9 @@ void Server::Impl::stop(Milliseconds patience) {
 }
 
 Server::Server(const Router& router, base::ThreadPool& pool, ServerOptions options)
-    : impl_(std::make_unique<Impl>(router, pool, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(router, pool, std::move(options))) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 Server::~Server() { stop(Milliseconds(0)); }
 std::string Server::start() { return impl_->start(); }
 void Server::stop(std::chrono::milliseconds patience) { impl_->stop(patience); }

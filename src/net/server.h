@@ -31,6 +31,8 @@ struct ServerLimits {
   std::size_t target_bytes = 16 << 10;  // 414
   std::size_t connections = 4096;       // 503
   BodyLimits body;                      // 413
+  // Paths that begin with one of these may have "." and ".." as segments: names like any other. Elsewhere 400.
+  std::vector<std::string> dots_allowed = {};
 };
 
 struct ServerOptions {
@@ -50,7 +52,8 @@ void check_listen_address(const std::string& listen);
 
 class Server {
  public:
-  // Router and pool outlive the server; routes are added before start().
+  // Router and pool outlive the server; routes are added before start(). From here on the process ignores SIGPIPE: a peer
+  // that left shows in what a write answers.
   Server(const Router& router, base::ThreadPool& pool, ServerOptions options);
   // Stops with no patience.
   ~Server();

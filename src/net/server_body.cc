@@ -38,12 +38,13 @@ struct ServerBody::Pump {
     std::size_t used = 0;
   };
 
-  std::unique_ptr<Unfolder> unfolder;
+  std::unique_ptr<base::Unfolder> unfolder;
   const ChunkConsumer& consumer;
   PoolCall call;
   std::array<Piece, 2> pieces = {};
   std::string_view ready = {};  // what the running call consumes
   bool last = false;
+  bool must_finish = false;  // also where no byte is left
   std::function<void()> work = {};
 
   void consume() {
@@ -55,7 +56,9 @@ struct ServerBody::Pump {
 asio::awaitable<void> ServerBody::receive(const ChunkConsumer& consumer, const BodyLimits& limits) {
   begin(limits.max_bytes);
   auto executor = co_await asio::this_coro::executor;
-  Pump pump{make_unfolder(coding_, limits), consumer, PoolCall(executor, pool_)};
+  const std::string_view coding = limits.as_sent ? std::string_view() : std::string_view(coding_);
+  Pump pump{make_unfolder(coding, limits), consumer, PoolCall(executor, pool_)};
+  pump.must_finish = !is_identity(coding);
   pump.work = [&pump] { pump.consume(); };
   std::exception_ptr error;
   try {
@@ -84,7 +87,7 @@ asio::awaitable<void> ServerBody::run(Pump& pump) {
     co_await pump.call.join();
     pump.last = stream_.finished();
     pump.ready = std::string_view(piece.bytes.get(), piece.used);
-    if (!pump.ready.empty() || !is_identity(coding_)) co_await pump.call.begin(pump.work);
+    if (!pump.ready.empty() || (pump.last && pump.must_finish)) co_await pump.call.begin(pump.work);
   }
   co_await pump.call.join();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/transport.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <array>
@@ -73,6 +74,19 @@ class StreamTransport : public Transport {
         wrote -= taken;
       }
     }
+  }
+
+  base::UniqueFd duplicate() override {
+    if constexpr (std::is_same_v<Stream, TlsStream>) return {};
+    return base::UniqueFd(::fcntl(socket_of(stream_).native_handle(), F_DUPFD_CLOEXEC, 0));
+  }
+
+  asio::awaitable<void> wait_writable(Milliseconds timeout, error_code& ec) override {
+    ec = {};
+    begin(timeout);
+    auto token = asio::redirect_error(asio::use_awaitable, ec);
+    co_await socket_of(stream_).async_wait(tcp::socket::wait_write, token);
+    end(ec);
   }
 
   asio::awaitable<void> handshake(bool server, Milliseconds timeout, error_code& ec) override {

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/file.h"
+
 namespace boathouse::net {
 
 namespace asio = boost::asio;
@@ -55,6 +57,11 @@ class Transport : public Watched {
   virtual asio::awaitable<void> write(std::string_view a, std::string_view b, std::string_view c, Milliseconds timeout,
                                       error_code& ec) = 0;
   virtual asio::awaitable<void> handshake(bool server, Milliseconds timeout, error_code& ec) = 0;
+  // Another descriptor of the socket, for whoever writes to it without a copy and only while write() does not; none
+  // where bytes are encrypted here.
+  virtual base::UniqueFd duplicate() = 0;
+  // Until the socket takes bytes.
+  virtual asio::awaitable<void> wait_writable(Milliseconds timeout, error_code& ec) = 0;
   // Says that no more will be sent; reading goes on.
   virtual asio::awaitable<void> shutdown_send(Milliseconds timeout) = 0;
   // Ends every operation now. `reset`: the peer must see that it was cut off.

@@ -2,6 +2,10 @@
 """What one workspace may use: set by owners of main, past it the answer names the limit, up to it all is well."""
 
 import pytest
+from botocore.exceptions import ClientError
+
+from support.aws import make_key
+from support.s3 import s3
 
 
 @pytest.fixture
@@ -72,6 +76,30 @@ def test_bytes(admin, team):
     assert owner.describe("a", ws=name)["rows"] == 1
     limit(admin, name, bytes=used + 1_000_000)
     owner.post_rows("a", "id\n2\n", ws=name)
+
+
+def test_bytes_of_objects_count_too(house, admin, team):
+    name, owner = team
+    client = s3(house, make_key(owner, workspace=name))
+    client.create_bucket(Bucket="files")
+    limit(admin, name, bytes=1000)
+    client.put_object(Bucket="files", Key="a", Body=b"x" * 600)
+    client.put_object(Bucket="files", Key="b", Body=b"x" * 400)
+    assert owner.get(f"/v1/workspaces/{name}").json()["usage"]["bytes"] == 1000
+    upload = client.create_multipart_upload(Bucket="files", Key="c")["UploadId"]
+    part = {"PartNumber": 1, "ETag": client.upload_part(Bucket="files", Key="c", UploadId=upload, PartNumber=1, Body=b"x")["ETag"]}
+    for past in (lambda: client.put_object(Bucket="files", Key="c", Body=b"x"),
+                 lambda: client.copy_object(Bucket="files", Key="c", CopySource={"Bucket": "files", "Key": "b"}),
+                 lambda: client.complete_multipart_upload(Bucket="files", Key="c", UploadId=upload, MultipartUpload={"Parts": [part]})):
+        with pytest.raises(ClientError) as error:
+            past()
+        assert (error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]) == ("QuotaExceeded", 403)
+    client.put_object(Bucket="files", Key="empty", Body=b"")
+    refused(owner.post_rows("a", "id\n2\n", ws=name, expect=None), 507, "bytes", 1000)
+    client.delete_object(Bucket="files", Key="a")
+    client.complete_multipart_upload(Bucket="files", Key="c", UploadId=upload, MultipartUpload={"Parts": [part]})
+    client.put_object(Bucket="files", Key="b", Body=b"x" * 500)
+    assert owner.get(f"/v1/workspaces/{name}").json()["usage"]["bytes"] == 501, "what is replaced counts no more"
 
 
 def test_rows_a_minute(admin, team):

@@ -108,6 +108,26 @@ def test_the_same_key_gives_the_first_answer_again(admin, goods):
     assert stored(admin, goods) == [(1, "ann", None)]
 
 
+def test_the_same_key_throws_away_only_once(admin, goods):
+    def throw_away(key, expect=200, **options):
+        return admin.delete(admin.table_path(goods, "/quarantine"), headers={"Idempotency-Key": goods + key}, expect=expect, **options)
+
+    # Also that there was nothing is remembered, where there is no quarantine yet and where it is empty.
+    assert throw_away("none").json() == {"rows_deleted": 0}
+    admin.post_rows(goods, "id,name\n,ann\n,bob\n")
+    again = throw_away("none")
+    assert again.json() == {"rows_deleted": 0} and again.headers["Idempotent-Replay"] == "true"
+    first = throw_away("all")
+    assert first.json() == {"rows_deleted": 2} and "Idempotent-Replay" not in first.headers
+    admin.post_rows(goods, "id,name\n,eve\n")
+    [row] = admin.quarantine(goods)
+    assert throw_away("all").json() == {"rows_deleted": 2} and len(admin.quarantine(goods)) == 1
+    throw_away("all", expect=422, json={"ids": [row["id"]]})
+    assert throw_away("one", json={"ids": [row["id"]]}).json() == {"rows_deleted": 1}
+    assert throw_away("one", json={"ids": [row["id"]]}).json() == {"rows_deleted": 1}
+    assert throw_away("x" * 256, expect=400).json()["detail"]
+
+
 def test_of_many_who_resubmit_the_same_row_one_wins(admin, goods):
     admin.post_rows(goods, "id,name\n,ann\n,bob\n")
     rows = [{"id": row["id"], "data": {"id": i, "name": row["data"]["name"]}} for i, row in enumerate(admin.quarantine(goods))]

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import random
+import re
 import threading
 import time
 
@@ -23,7 +24,8 @@ class Load:
     """Clients that post until they are told to stop or the server dies. A third of the documents are misfits; requests whose
     answer was lost are sent again under their key after the restart, half of them."""
 
-    def __init__(self):
+    def __init__(self, refusals=(503, 507)):
+        self.refusals = refusals
         self.numbers = itertools.count(1)
         self.acknowledged = {}  # number: id
         self.in_doubt = []      # (table, numbers)
@@ -60,7 +62,7 @@ class Load:
         else:
             answer = api.post(f"/table/{table}/objects", data=json.dumps(documents), headers=headers)
             ids = answer.json()["data"]["ids"] if answer.status_code == 200 else []
-        if answer.status_code in (503, 507):
+        if answer.status_code in self.refusals:
             return False
         assert answer.status_code == 200, answer.text
         self.acknowledged |= dict(zip(numbers, ids))
@@ -138,6 +140,12 @@ def test_documents_on_a_full_disk(on_small_disk, small_disk):  # noqa: F811
     assert api.post("/v1/sql", json=asked | {"consistency": "committed"}).json()["rows"] == [[1]]
     answer = api.post("/v1/sql", json=asked)
     assert answer.status_code in (503, 507) and "committed" in answer.text
+    answer = api.post("/table/a/object?wait=true", data='{"n":1000001,"number":1000001}', headers={"Content-Type": "application/json"})
+    assert answer.status_code in (503, 507) and "do not send it again" in answer.text
+    ident = re.search("/object/([0-9a-f-]{36})", answer.json()["error"])[1]
+    answer = api.get(f"/table/a/object/{ident}")
+    assert answer.status_code == 200 and answer.json()["data"]["stage"] == "received", answer.text
+    load.acknowledged[1000001] = ident
     waiting = api.get("/metrics").text
     assert "boathouse_documents_tables_failing 1" in waiting
     (small_disk / "ballast").unlink()

@@ -11,9 +11,12 @@ import tempfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
 from support.api import PARQUET
+from support.aws import make_key
 from support.paths import ROOT
+from support.s3 import body_of, keys_of, s3
 from support.server import ADMIN_PASSWORD, Server
 
 
@@ -204,3 +207,21 @@ def test_a_second_server_on_the_same_folder_refuses_and_says_who_holds_it(make_s
     assert second.process.returncode != 0
     assert str(first.process.pid) in second.log_tail()
     assert first.api().login("admin", ADMIN_PASSWORD)
+
+
+def test_a_full_disk_refuses_objects_and_keeps_none_by_half(on_small_disk, small_disk):
+    server = on_small_disk
+    key = make_key(server.admin())
+    client = s3(server, key)
+    client.create_bucket(Bucket="files")
+    client.put_object(Bucket="files", Key="kept", Body=b"k" * 1_000_000)
+    fill(small_disk, 8 << 20)
+    files = {path for path in (server.data / "buckets").rglob("*") if path.is_file()}
+    with pytest.raises(ClientError) as refusal:
+        client.put_object(Bucket="files", Key="large", Body=b"l" * (20 << 20))
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] in (503, 507)
+    assert {path for path in (server.data / "buckets").rglob("*") if path.is_file()} == files
+    assert body_of(client, "files", "kept") == b"k" * 1_000_000
+    (small_disk / "ballast").unlink()
+    client.put_object(Bucket="files", Key="large", Body=b"l" * (20 << 20))
+    assert keys_of(client, "files") == ["kept", "large"]

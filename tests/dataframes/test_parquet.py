@@ -7,6 +7,7 @@ import io
 import json
 import uuid
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -188,3 +189,37 @@ def test_flags_may_be_written_as_python_writes_them(frames):
     assert "use_last" in frames.records("f", use_last="yes", expect=400)["error"]
     frames.save_parquet(pa.table({"a": [7]}), "f", keep_last="True")
     assert frames.records("f") == [{"a": 7}]
+
+
+def test_as_many_columns_as_a_table_may_have(frames):
+    # Twice each: what the first took must not be missing for the next.
+    wide = pd.DataFrame(np.arange(10_000.0).reshape(2, 5000), columns=[f"c{k}" for k in range(5000)])
+    for _ in range(2):
+        frames.save_parquet(wide, "wide", keep_last="true")
+        pd.testing.assert_frame_equal(frames.load_table("wide").to_pandas(), wide)
+        frames.upload(wide, "records", keep_last=True)
+    assert frames.records("records", columns="c4999", limit=1) == [{"c4999": 4999.0}]
+    frames.save_parquet(wide.assign(more=1.5), "wide", expect=413)
+
+
+def test_bodies_that_are_no_whole_file_are_told_so(frames):
+    def bytes_of(table):
+        body = io.BytesIO()
+        pq.write_table(table, body, compression="none")
+        return body.getvalue()
+
+    good = bytes_of(pa.table({"a": range(100)}))
+    for broken in (bytes_of(pa.table({})), good[:-1], good[:20] + b"\xff" * 20 + good[40:], b"PAR1" + bytes(100) + b"PAR1"):
+        told = frames.save_bytes(broken, "f", expect=400)["error"]
+        assert told.startswith("the body is not a whole Parquet file: ") and "/" not in told, told
+    assert frames.list() == []
+
+
+def test_a_filter_that_varies_is_worked_out_every_time(frames):
+    frames.save_parquet(pa.table({"a": range(100)}), "f")
+    same = {frames.parquet("f", where="a < 50").headers["ETag"] for _ in range(2)}
+    assert len(same) == 1
+    for where in ("random() < 2", "a < epoch(now())", "current_date > DATE '2020-01-01'"):
+        first, second = (frames.parquet("f", where=where) for _ in range(2))
+        assert first.headers["ETag"] != second.headers["ETag"]
+        assert pq.read_table(io.BytesIO(second.content)).num_rows == 100

@@ -246,6 +246,26 @@ def test_parts_of_a_frame(frames):
         assert frames.records("f", expect=400, **query)["error"]
 
 
+def test_a_column_comes_once_and_a_time_is_one(frames):
+    version = frames.upload([{"a": 1}], "f")["version"]
+    later = "2999-01-01T00:00:00Z"
+    for query in ({"columns": "a,a"}, {"version": version, "as_of": later}, {"use_last": "true", "as_of": later}):
+        assert frames.records("f", expect=400, **query)["error"]
+        assert frames.parquet("f", expect=400, **query).json()["error"]
+    assert "NUL" in frames.upload([{"a": 1}], "f", external_key="a\0b", expect=400)["error"]
+
+
+def test_rows_of_no_frame_take_a_frames_place(frames):
+    frames.upload([{"a": 1, "A": {"x": 2}, "day": "2024-01-31"}], "f", columns_keys={"day": "Date"})
+    table = frames.api.table_path("f", ws=frames.api.get("/v1/me").json()["workspace"])
+    frames.api.post(table + "/rows?mode=replace", data="a,day\n5,2024-02-01\n", headers={"Content-Type": "text/csv"}, expect=200)
+    told = [{"a": 5, "A__2": None, "day": 1706745600000}]  # what a table that is no frame can say
+    assert frames.records("f") == told
+    frames.upload([{"a": 6, "A__2": "text"}], "f")
+    assert frames.records("f") == told + [{"a": 6, "A__2": "text", "day": None}]
+    assert frames.list()[0]["columns_keys"] == {}
+
+
 def test_nobody_sees_another_ones_frames(server, frames):
     frames.upload([{"a": 1}], "mine")
     other = type(frames)(server.admin().make_user("other-" + frames.api.get("/v1/me").json()["name"]))

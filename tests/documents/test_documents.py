@@ -3,24 +3,14 @@
 
 import concurrent.futures
 import json
+import threading
 import uuid
 
 import pytest
 import requests
 
-from support.api import NDJSON
+from support.documents import post, post_many
 from support.readers import read_with_duckdb, read_with_pyiceberg
-
-
-def post(api, table, document, expect=200, **options):
-    body = document if isinstance(document, (str, bytes)) else json.dumps(document)
-    headers = {"Content-Type": "application/json"} | options.pop("headers", {})
-    return api.post(f"/table/{table}/object", data=body, headers=headers, expect=expect, **options)
-
-
-def post_many(api, table, documents, expect=200, content_type=NDJSON, **options):
-    body = documents if isinstance(documents, (str, bytes)) else "\n".join(json.dumps(d) for d in documents)
-    return api.post(f"/table/{table}/objects", data=body, headers={"Content-Type": content_type}, expect=expect, **options)
 
 
 def sql(api, statement, **options):
@@ -75,6 +65,17 @@ def test_what_a_request_needs(admin, anyone, table):
     post_many(admin, table, big(1 << 20) + "\n" + big(1 << 20))
     assert "line 2" in post_many(admin, table, "{}\n" + big((1 << 20) + 1), expect=413).json()["error"]
     admin.get(f"/table/{table}/object", expect=405)
+
+
+@pytest.mark.timeout(180)
+def test_how_much_a_request_may_have(admin, table):
+    document = '{"a":"' + "x" * ((1 << 20) - 9) + '"}'
+    assert post_many(admin, table, "\n".join([document] * 64) + "\n").json()["data"]["count"] == 64
+    assert post_many(admin, table, "\n".join([document] * 64) + "\n ", expect=413).json()["success"] is False
+    assert sql(admin, f"SELECT count(*), sum(length(a)) FROM {table}") == [[64, 64 * ((1 << 20) - 9)]]
+    assert "1000000" in post_many(admin, table + "n", "{}\n" * 1_000_001, expect=413).json()["error"]
+    assert post_many(admin, table + "n", "{}\n" * 1_000_000).json()["data"]["count"] == 1_000_000
+    assert sql(admin, f"SELECT count(DISTINCT _id) FROM {table}n") == [[1_000_000]]
 
 
 def test_a_token_comes_with_or_without_its_scheme(house, admin, table):
@@ -252,23 +253,55 @@ def test_an_open_door(make_server):
     anyone.post("/v1/sql", json={"sql": "SELECT 1"}, expect=401)
 
 
-def test_other_readers_agree_while_shapes_change(admin, table):
-    def send(worker):
-        for n in range(20):
-            post_many(admin, table, [{f"k{worker}_{n % 5}": n, "n": worker * 20 + n, "deep": {"x": [n, {"y": f"v{n}"}]}}])
+@pytest.mark.timeout(300)
+def test_nothing_fails_and_nothing_is_lost_while_shapes_change(admin, table):
+    """200 shapes from 64 connections, while queries run."""
+    shapes, senders, rounds = 200, 64, 10
+    done = threading.Event()
+    acknowledged = []
 
-    def ask(_):
-        for _ in range(10):
-            sql(admin, f"SELECT count(*) FROM {table}")
+    def send(sender):
+        for n in range(rounds):
+            number = sender * rounds + n
+            shape = number % shapes
+            document = {"n": number, f"k{shape}": [number, str(number), number % 2 == 0][shape % 3], "deep": {"x": [shape, {f"y{shape % 7}": f"v{n}"}]}}
+            if n % 2:
+                acknowledged.extend(post_many(admin, table, [document, {"n": -number - 1}]).json()["data"]["ids"])
+            else:
+                acknowledged.append(post(admin, table, document).json()["data"]["id"])
 
-    post(admin, table, {"n": -1}, params={"wait": "true"})
-    with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        list(pool.map(lambda job: job[0](job[1]), [(send, w) for w in range(16)] + [(ask, w) for w in range(4)]))
-    assert sql(admin, f"SELECT count(*), count(DISTINCT n), count(DISTINCT _id) FROM {table}") == [[321, 321, 321]]
+    def ask(statement):
+        asked = 0
+        while not done.is_set():
+            before = len(acknowledged)
+            [[count, *_]] = sql(admin, statement.format(table=table))
+            assert before < count, "what was acknowledged is there"
+            asked += 1
+        return asked
+
+    post(admin, table, {"n": 10**6, "k0": 0, "deep": {"x": [0]}}, params={"wait": "true"})
+    statements = ("SELECT count(*) FROM {table}", "SELECT count(*), sum(n), max(deep__x__0), min(k0) FROM {table}",
+                  "SELECT count(*), count(DISTINCT _id), max(_document) FROM (SELECT * FROM {table})")
+    with concurrent.futures.ThreadPoolExecutor(senders + len(statements)) as pool:
+        asking = [pool.submit(ask, statement) for statement in statements]
+        try:
+            for sender in [pool.submit(send, sender) for sender in range(senders)]:
+                sender.result()
+        finally:
+            done.set()
+        assert all(each.result() > 0 for each in asking)
+    total = 1 + senders * rounds * 3 // 2
+    assert sql(admin, f"SELECT count(*), count(DISTINCT n), count(DISTINCT _id) FROM {table}") == [[total, total, total]]
+    assert {row[0] for row in sql(admin, f"SELECT _id FROM {table}")} >= set(acknowledged) and len(acknowledged) == total - 1
+    assert admin.quarantine(table) == []
     location = admin.describe(table)["metadata_location"]
-    ours = sorted(row[0] for row in sql(admin, f"SELECT _document FROM {table}", limit=1000))
-    assert sorted(read_with_pyiceberg(location)["_document"].to_pylist()) == ours
-    assert sorted(read_with_duckdb(location, "_document")["_document"].to_pylist()) == ours
+    columns = [column["name"] for column in admin.describe(table)["columns"]]
+    assert {f"k{shape}" for shape in range(shapes)} <= set(columns)
+    chosen = ["n", "k0", "k100", "k199", "deep__x__0", "deep__x__1__y3", "_document"]
+    ours = sorted(json.dumps(row) for row in sql(admin, f"SELECT {', '.join(chosen)} FROM {table}"))
+    for there in (read_with_pyiceberg(location), read_with_duckdb(location)):
+        assert sorted(json.dumps([row[column] for column in chosen]) for row in there.select(chosen).to_pylist()) == ours
+        assert set(there.column_names) == set(columns)
 
 
 def test_a_workspaces_limits_hold_at_the_door(make_server):

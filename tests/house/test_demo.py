@@ -26,7 +26,9 @@ def test_it_shows_everything_and_ends_also_a_second_time(tmp_path):
                               text=True, stdin=subprocess.DEVNULL, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         for shown in ("967 accepted", "33 rejected", "962 accepted", "37 rejected", "required", "Boat Building", "Navigation",
-                      "iceberg_scan", "1 removed, 1 changed", "data_platform-user_pool knows ", "tags__0 STRING", "quarantined: ", "the server has stopped"):
+                      "iceberg_scan", "1 removed, 1 changed", "data_platform-user_pool knows ", "tags__0 STRING", "quarantined: ",
+                      "min -3  25% 20.25", "Noor's age  done",
+                      "10 rows read, 10 written, 0 rejected", "1 | Waterman  | 2024-03-02 08:15:00+00 |     310", "the server has stopped"):
             assert shown in done.stdout, shown
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The requests of the matrix's lines about the Cognito door. Who asks signs with an access key of their own."""
+"""The requests of the matrix's lines about the doors that AWS's clients call. Who asks signs with an access key of their own."""
 
 import itertools
 import json
@@ -112,7 +112,20 @@ def of_pool(scene):
     return {"pool": Pool(scene).id}, {}
 
 
+def signed(service, **options):
+    def request(scene):
+        return {}, options | ({"auth": Signed(make_key(scene.who), service)} if scene.who else {})
+    return request
+
+
 COGNITO = {
+    "POST /sts": signed("sts", data="Action=GetCallerIdentity&Version=2011-06-15",
+                        headers={"Content-Type": "application/x-www-form-urlencoded"}),
+    "GET /apigateway/restapis": signed("apigateway"),
+    "POST /logs": signed("logs", data="{}", headers={"X-Amz-Target": "Logs_20140328.DescribeLogGroups",
+                                                     "Content-Type": "application/x-amz-json-1.1"}),
+    "POST /secretsmanager": signed("secretsmanager", data="{}", headers={"X-Amz-Target": "secretsmanager.ListSecrets",
+                                                                         "Content-Type": "application/x-amz-json-1.1"}),
     **{f"POST /cognito-idp?{name}": of_owners(name, body) for name, body in OF_OWNERS.items()},
     **{f"POST /cognito-idp?{name}": of_all(name, body) for name, body in OF_ALL.items()},
     "POST /cognito-idp": of_all("InitiateAuth", lambda pool: pool.login(pool.user(), PASSWORD)),

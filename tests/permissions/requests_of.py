@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from permissions.cognito_requests import COGNITO
+from permissions.flows_requests import FLOWS
+from permissions.s3_requests import S3
 from support.jobs import put_job
 from support.queries import wait_for_query
 
 PASSWORD = "Some-password-1"
 TEAM = "team"
 COLUMNS = ["id INTEGER required"]
+SINK = {"url": "postgresql://nobody@127.0.0.1:1/nothing", "tables": ["none"]}
 CSV = {"data": "id\n1\n", "headers": {"Content-Type": "text/csv"}}
 
 _numbers = itertools.count(1)
@@ -76,10 +79,22 @@ class Scene:
         """A job of no known kind, so that it stays as it is; ws=None: the house's own."""
         return put_job(self.server, workspace=ws, object=fresh("o"), **columns)
 
+    def trigger(self):
+        name = fresh("trigger")
+        self.owner.put(f"/v1/workspaces/{TEAM}/triggers/{name}", json={"bucket": "files"}, expect=201)
+        return name
+
     def insight(self, ws=TEAM, **fields):
         name = fresh("i")
         api = self.owner if ws == TEAM else self.admin
         api.put(f"/v1/workspaces/{ws}/insights/{name}", json={"sql": "SELECT 1 AS one"} | fields, expect=201)
+        return name
+
+
+    def sink(self, ws=TEAM):
+        name = fresh("s")
+        api = self.owner if ws == TEAM else self.admin
+        api.put(f"/v1/workspaces/{ws}/sinks/{name}", json=SINK, expect=201)
         return name
 
 
@@ -99,8 +114,20 @@ def on_table(**options):
     return lambda scene: ({"table": scene.table()}, options)
 
 
+def on_two_versions(scene):
+    table = scene.table()
+    scene.owner.post_rows(table, "id\n2\n", ws=TEAM)
+    return {"table": table}, {}
+
+
 def on_insight(**options):
     return lambda scene: ({"insight": scene.insight()}, options)
+
+
+def on_sink(**options):
+    return lambda scene: ({"sink": scene.sink()}, options)
+def on_trigger(**options):
+    return lambda scene: ({"trigger": scene.trigger()}, options)
 
 
 def on_job(ws=TEAM, **columns):
@@ -171,6 +198,8 @@ def upload(scene):
 _WS = "/v1/workspaces/{workspace}"
 _T = _WS + "/tables/{table}"
 _I = _WS + "/insights/{insight}"
+_S = _WS + "/sinks/{sink}"
+_TR = _WS + "/triggers/{trigger}"
 _Q = "/v1/queries/{id}"
 _J = "/v1/jobs/{id}"
 _FAILED = {"state": "failed", "finished_at": int(time.time() * 1e6)}
@@ -188,12 +217,13 @@ def documents(root):
         f"POST {root}/table/{{name}}/object": lambda scene: ({"name": "documents"}, json_body),
         f"POST {root}/table/{{name}}/objects": lambda scene: ({"name": "documents"}, json_body),
         f"GET {root}/table/{{name}}/object/{{id}}": lambda scene: ({"name": "nothing", "id": str(uuid.uuid4())}, {}),
+        f"GET {root}/table/{{name}}/objects": lambda scene: ({"name": "nothing"}, {}),
         f"GET {root}/table/{{name}}": lambda scene: ({"name": "nothing"}, {}),
         f"GET {root}/table": plain(),
     }
 
 
-REQUESTS = COGNITO | documents("") | documents("/main") | {
+REQUESTS = COGNITO | FLOWS | S3 | documents("") | documents("/main") | {
     "POST /dataframes/upload": plain(json={"dataframe": [{"a": 1}], "dataframe_name": "f"}),
     "POST /dataframes/{name}": lambda scene: ({"name": "g"}, {"data": parquet_file(),
                                                               "headers": {"Content-Type": "application/vnd.apache.parquet"}}),
@@ -240,6 +270,9 @@ REQUESTS = COGNITO | documents("") | documents("/main") | {
     "GET " + _T + "/rows": on_table(),
     "DELETE " + _T + "/rows": on_table(params={"where": "id = 1"}),
     "GET " + _T + "/versions": on_table(),
+    "GET " + _T + "/profile": on_table(),
+    "GET " + _T + "/profile/diff": on_two_versions,
+    "GET " + _T + "/profile/plot": on_table(params={"kind": "missing"}),
     "POST " + _T + "/rollback": on_version(),
     "GET " + _T + "/branches": on_table(),
     "POST " + _T + "/branches": on_table(json={"name": "review"}),
@@ -258,11 +291,19 @@ REQUESTS = COGNITO | documents("") | documents("/main") | {
     "GET " + _T + "/backups": on_table(),
     "POST " + _T + "/backups/{backup}/restore": on_backup,
     "POST /v1/sql": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
+    "GET " + _WS + "/sinks": plain(),
+    "GET " + _S: on_sink(),
+    "PUT " + _S: on_sink(json=SINK),
+    "DELETE " + _S: on_sink(),
     "GET " + _WS + "/insights": plain(),
     "GET " + _I: on_insight(),
     "PUT " + _I: on_insight(json={"sql": "SELECT 2 AS two"}),
     "DELETE " + _I: on_insight(),
     "GET " + _I + "/result": on_insight(),
+    "GET " + _WS + "/triggers": plain(),
+    "GET " + _TR: on_trigger(),
+    "PUT " + _TR: on_trigger(json={"bucket": "files"}),
+    "DELETE " + _TR: on_trigger(),
     "POST /v1/queries": plain(json={"sql": "SELECT 1", "workspace": TEAM}),
     "GET /v1/queries": plain(),
     **{f"{route}{'?of=another' if another else ''}": on_query(another) for another in (False, True)

@@ -37,10 +37,19 @@ ADMINISTRATION = {
     "DELETE " + TABLE + "/branches/{branch}": "delete-branch",
     "POST " + TABLE + "/tags": "create-tag",
     "DELETE " + TABLE + "/tags/{tag}": "delete-tag",
+    "POST /secretsmanager": "list-sink-secrets",
+    "PUT /v1/workspaces/{workspace}/sinks/{sink}": "set-sink",
+    "DELETE /v1/workspaces/{workspace}/sinks/{sink}": "delete-sink",
     "PUT /v1/workspaces/{workspace}/insights/{insight}": "set-insight",
     "DELETE /v1/workspaces/{workspace}/insights/{insight}": "delete-insight",
+    "PUT /v1/workspaces/{workspace}/triggers/{trigger}": "set-trigger",
+    "DELETE /v1/workspaces/{workspace}/triggers/{trigger}": "delete-trigger",
     "POST /v1/jobs/{id}/cancel?of=house": "cancel-job",
     "POST /v1/jobs/{id}/retry?of=house": "retry-job",
+    "POST /users/signup": "sign-up",
+    "DELETE /flows/{fid}": "delete-flow",
+    "POST /flows/members": "add-flow-member",
+    "DELETE /flows/members": "remove-flow-member",
     COGNITO + "CreateUserPoolClient": "create-pool-client",
     COGNITO + "DeleteUserPoolClient": "delete-pool-client",
     COGNITO + "AdminCreateUser": "create-user",
@@ -69,15 +78,22 @@ REFUSED_READING = {"GET /v1/users": "list-users", "GET /v1/users/{name}": "get-u
                    COGNITO + "ListGroups": "list-groups", COGNITO + "AdminListGroupsForUser": "list-groups",
                    COGNITO + "ListUsersInGroup": "list-users", COGNITO + "AdminInitiateAuth": "log-in"}
 # The request itself proves who asks: the row names that user.
-OWN_PROOF = {"POST /v1/password", COGNITO + "AdminRespondToAuthChallenge", COGNITO + "RespondToAuthChallenge",
+OWN_PROOF = {"POST /v1/password", "POST /users/signup", COGNITO + "AdminRespondToAuthChallenge", COGNITO + "RespondToAuthChallenge",
              COGNITO + "ChangePassword", COGNITO + "GlobalSignOut"}
 # Sessions, one's own statements, a workspace's own jobs; rows, whose changes batches and versions tell of.
 NO_ADMINISTRATION = {
-    "POST /cognito-idp", "POST /v1/login", "POST /v1/token", "POST /v1/logout", "POST /v1/sql", "POST /v1/queries", "DELETE /v1/queries/{id}",
+    "POST /cognito-idp", "POST /sts", "POST /logs", "POST /v1/login", "POST /v1/token", "POST /v1/logout", "POST /v1/sql", "POST /v1/queries", "DELETE /v1/queries/{id}",
     "POST /v1/jobs/{id}/cancel", "POST /v1/jobs/{id}/retry", "POST " + TABLE + "/rows", "DELETE " + TABLE + "/rows",
     "POST " + TABLE + "/rollback", "DELETE " + TABLE + "/quarantine", "POST " + TABLE + "/quarantine/resubmit", "POST /upload",
-    "POST /dataframes/upload", "POST /dataframes/{name}"} | {
-    f"POST {root}/table/{{name}}/{object}" for root in ("", "/main") for object in ("object", "objects")}
+    "POST /dataframes/upload", "POST /dataframes/{name}",
+    # A flow's feed tells what its members do to it.
+    "POST /users/login", "POST /users/token", "DELETE /users/logout", "POST /flows", "PATCH /flows/{fid}",
+    "POST /flows/dataset", "PUT /flows/dataset", "PUT /flows/rules"} | {
+    f"{method} /flows/{things}" for method in ("POST", "PATCH", "DELETE") for things in ("tasks", "comments")
+    if (method, things) != ("PATCH", "comments")} | {
+    f"POST {root}/table/{{name}}/{object}" for root in ("", "/main") for object in ("object", "objects")} | {
+    # What S3 clients do all day, making buckets included.
+    f"{method} /s3/{{bucket}}{key}" for method in ("PUT", "POST", "DELETE") for key in ("", "/{key}")}
 
 
 def of_line(name, table):

@@ -27,26 +27,31 @@ def make_key(api, **fields):
     return key["access_key_id"], key["secret_access_key"]
 
 
-def cognito(url, key=None, region=REGION):
-    """A client of /cognito-idp: signed with `key`, or anonymous."""
+def client(service, url, key=None, region=REGION):
+    """boto3's client of a service, which the server has at /<service>: signed with `key`, or anonymous."""
     config = Config(retries={"max_attempts": 0}, signature_version=None if key else UNSIGNED)
     access, secret = key or (None, None)
-    return boto3.client("cognito-idp", endpoint_url=url + "/cognito-idp", region_name=region, aws_access_key_id=access,
+    return boto3.client(service, endpoint_url=f"{url}/{service}", region_name=region, aws_access_key_id=access,
                         aws_secret_access_key=secret, config=config)
 
 
+def cognito(url, key=None, region=REGION):
+    return client("cognito-idp", url, key, region)
+
+
 def aws_env(url, key, region=REGION):
-    """The environment in which `aws cognito-idp ..` reaches the server, and nothing else of the caller's."""
+    """The environment in which `aws` reaches the server, and nothing else of the caller's."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return env | {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": url + "/cognito-idp", "AWS_ACCESS_KEY_ID": key[0],
-                  "AWS_SECRET_ACCESS_KEY": key[1], "AWS_DEFAULT_REGION": region, "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
+    return env | {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": url + "/cognito-idp", "AWS_ENDPOINT_URL_STS": url + "/sts",
+                  "AWS_ENDPOINT_URL_API_GATEWAY": url + "/apigateway", "AWS_ENDPOINT_URL_SECRETS_MANAGER": url + "/secretsmanager", "AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1], "AWS_DEFAULT_REGION": region,
+                  "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
                   "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
                   "PATH": f"{AWS.parent}:{env.get('PATH', '')}"}
 
 
 def aws(url, key, *arguments):
-    """What `aws cognito-idp ARGUMENTS --output text` prints; fails the test when it fails."""
-    command = [str(AWS), "cognito-idp", *arguments]
+    """What `aws ARGUMENTS --output text` prints; fails the test when it fails."""
+    command = [str(AWS), *arguments, "--output", "text"]
     done = subprocess.run(command, env=aws_env(url, key), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import time
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -34,8 +35,20 @@ class Browser:
             return next((e for e in (within or self.driver).find_elements(By.CSS_SELECTOR, css) if e.is_displayed()), None)
         return WebDriverWait(self.driver, PATIENCE).until(visible, f"nothing shows for {css}")
 
-    def all(self, css):
-        return self.driver.find_elements(By.CSS_SELECTOR, css)
+    def all(self, css, attribute):
+        """The attribute of every such element, in order, down to the end of a page that makes its elements as they come into view."""
+        script = (f"const seen = [...document.querySelectorAll('{css}')].map(e => e.getAttribute('{attribute}'));"
+                  "const end = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;"
+                  "window.scrollBy(0, window.innerHeight / 2); return [seen, end];")
+        found, ends = [], 0
+        for _ in range(500):
+            seen, end = self.driver.execute_script(script)
+            found += [each for each in seen if each not in found]
+            ends = ends + 1 if end else 0
+            if ends == 5:
+                return found
+            time.sleep(0.05)
+        raise AssertionError("the page has no end")
 
     def click(self, css, within=None):
         element = self.find(css, within)

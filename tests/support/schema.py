@@ -7,13 +7,14 @@ import sqlite3
 
 from support.paths import ROOT
 
-SOURCE = ROOT / "src" / "meta" / "sqlite" / "migrations.cc"
+FOLDER = ROOT / "src" / "meta" / "sqlite"
 
 
 def steps():
     """The SQL of each step, in order."""
-    text = SOURCE.read_text()
-    texts = dict(re.findall(r'constexpr const char\* (k\w+) = R"sql\((.*?)\)sql";', text, re.DOTALL))
+    text = (FOLDER / "migrations.cc").read_text()
+    both = text + (FOLDER / "migration_steps.h").read_text()
+    texts = dict(re.findall(r'constexpr const char\* (k\w+) = R"sql\((.*?)\)sql";', both, re.DOTALL))
     names = re.search(r"kSteps = \{(.*?)\}", text, re.DOTALL)[1].replace(",", " ").split()
     return [texts[name] for name in names]
 

@@ -33,6 +33,7 @@ class Server:
         self.env |= {"BOATHOUSE_ADMIN_PASSWORD": ADMIN_PASSWORD, "BOATHOUSE_S3_LISTEN": "127.0.0.1:0"} | (env or {})
         self.process = None
         self.url = None
+        self.s3_url = None
 
     def start(self, preexec_fn=None):
         """Starts the process and waits until it is ready; returns itself."""
@@ -56,6 +57,7 @@ class Server:
             if listen["pid"] != self.process.pid:
                 return False
             self.url = "http://" + listen["http"]
+            self.s3_url = "http://" + listen["s3"]
             return requests.get(self.url + "/readyz", timeout=5).status_code == 200
         except (OSError, ValueError, KeyError):
             return False

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 from boathouse import _frame, _upload
 
 
-def parquet_of(frame, like=None, rows=None):
+def parquet_of(frame, like=None, rows=None, piece=3):
     encoded = _frame.encode(frame, like, rows)
     sink = io.BytesIO()
-    _upload._write(encoded, encoded.pieces(3), sink)
+    _upload._write(encoded, encoded.pieces(piece), sink)
     return sink.getvalue()
 
 

@@ -153,6 +153,8 @@ def test_some_columns_and_rows(client, name):
         client.load(name, where="zz = 1")
     with pytest.raises(boathouse.FrameError, match="is meant"):
         client.load(name, columns="v")
+    with pytest.raises(boathouse.FrameError, match="'v' more than once"):
+        client.load(name, columns=["v", "A", "v"])
 
 
 def test_sql(client, name):
@@ -194,12 +196,31 @@ def test_tables_and_names(client, name):
         client.load(f"{name}/none")
 
 
-def test_a_profile_is_not_there_yet_and_says_so(client, name):
-    client.save(FRAME, name)
-    with pytest.raises(boathouse.NotFoundError, match="profile"):
-        client.profile(name)
+def test_a_profile_of_each_version(client, name):
+    first = client.save(pd.DataFrame({"n": range(100), "t": ["<x>", None] * 50}), name)
+    client.save(pd.DataFrame({"n": [0.5] * 100, "t": ["y"] * 100}), name)
+    profile = client.profile(name, first)
+    assert (profile.table, profile.version, profile.rows) == (name, first.version, 100)
+    assert profile.columns.loc["n", "50%"] == 49.5 and profile.columns.loc["t", "missing"] == 50
+    assert profile["t"]["top"] == [{"value": "<x>", "rows": 50}] and "nosuch" not in profile
+    with pytest.raises(KeyError):
+        profile["nosuch"]
+    shown = profile._repr_html_()
+    assert "<svg" in shown and "&lt;x&gt;" in shown and "<x>" not in shown
+    assert profile.plot("histogram", "n")._repr_svg_().startswith("<svg") and profile.plot().startswith("<svg")
+    assert client.profile(name).rows == 100 and client.profile(name).correlations.empty
     with pytest.raises(boathouse.NotFoundError):
         client.profile(name + "none")
+
+
+def test_how_profiles_differ(client, name):
+    first = client.save(pd.DataFrame({"n": range(100)}), name)
+    second = client.save(pd.DataFrame({"n": [7] * 100, "more": [1] * 100}), name)
+    diff = client.profile_diff(name)
+    assert diff.drift and diff.columns.loc["more", "change"] == "added" and diff.columns.loc["n", "vanished_values"] == 99
+    assert "drift" in diff._repr_html_() and "drift" in repr(diff)
+    assert not client.profile_diff(name, first, second, threshold=100).columns.empty
+    assert not client.profile_diff(name, from_=second, to=second).drift
 
 
 def test_nobody_else_sees_a_frame(client, house, admin, name):

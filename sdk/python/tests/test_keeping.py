@@ -12,7 +12,7 @@ import pytest
 from kept import parquet_of, read, table_of, told_of
 from pandas.testing import assert_frame_equal
 
-from boathouse import FrameError, _frame
+from boathouse import FrameError, _frame, _pandas
 
 PLAIN = {pa.bool_(), pa.int32(), pa.int64(), pa.float32(), pa.float64(), pa.string(), pa.binary(), pa.date32(), pa.time64("us"),
          pa.timestamp("us"), pa.timestamp("us", tz="UTC")}
@@ -83,6 +83,62 @@ def test_what_cannot_be_kept_is_refused_by_name(column, word):
     with pytest.raises(FrameError, match=word) as caught:
         parquet_of(frame)
     assert caught.value.status == 0 and "'odd'" in str(caught.value)
+
+
+def repeated_texts():
+    """Columns of 40,000 texts by what is odd about them, and whether their cells are told apart by where they lie."""
+    n, few = 40_000, objects_of(f"customer {k}" for k in range(500))
+    places = np.random.default_rng(5).integers(0, 500, n)
+    some = few[places]
+    odd = {
+        "few": (some, True),
+        "one": (np.repeat(few[:1], n), True),
+        "None": (np.where(places % 7, some, None), True),
+        "nan": (np.where(places % 7, some, np.nan), True),
+        "all missing": (np.repeat(objects_of([None]), n), False),
+        "None and nan": (np.where(places % 7, np.where(places % 5, some, None), np.nan), False),
+        "equal texts": (objects_of(str(k % 3) + "!" for k in range(1000))[places], True),
+        "long": (objects_of("x" * 20_000 + str(k) for k in range(500))[places], False),
+        "each another": (objects_of(f"row {k}" for k in range(n)), False),
+        "mixed": (np.where(places % 7, some, 1), False),
+        "numbers": (objects_of(range(500))[places], False),
+        "no rows together": (np.stack([some, some], axis=1)[:, 0], False),
+        "too few": (some[:1000], False),
+        "surrogates": (objects_of(["\U0001f6f6", "ü", "", "a\0b"])[places % 4], True),
+    }
+    return [pytest.param(*one, id=name) for name, one in odd.items()]
+
+
+def objects_of(cells):
+    cells = list(cells)
+    column = np.empty(len(cells), dtype=object)
+    column[:] = cells
+    return column
+
+
+@pytest.mark.parametrize("cells, by_place", repeated_texts())
+def test_texts_that_are_there_often_come_back(cells, by_place):
+    # A newer pandas would copy them, and so put them next to each other.
+    assert (_pandas.plan(pd.Series(cells, dtype=object, copy=False)).texts is not None) == by_place
+    frame = pd.DataFrame({"v": pd.Series(cells, dtype=object), "n": range(len(cells))})
+    frame.index = pd.Index(cells, dtype=object)
+    back = read(parquet_of(frame, piece=15_000))
+    assert_frame_equal(back, frame)
+    assert [type(one) for one in back["v"]] == [type(one) for one in cells]
+    part = frame.iloc[100:-100]
+    assert_frame_equal(read(parquet_of(part, piece=15_000)), part)
+
+
+def test_a_text_that_no_utf8_holds_is_refused_among_many():
+    with pytest.raises(FrameError, match="surrogate"):
+        parquet_of(pd.DataFrame({"odd": pd.Series(objects_of(["a", "\ud800"])[np.arange(30_000) % 2], dtype=object)}))
+
+
+def test_sparse_columns_of_objects_are_refused():
+    frame = pd.DataFrame({"odd": pd.arrays.SparseArray(["a", None], dtype=pd.SparseDtype(object))})
+    with pytest.raises(FrameError, match="to_dense") as caught:
+        parquet_of(frame)
+    assert "'odd'" in str(caught.value)
 
 
 def test_a_frame_of_nothing_is_refused():

@@ -53,6 +53,7 @@ def test_nothing_is_written_where_that_is_asked(main_client, table):
     with pytest.raises(boathouse.InvalidError) as caught:
         main_client.upload_csv("id,name,depth\nx,Oslo,1\n2,Moss,1\n", table, on_reject="fail")
     assert caught.value.status == 422 and caught.value.problem["rows_rejected"] == 1
+    assert "row 1, column 'id'" in str(caught.value)
 
 
 def test_frames_under_a_contract(main_client, table):

@@ -2,7 +2,8 @@
 #include "api/cognito/errors.h"
 
 #include <array>
-#include <boost/json/object.hpp>
+
+#include "api/common/aws_json.h"
 
 namespace boathouse::api::cognito {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::array kByCode = {
     Named{kBadSerialization, "SerializationException"},
     Named{"signature-missing", "MissingAuthenticationTokenException"},
     Named{"signature-malformed", "IncompleteSignatureException"},
+    Named{"headers-not-signed", "IncompleteSignatureException"},
     Named{"signature-mismatch", "InvalidSignatureException"},
     Named{"signature-expired", "InvalidSignatureException"},
     Named{"wrong-scope", "InvalidSignatureException"},
@@ -62,30 +64,11 @@ std::string_view type_of(const Error& error) {
   return "InternalErrorException";
 }
 
-// 400 for whatever the caller can mend; paths and methods that no operation has keep their own.
-int status_of(const net::Request& request, const Error& error) {
-  int status = net::status_of(error);
-  bool is_operation = request.method == "POST" && !request.route.empty();
-  return is_operation && status < 500 ? 400 : status;
-}
-
 }  // namespace
 
 net::Response render_error(const net::Request& request, const Error& error) {
-  int status = status_of(request, error);
-  std::string_view type = status == 404 ? "ResourceNotFoundException" : type_of(error);
-  std::string message = error.kind() == ErrorKind::internal ? "Internal server error" : error.message();
-  net::Response response = net::json_response(status, boost::json::object{{"__type", type}, {"message", message}});
-  response.headers.set("Content-Type", "application/x-amz-json-1.1");
-  response.headers.set("x-amzn-ErrorType", std::string(type) + ":");
-  const boost::json::value* seconds = error.detail().if_contains("retry_after");
-  if (seconds != nullptr && seconds->is_number()) {
-    response.headers.set("Retry-After", std::to_string(seconds->to_number<std::int64_t>()));
-  }
-  if (const auto* allow = error.detail().if_contains("allow"); allow != nullptr && allow->is_string()) {
-    response.headers.set("Allow", std::string(allow->as_string()));
-  }
-  return response;
+  const bool is_no_path = aws_json_status(request, error) == 404;
+  return aws_json_error(request, error, is_no_path ? "ResourceNotFoundException" : type_of(error));
 }
 
 }  // namespace boathouse::api::cognito

@@ -6,8 +6,7 @@
 
 namespace boathouse::api::cognito {
 
-// Codes of errors that only this door makes.
-inline constexpr std::string_view kUnknownOperation = "unknown-operation";
+// Code of an error that only this door makes.
 inline constexpr std::string_view kBadSerialization = "bad-serialization";
 
 net::Response render_error(const net::Request& request, const base::Error& error);

@@ -16,6 +16,8 @@ Error wrong_field(std::string_view name, std::string message) {
   return Error(ErrorKind::invalid_argument, std::move(message)).with("field", std::string(name));
 }
 
+Error no_object() { return {ErrorKind::invalid_argument, "the body must be a JSON object"}; }
+
 }  // namespace
 
 json::value parse_json(std::string_view body) {
@@ -30,8 +32,14 @@ json::value parse_json(std::string_view body) {
   return parser.release();
 }
 
+json::object parse_json_object(std::string_view body) {
+  json::value value = parse_json(body);
+  if (!value.is_object()) throw no_object();
+  return std::move(value.get_object());
+}
+
 JsonFields::JsonFields(json::value body) : value_(std::move(body)) {
-  if (!value_.is_object()) throw Error(ErrorKind::invalid_argument, "the body must be a JSON object");
+  if (!value_.is_object()) throw no_object();
 }
 
 const json::value* JsonFields::take(std::string_view name) {

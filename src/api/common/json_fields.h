@@ -14,6 +14,8 @@ namespace boathouse::api {
 
 // A request's body as JSON; Error{invalid_argument} that says what is wrong and where.
 boost::json::value parse_json(std::string_view body);
+// The same of a body that must be an object.
+boost::json::object parse_json_object(std::string_view body);
 
 class JsonFields {
  public:

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/common/query_params.h"
 
-#include <charconv>
-
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace boathouse::api {
 namespace {
@@ -42,10 +41,8 @@ std::optional<std::int64_t> number_param(const net::Request& request, std::strin
                                          std::int64_t most) {
   const std::string* value = request.query.find(name);
   if (!value) return std::nullopt;
-  std::int64_t number = 0;
-  const char* end = value->data() + value->size();
-  auto parsed = std::from_chars(value->data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end || number < least || number > most) {
+  auto number = base::parse_number<std::int64_t>(*value);
+  if (!number || *number < least || *number > most) {
     throw wrong_param(name, fmt::format("\"{}\" is a whole number from {} to {}", name, least, most));
   }
   return number;

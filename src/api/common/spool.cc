@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/file_read.h"
 #include "base/ids.h"
 
 namespace boathouse::api {
@@ -39,11 +40,10 @@ void Spool::flush() {
 void Spool::replay(const std::function<void(std::string_view)>& consumer) const {
   std::string piece(in_file_ > 0 ? kPiece : 0, '\0');
   for (std::uint64_t at = 0; at < in_file_;) {
-    ssize_t got = ::pread(file_.get(), piece.data(), piece.size(), static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw base::system_error(got == 0 ? EIO : errno, "cannot read back what was spooled");
-    consumer(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
-    at += static_cast<std::uint64_t>(got);
+    const std::size_t got = base::read_some_at(file_.get(), piece, at, "reading back what was spooled");
+    if (got == 0) throw base::system_error(EIO, "reading back what was spooled");
+    consumer(std::string_view(piece).substr(0, got));
+    at += got;
   }
   if (!memory_.empty()) consumer(memory_);
 }

@@ -2,7 +2,6 @@
 #include "api/dataapi/insights.h"
 
 #include <boost/json/array.hpp>
-#include <charconv>
 
 #include "api/common/credentials.h"
 #include "api/common/public_insights.h"
@@ -12,6 +11,7 @@
 #include "api/dataapi/row_objects.h"
 #include "api/dataapi/upload_form.h"
 #include "base/error.h"
+#include "base/numbers.h"
 #include "net/on_pool.h"
 
 namespace boathouse::api::dataapi {
@@ -31,11 +31,9 @@ struct Wanted {
 
 // The words that FastAPI says about a number; nothing when it is fine.
 std::optional<boost::json::object> wrong_limit(const std::string& text, std::int64_t& limit) {
-  const char* end = text.data() + text.size();
-  auto parsed = std::from_chars(text.data(), end, limit);
-  if (parsed.ec != std::errc() || parsed.ptr != end) {
-    return invalid_field("query", "limit", "value is not a valid integer", "type_error.integer");
-  }
+  auto parsed = base::parse_number<std::int64_t>(text);
+  if (!parsed) return invalid_field("query", "limit", "value is not a valid integer", "type_error.integer");
+  limit = *parsed;
   if (limit < 1) {
     auto field =
         invalid_field("query", "limit", "ensure this value is greater than or equal to 1", "value_error.number.not_ge");

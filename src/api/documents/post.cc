@@ -96,9 +96,20 @@ bool wants_commit(const net::Request& request) {
   return wait != nullptr && *wait == "true";
 }
 
+// The documents are durable whatever becomes of the waiting, and whoever sends them again has them twice.
+void wait_for_commit(const Services& services, const core::DocumentPost& post, const std::string& first_id) {
+  try {
+    services.parts.settle(post.workspace.id, post.table);
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("what was sent is kept, and not in its table yet; do not send it again: GET "
+                                          "/table/{}/object/{} tells how far it has come. {}",
+                                          post.table, first_id, error.message()))
+        .code(std::string(error.code()));
+  }
+}
+
 asio::awaitable<net::Response> land(const Services& services, const net::Request& request, Posted& posted) {
   if (posted.documents.empty()) co_return net::text_response(200, answer(posted, {}), "application/json");
-  const meta::WorkspaceRow& workspace = posted.post.workspace;
   std::optional<core::DocumentsToLand> made;
   std::optional<std::vector<std::string>> first;
   auto prepare = [&] {
@@ -120,7 +131,7 @@ asio::awaitable<net::Response> land(const Services& services, const net::Request
     co_await net::end_of(begin_landing);
   }
   if (wants_commit(request)) {
-    auto settle = [&] { services.parts.settle(workspace.id, posted.post.table); };
+    auto settle = [&] { wait_for_commit(services, posted.post, ids.front()); };
     co_await net::on_pool(services.engine_work, settle);
   }
   std::string text = answer(posted, ids);

@@ -19,6 +19,8 @@ void add_routes(net::Router& router, const Services& services) {
                {.optional_trailing_slash = true, .summary = "Post many documents: NDJSON or a JSON array"});
     router.add("GET", table + "/{name}/object/{id}", get_object(services),
                {.optional_trailing_slash = true, .summary = "A document and how far it has come"});
+    router.add("GET", table + "/{name}/objects", get_objects(services),
+               {.optional_trailing_slash = true, .summary = "A table's documents as they came, to follow them"});
     router.add("GET", table + "/{name}", get_table(services),
                {.optional_trailing_slash = true, .summary = "A table of documents"});
     router.add("GET", table, list_tables(services), {.optional_trailing_slash = true, .summary = "List tables"});

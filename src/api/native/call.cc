@@ -25,10 +25,10 @@ meta::WorkspaceRow Call::workspace(auth::Action action) const {
   return services.auth.access.decide(principal, action, request.param("workspace")).workspace;
 }
 
-void Call::administer(std::string what, std::string target,
-                      const std::function<void(const meta::WorkspaceRow&)>& work) const {
-  auth::administered(services.parts.meta, services.auth.access, caller(), auth::Action::write,
-                     request.param("workspace"), std::move(what), std::move(target), work);
+void Call::administer(std::string what, std::string target, const std::function<void(const meta::WorkspaceRow&)>& work,
+                      auth::Action action) const {
+  auth::administered(services.parts.meta, services.auth.access, caller(), action, request.param("workspace"),
+                     std::move(what), std::move(target), work);
 }
 
 void Call::expect_no_fields() const {

@@ -23,10 +23,10 @@ struct Call {
 
   // Decides about the workspace of the path: not_found for strangers, permission_denied for too low a role.
   meta::WorkspaceRow workspace(auth::Action action) const;
-  // For changes of how things are set up: decides that the caller may write in the workspace of the path, runs
+  // For changes of how things are set up: decides that the caller may do so in the workspace of the path, runs
   // `work(workspace)` and leaves a row in the audit log, also when it was refused.
-  void administer(std::string what, std::string target,
-                  const std::function<void(const meta::WorkspaceRow&)>& work) const;
+  void administer(std::string what, std::string target, const std::function<void(const meta::WorkspaceRow&)>& work,
+                  auth::Action action = auth::Action::write) const;
   // For routes whose body says nothing: empty, or an object without fields. Error{invalid_argument} that names a field.
   void expect_no_fields() const;
   const std::string& table() const { return request.param("table"); }

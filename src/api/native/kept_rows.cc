@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/kept_rows.h"
 
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
 
 #include "api/common/query_answer.h"
 #include "base/error.h"
+#include "base/file_read.h"
 #include "core/result_text.h"
 
 namespace boathouse::api::native {
@@ -24,15 +23,13 @@ class RowBytes {
   std::uint64_t left() const { return rows_.end - rows_.begin; }
   // 0 at the end.
   std::size_t read(std::span<char> into) {
-    std::size_t want = std::min<std::uint64_t>(into.size(), left());
+    const std::size_t want = std::min<std::uint64_t>(into.size(), left());
     if (want == 0) return 0;
-    ssize_t got = -1;
-    do {
-      got = ::pread(rows_.file.get(), into.data(), want, static_cast<off_t>(rows_.begin));
-    } while (got < 0 && errno == EINTR);
-    if (got <= 0) throw base::system_error(got == 0 ? EIO : errno, "reading a kept result");
-    rows_.begin += static_cast<std::uint64_t>(got);
-    return static_cast<std::size_t>(got);
+    const std::size_t got =
+        base::read_some_at(rows_.file.get(), into.first(want), rows_.begin, "reading a kept result");
+    if (got == 0) throw base::system_error(EIO, "reading a kept result");
+    rows_.begin += got;
+    return got;
   }
 
  private:

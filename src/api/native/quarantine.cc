@@ -96,9 +96,11 @@ net::Response resubmit_quarantine(const Call& call) {
 net::Response delete_quarantine(const Call& call) {
   allow_params(call.request, {});
   meta::WorkspaceRow workspace = call.workspace(auth::Action::write);
+  auto key = idempotency_key(call.request, call.principal.user.value, workspace, call.body);
   core::RowsDeleted deleted =
-      call.services.quarantine.remove(workspace, call.table(), parse_ids(call.body), call.actor());
-  return net::json_response(200, {{"rows_deleted", deleted.rows}});
+      call.services.quarantine.remove(workspace, call.table(), parse_ids(call.body), call.actor(), key);
+  if (deleted.replayed_answer) return first_answer_again(std::move(*deleted.replayed_answer));
+  return net::json_response(200, core::Quarantine::removed_json(deleted));
 }
 
 }  // namespace boathouse::api::native

@@ -9,11 +9,14 @@
 #include "api/native/installation.h"
 #include "api/native/jobs.h"
 #include "api/native/long_queries.h"
+#include "api/native/profiles.h"
 #include "api/native/quarantine.h"
 #include "api/native/queries.h"
 #include "api/native/raw_files.h"
 #include "api/native/rows.h"
+#include "api/native/sinks.h"
 #include "api/native/tables.h"
+#include "api/native/triggers.h"
 
 namespace boathouse::api::native {
 namespace {
@@ -78,6 +81,13 @@ void add_table_routes(net::Router& router, const Services& s) {
   router.add("DELETE", table + "/rows", signed_in(s, delete_rows, Pace::slow), {.summary = "Delete rows"});
   router.add("GET", table + "/versions", signed_in(s, list_versions), {.summary = "A table's versions, newest first"});
 
+  router.add("GET", table + "/profile", signed_in(s, get_profile, Pace::slow),
+             {.summary = "What a version's columns are like"});
+  router.add("GET", table + "/profile/diff", signed_in(s, get_profile_diff, Pace::slow),
+             {.summary = "How a version's columns differ from an earlier one's"});
+  router.add("GET", table + "/profile/plot", signed_in(s, get_profile_plot, Pace::slow),
+             {.summary = "A profile as a picture"});
+
   std::string quarantine = table + "/quarantine";
   router.add("GET", quarantine, signed_in(s, list_quarantine, Pace::slow), {.summary = "A table's rejected rows"});
   router.add("DELETE", quarantine, signed_in(s, delete_quarantine, Pace::slow),
@@ -126,6 +136,24 @@ void add_query_routes(net::Router& router, const Services& s) {
   router.add("GET", insight + "/result", get_insight_result(s), {.summary = "Run an insight"});
 }
 
+void add_sink_routes(net::Router& router, const Services& s) {
+  std::string sinks = "/v1/workspaces/{workspace}/sinks";
+  std::string sink = sinks + "/{sink}";
+  router.add("GET", sinks, signed_in(s, list_sinks), {.summary = "List sinks and how far they are"});
+  router.add("GET", sink, signed_in(s, get_sink), {.summary = "One sink and how far it is"});
+  router.add("PUT", sink, signed_in(s, put_sink), {.summary = "Make or replace a sink"});
+  router.add("DELETE", sink, signed_in(s, delete_sink), {.summary = "Delete a sink; what it copied stays there"});
+}
+
+void add_trigger_routes(net::Router& router, const Services& s) {
+  std::string triggers = "/v1/workspaces/{workspace}/triggers";
+  std::string trigger = triggers + "/{trigger}";
+  router.add("GET", triggers, signed_in(s, list_triggers), {.summary = "List triggers"});
+  router.add("GET", trigger, signed_in(s, get_trigger), {.summary = "One trigger"});
+  router.add("PUT", trigger, signed_in(s, put_trigger), {.summary = "Make or replace a trigger"});
+  router.add("DELETE", trigger, signed_in(s, delete_trigger), {.summary = "Delete a trigger"});
+}
+
 void add_job_routes(net::Router& router, const Services& s) {
   router.add("GET", "/v1/jobs", signed_in(s, list_jobs), {.summary = "Jobs, newest first"});
   router.add("GET", "/v1/jobs/{id}", signed_in(s, get_job), {.summary = "One job"});
@@ -142,6 +170,8 @@ void add_routes(net::Router& router, const Services& services) {
   add_workspace_routes(router, services);
   add_table_routes(router, services);
   add_query_routes(router, services);
+  add_sink_routes(router, services);
+  add_trigger_routes(router, services);
   add_job_routes(router, services);
 }
 

@@ -52,7 +52,9 @@ void print_applied(const core::Applied& applied) {
 void add_apply(CLI::App& app, ExitStatus& status) {
   auto command = std::make_shared<ApplyCommand>();
   CLI::App* sub = app.add_subcommand("apply", "Make a running server what a folder of files says");
-  sub->add_option("directory", command->directory, "users.toml, tables/*.toml, insights/*.sql")->required();
+  sub->add_option("directory", command->directory,
+                  "users.toml, tables/*.toml, insights/*.sql, triggers.toml, sinks.toml")
+      ->required();
   command->connection.add_options(*sub);
   command->output.add_option(*sub);
   sub->footer(

@@ -39,6 +39,8 @@ void add_backup(CLI::App& app, ExitStatus& status);
 void add_restore(CLI::App& app, ExitStatus& status);
 void add_upload(CLI::App& app, ExitStatus& status);
 void add_sql(CLI::App& app, ExitStatus& status);
+void add_profile(CLI::App& app, ExitStatus& status);
+void add_tail(CLI::App& app, ExitStatus& status);
 void add_query(CLI::App& app, ExitStatus& status);
 void add_table(CLI::App& app, ExitStatus& status);
 void add_job(CLI::App& app, ExitStatus& status);

@@ -39,6 +39,7 @@ Error error_of(const net::ClientResponse& response) {
   json::value problem = json::parse(response.body, not_json);
   const json::object* members = problem.if_object();
   const json::value* detail = members ? members->if_contains("detail") : nullptr;
+  if (members && !detail) detail = members->if_contains("error");  // as documents have it
   bool said = detail && detail->is_string();
   Error error(kind_of(response.status), said ? std::string(detail->get_string())
                                              : fmt::format("the server answered with status {}", response.status));

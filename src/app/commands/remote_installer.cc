@@ -45,6 +45,12 @@ core::Applied RemoteInstaller::apply(const core::Installation& installation) {
   for (const core::InsightEntry& entry : installation.insights) {
     collect(applied, "insight", entry.name, entry.place, entry.sql, [&] { return apply_insight(entry); });
   }
+  for (const core::TriggerEntry& entry : installation.triggers) {
+    collect(applied, "trigger", entry.trigger.name, entry.place, {}, [&] { return apply_trigger(entry); });
+  }
+  for (const core::SinkEntry& entry : installation.sinks) {
+    collect(applied, "sink", entry.sink.name, entry.place, {}, [&] { return apply_sink(entry); });
+  }
   return applied;
 }
 
@@ -97,12 +103,40 @@ std::string RemoteInstaller::apply_insight(const core::InsightEntry& entry) {
                                  base::percent_encode(entry.name));
   auto existing = connection_.find(path);
   json::object wanted{{"sql", entry.sql}, {"public", entry.is_public}, {"description", entry.description}};
+  return put_unless_same(path, existing, wanted);
+}
+
+std::string RemoteInstaller::apply_trigger(const core::TriggerEntry& entry) {
+  std::string path = fmt::format("/v1/workspaces/{}/triggers/{}", base::percent_encode(entry.workspace),
+                                 base::percent_encode(entry.trigger.name));
+  auto existing = connection_.find(path);
+  // The one that a bucket was made with is nobody's definition.
+  if (existing && says(*existing, "built_in", true)) existing.reset();
+  return put_unless_same(path, existing, core::to_json(entry.trigger));
+}
+
+std::string RemoteInstaller::put_unless_same(const std::string& path, const std::optional<json::value>& existing,
+                                             const json::object& wanted) {
   bool same = existing && std::all_of(wanted.begin(), wanted.end(), [&](const auto& member) {
                 return says(*existing, {member.key().data(), member.key().size()}, member.value());
               });
   if (same) return "left";
   connection_.call("PUT", path, wanted);
   return existing ? "changed" : "created";
+}
+
+// Only the server knows whether the password is another one; then the sink has another time.
+std::string RemoteInstaller::apply_sink(const core::SinkEntry& entry) {
+  std::string path = fmt::format("/v1/workspaces/{}/sinks/{}", base::percent_encode(entry.workspace),
+                                 base::percent_encode(entry.sink.name));
+  auto existing = connection_.find(path);
+  json::object wanted{{"url", entry.sink.url},
+                      {"schema", entry.sink.options.schema},
+                      {"types", core::to_string(entry.sink.options.types)}};
+  if (entry.sink.tables) wanted["tables"] = json::array(entry.sink.tables->begin(), entry.sink.tables->end());
+  json::value made = connection_.call("PUT", path, wanted);
+  if (!existing) return "created";
+  return says(*existing, "updated_at", made.at("updated_at")) ? "left" : "changed";
 }
 
 }  // namespace boathouse::app

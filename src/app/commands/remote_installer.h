@@ -19,6 +19,12 @@ class RemoteInstaller {
   bool give_role(const core::UserEntry& entry);
   std::string apply_table(const core::TableEntry& entry);
   std::string apply_insight(const core::InsightEntry& entry);
+  std::string apply_sink(const core::SinkEntry& entry);
+  std::string apply_trigger(const core::TriggerEntry& entry);
+
+  // "created", "changed" or "left".
+  std::string put_unless_same(const std::string& path, const std::optional<boost::json::value>& existing,
+                              const boost::json::object& wanted);
 
   Connection& connection_;
 };

@@ -9,6 +9,7 @@
 #include "app/house.h"
 #include "base/log_format.h"
 #include "net/server.h"
+#include "postgres/connection.h"
 
 namespace boathouse::app {
 namespace {
@@ -20,7 +21,6 @@ constexpr std::chrono::milliseconds kPatience{25'000};
 class StopSignals {
  public:
   StopSignals() {
-    std::signal(SIGPIPE, SIG_IGN);
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
@@ -57,10 +57,12 @@ Settings settings_of(const FlagValues& flags) {
 
 ExitStatus serve(const FlagValues& flags) {
   Settings settings = settings_of(flags);
+  postgres::ignore_environment();
   base::set_log_level(log_level(settings.log_level));
   base::set_log_format(settings.log_format == "text" ? base::LogFormat::text : base::LogFormat::json);
   // Before anything is made: a slip of the pen must not leave a data folder whose password was shown already.
   net::check_listen_address(settings.listen);
+  net::check_listen_address(settings.s3_listen);
   StopSignals signals;
   House house(settings);
   if (house.new_admin_password()) {
@@ -72,9 +74,10 @@ ExitStatus serve(const FlagValues& flags) {
     print_applied(applied);
     if (!applied.problems.empty()) return kFailed;
   }
-  std::string address = house.start();
+  House::Addresses addresses = house.start();
   std::string scheme = settings.tls_cert.empty() ? "http" : "https";
-  std::cout << "Boathouse listens on " << scheme << "://" << address << std::endl;
+  std::cout << "Boathouse listens on " << scheme << "://" << addresses.http << ", for S3 clients on " << scheme << "://"
+            << addresses.s3 << std::endl;
   signals.wait();
   std::cout << "Boathouse stops: requests finish first" << std::endl;
   house.stop(kPatience);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // boathouse-worker: runs the statements of one confinement in DuckDB, for the server that started it (protocol.md).
+#include <fmt/format.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,7 +82,7 @@ void read_socket(FrameReader& reader, Interrupts& interrupts, Inbox& inbox) {
 
 SessionOptions to_options(const json::object& hello) {
   SessionOptions options{
-      .ingest = hello.at("kind").as_string() == "ingest",
+      .ingest = hello.at("kind").as_string() != "query",
       .folders = to_paths(hello.at("readable")),
       .spill = std::string(hello.at("spill").as_string()),
       .memory_limit_bytes = hello.at("memory_limit").to_number<std::uint64_t>(),
@@ -104,11 +106,18 @@ bool give_up_rights(const json::object& hello, const SessionOptions& options) {
   return confine(to_paths(hello.at("readable")), writable, hello.at("confined").as_bool());
 }
 
+// What `ps` and /proc tell the workers apart by.
+void take_name(const json::object& hello) {
+  const std::string name = fmt::format("bh-{}", std::string_view(hello.at("kind").as_string()));
+  ::prctl(PR_SET_NAME, name.c_str());
+}
+
 void serve(FrameReader& reader, Output& output) {
   Frame frame;
   if (reader.read(frame) != Io::ok || frame.type != FrameType::hello) return;
   const json::object hello = parse_object(frame.payload);
   const SessionOptions options = to_options(hello);
+  take_name(hello);
 
   limit_resources(resources(options));
   // DuckDB looks at the machine's own limits when it opens, and reads nothing else.

@@ -2,47 +2,16 @@
 #include "engine/worker/parquet_adoption.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <string>
 
-#include "base/error.h"
 #include "batch/parquet_json.h"
+#include "engine/worker/json_answer.h"
 #include "engine/worker/scalar_function.h"
 
 namespace boathouse::engine {
 namespace {
 
 namespace json = boost::json;
-
-void put_null(duckdb_vector out, idx_t row) {
-  duckdb_vector_ensure_validity_writable(out);
-  duckdb_validity_set_row_invalid(duckdb_vector_get_validity(out), row);
-}
-
-// Calls `answer`, which gives a JSON object or throws base::Error, for each row whose texts are all there.
-template <class Answer>
-void answer_rows(duckdb_data_chunk input, duckdb_vector out, Answer answer) {
-  const idx_t count = duckdb_data_chunk_get_column_count(input);
-  for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
-    std::vector<std::string> texts;
-    for (idx_t i = 0; i < count; ++i) {
-      duckdb_vector vector = duckdb_data_chunk_get_vector(input, i);
-      if (valid_at(vector, row)) texts.emplace_back(text_at(vector, row));
-    }
-    if (texts.size() < count) {
-      put_null(out, row);
-      continue;
-    }
-    json::object told;
-    try {
-      told = answer(texts);
-    } catch (const base::Error& error) {
-      told = {{"error", base::to_string(error.kind())}, {"message", error.message()}};
-    }
-    const std::string text = json::serialize(told);
-    duckdb_vector_assign_string_element_len(out, row, text.data(), text.size());
-  }
-}
 
 void clear_claims(duckdb_data_chunk input, duckdb_vector out) {
   answer_rows(input, out, [](const std::vector<std::string>& texts) {

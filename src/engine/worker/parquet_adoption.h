@@ -8,8 +8,7 @@
 //     "last"}]}; bounds are hex
 //   place_among(starts BIGINT[], n BIGINT) INTEGER    how many of the ascending starts are at most n
 //
-// A NULL gives NULL. What fails comes back as {"error": <kind>, "message"}, since an error of the statement would lose its
-// kind.
+// A NULL gives NULL. How what fails comes back is told in json_answer.h.
 #pragma once
 
 #include <duckdb.h>

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "engine/worker/csv_summary.h"
 #include "engine/worker/execute.h"
 #include "engine/worker/functions.h"
 #include "engine/worker/key_index.h"
@@ -55,9 +56,10 @@ std::vector<std::string> final_settings(const SessionOptions& options) {
       "SET GLOBAL allocator_background_threads = true",
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL errors_as_json = true",
-      // What a query reads are the files of versions, which never change, and each statement would read and unfold their
-      // footers twice: for its view and for itself. What is ingested is read once.
+      // What a query reads are the files of versions, which never change: their footers are read once, and no file is opened
+      // only to see whether it is still the same. What is ingested is read once anyway.
       fmt::format("SET GLOBAL parquet_metadata_cache = {}", !options.ingest),
+      fmt::format("SET GLOBAL validate_external_file_cache = '{}'", options.ingest ? "VALIDATE_ALL" : "NO_VALIDATION"),
       "SET GLOBAL allowed_directories = [" + folders + "]",
       "SET GLOBAL enable_external_access = false",
       "SET GLOBAL lock_configuration = true",
@@ -89,6 +91,7 @@ void Session::lock_down() {
     register_functions(connection.get());
     register_key_index(connection.get());
     register_parquet_adoption(connection.get());
+    register_csv_summary(connection.get());
   }
   for (const std::string& statement : final_settings(options_)) run(connection, statement);
 }

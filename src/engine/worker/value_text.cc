@@ -16,7 +16,6 @@ namespace {
 using batch::Int128;
 using batch::UInt128;
 
-constexpr std::int64_t kExactInDouble = 1LL << 53;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
@@ -259,17 +258,17 @@ bool is_bare_json(const VectorView& vector, idx_t row, JsonStyle style) {
     case DUCKDB_TYPE_UINTEGER: return true;
     case DUCKDB_TYPE_BIGINT: {
       const std::int64_t value = vector.at<std::int64_t>(row);
-      return style != JsonStyle::portable || (value >= -kExactInDouble && value <= kExactInDouble);
+      return style != JsonStyle::portable || (value >= -batch::kExactInDouble && value <= batch::kExactInDouble);
     }
     case DUCKDB_TYPE_UBIGINT:
       return style != JsonStyle::portable ||
-             vector.at<std::uint64_t>(row) <= static_cast<std::uint64_t>(kExactInDouble);
+             vector.at<std::uint64_t>(row) <= static_cast<std::uint64_t>(batch::kExactInDouble);
     case DUCKDB_TYPE_HUGEINT:
       return style == JsonStyle::records ||
-             magnitude(wide(vector.at<duckdb_hugeint>(row))) <= static_cast<UInt128>(kExactInDouble);
+             magnitude(wide(vector.at<duckdb_hugeint>(row))) <= static_cast<UInt128>(batch::kExactInDouble);
     case DUCKDB_TYPE_UHUGEINT:
       return style == JsonStyle::records ||
-             wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(kExactInDouble);
+             wide(vector.at<duckdb_uhugeint>(row)) <= static_cast<UInt128>(batch::kExactInDouble);
     case DUCKDB_TYPE_DECIMAL: return style == JsonStyle::records;
     case DUCKDB_TYPE_FLOAT: return std::isfinite(vector.at<float>(row));
     case DUCKDB_TYPE_DOUBLE: return std::isfinite(vector.at<double>(row));

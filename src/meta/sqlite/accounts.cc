@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Users. Workspaces and members are in workspaces.cc, tokens in tokens.cc, access keys in access_keys.cc.
 #include "base/encoding.h"
+#include "meta/sqlite/flows.h"
 #include "meta/sqlite/subjects.h"
 #include "meta/sqlite/users.h"
 #include "meta/sqlite/workspaces.h"
@@ -11,6 +12,7 @@ namespace {
 const std::string kSelect = std::string("SELECT ") + kUserColumns + " FROM users u ";
 const std::string kById = kSelect + "WHERE u.id = ?";
 const std::string kByName = kSelect + "WHERE u.name_folded = ?";
+const std::string kByEmail = kSelect + "WHERE u.email = ? COLLATE NOCASE AND u.email <> '' LIMIT 2";
 const std::string kList = kSelect + "WHERE u.name_folded > ? ORDER BY u.name_folded LIMIT ?";
 
 bool insert_user(Connection& connection, const UserRow& user) {
@@ -95,6 +97,15 @@ std::optional<UserRow> Accounts::find_user(std::string_view name) {
   });
 }
 
+std::optional<UserRow> Accounts::find_user_by_email(std::string_view email) {
+  return database_.read([&](Connection& connection) -> std::optional<UserRow> {
+    Query query(connection, kByEmail, email);
+    std::vector<UserRow> found = all(query, user_row);
+    if (found.size() != 1) return std::nullopt;
+    return std::move(found.front());
+  });
+}
+
 std::vector<UserRow> Accounts::list_users(std::string_view after, std::size_t limit) {
   return database_.read([&](Connection& connection) {
     std::string folded = base::fold_case(after);
@@ -111,6 +122,7 @@ ChangeOutcome Accounts::update_user(const base::UserId& id, const UserChange& ch
     if (!apply_change(connection, id, change)) return ChangeOutcome::gone;
     if (change.password_hash || change.sign_out) {
       run(connection, "DELETE FROM refresh_tokens WHERE user_id = ?", id);
+      delete_flow_refresh_token(connection, id);
     }
     if (disabled) cancel_private_jobs(connection, id, change.at);
     insert_audit(connection, audit);
@@ -136,6 +148,7 @@ ChangeOutcome Accounts::delete_user(const base::UserId& id, const base::UserId& 
     if (main_would_lose_its_owner(connection, id)) return ChangeOutcome::last_owner;
     bool empty = workspace_is_empty(connection, user->personal_workspace);
     pass_on_workspaces(connection, id, heir);
+    pass_on_flows(connection, id, heir);
     run(connection, "DELETE FROM users WHERE id = ?", id);
     if (empty) delete_workspace(connection, user->personal_workspace);
     cancel_private_jobs(connection, id, audit.at);

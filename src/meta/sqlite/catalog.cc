@@ -113,8 +113,8 @@ std::vector<TableRow> Catalog::list_tables(const base::WorkspaceId& workspace, c
 WorkspaceUsage Catalog::usage(const base::WorkspaceId& workspace) {
   return database_.read([&](Connection& connection) {
     Query query(connection,
-                "SELECT coalesce(sum(quarantine_of IS NULL), 0), coalesce(sum(byte_count), 0) FROM tables "
-                "WHERE workspace_id = ?",
+                "SELECT coalesce(sum(quarantine_of IS NULL), 0), coalesce(sum(byte_count), 0) + (SELECT "
+                "coalesce(sum(bytes), 0) FROM buckets WHERE workspace_id = ?1) FROM tables WHERE workspace_id = ?1",
                 workspace);
     query.next();
     return WorkspaceUsage{.tables = query.integer(), .bytes = query.integer()};
@@ -203,9 +203,17 @@ std::optional<IdempotencyRow> Catalog::find_idempotency(std::string_view scope, 
   });
 }
 
-std::int64_t Catalog::purge_idempotency(base::Micros now) {
+std::int64_t Catalog::purge_idempotency(base::Micros now, std::int64_t keep, std::int64_t at_once) {
+  const std::int64_t many = database_.read([&](Connection& connection) {
+    Query query(connection, "SELECT max((SELECT count(*) FROM idempotency) - ?, 0)", keep);
+    return first(query, [](Query& row) { return row.integer(); }).value_or(0);
+  });
   return database_.write([&](Transaction& transaction) {
-    return run(transaction.connection(), "DELETE FROM idempotency WHERE expires_at <= ?", now);
+    return run(transaction.connection(),
+               "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM (SELECT rowid, expires_at, row_number() OVER "
+               "(ORDER BY expires_at, rowid) AS place FROM (SELECT rowid, expires_at FROM idempotency ORDER BY "
+               "expires_at, rowid LIMIT ?1)) WHERE expires_at <= ?2 OR place <= ?3)",
+               at_once, now, many);
   });
 }
 

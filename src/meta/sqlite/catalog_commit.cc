@@ -2,6 +2,7 @@
 // The one commit of the house: rows that decide about replays first, then the job that it ends, then the pointers, each
 // moved only from where the caller saw it.
 #include "base/encoding.h"
+#include "meta/sqlite/sinks.h"
 #include "meta/sqlite/subjects.h"
 
 namespace boathouse::meta::sqlite {
@@ -108,7 +109,21 @@ bool move_table(Connection& connection, const PointerSwap& swap, base::Micros at
              swap.table) > 0;
 }
 
-CommitResult apply(Connection& connection, const CatalogCommit& commit) {
+// True when one was queued.
+bool queue_jobs(Connection& connection, const CatalogCommit& commit) {
+  bool queued = false;
+  for (const JobRow& job : commit.jobs) queued |= insert_job(connection, job);
+  if (!commit.sink_job) return queued;
+  for (const PointerSwap& swap : commit.swaps) {
+    if (!swap.new_version) continue;
+    each_follower(connection, swap.table, [&](const SinkRow& sink, const SinkTable& table) {
+      queued |= insert_job(connection, commit.sink_job(sink, table));
+    });
+  }
+  return queued;
+}
+
+CommitResult apply(Connection& connection, const CatalogCommit& commit, bool& queued) {
   if (auto duplicate = insert_replay_rows(connection, commit)) return *duplicate;
   if (commit.job_done && !finish_job(connection, *commit.job_done, commit.at)) return CommitFenced{};
   for (const PointerSwap& swap : commit.swaps) {
@@ -116,19 +131,20 @@ CommitResult apply(Connection& connection, const CatalogCommit& commit) {
         swap.expected.empty() ? create_table(connection, swap, commit.at) : move_table(connection, swap, commit.at);
     if (!moved) return CommitConflict{swap.table};
   }
-  for (const JobRow& job : commit.jobs) insert_job(connection, job);
+  queued = queue_jobs(connection, commit);
   return Committed{};
 }
 
 }  // namespace
 
 CommitResult Catalog::commit(const CatalogCommit& commit) {
+  bool queued = false;
   CommitResult result = database_.write([&](Transaction& transaction) {
-    CommitResult applied = apply(transaction.connection(), commit);
+    CommitResult applied = apply(transaction.connection(), commit, queued);
     if (!std::holds_alternative<Committed>(applied)) transaction.roll_back();
     return applied;
   });
-  if (!commit.jobs.empty() || commit.job_done) signal_.changed();
+  if (queued || commit.job_done) signal_.changed();
   return result;
 }
 

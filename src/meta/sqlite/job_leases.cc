@@ -9,15 +9,24 @@ namespace boathouse::meta::sqlite {
 namespace {
 
 // The id of the job to serve next. ?1 owner, ?2 now, ?3 kinds (JSON), ?4 most of a workspace.
+// The first of each workspace and kind is found by its index, so that a long queue costs no more than a short one.
 const std::string kNext =
-    "SELECT j.id FROM jobs j LEFT JOIN job_turns t ON t.workspace_id = j.workspace_id "
-    "LEFT JOIN (SELECT workspace_id, count(*) AS running FROM jobs WHERE state = 'running' AND lease_owner = ?1 "
-    "AND lease_until > ?2 AND kind IN (SELECT value FROM json_each(?3)) GROUP BY workspace_id) b "
-    "ON b.workspace_id = j.workspace_id "
-    "WHERE ((j.state = 'queued' AND j.run_at <= ?2) OR (j.state = 'running' AND j.lease_until <= ?2)) "
-    "AND j.kind IN (SELECT value FROM json_each(?3)) AND coalesce(b.running, 0) < ?4 "
+    "WITH RECURSIVE waiting (workspace_id) AS (SELECT min(workspace_id) FROM jobs WHERE state = 'queued' UNION ALL "
+    "SELECT (SELECT min(workspace_id) FROM jobs WHERE state = 'queued' AND workspace_id > w.workspace_id) "
+    "FROM waiting w WHERE w.workspace_id IS NOT NULL), "
+    "first (id) AS (SELECT (SELECT j.id FROM jobs j INDEXED BY jobs_waiting WHERE j.state = 'queued' "
+    "AND j.workspace_id = w.workspace_id AND j.kind = k.value AND j.run_at <= ?2 "
     "AND NOT (j.single AND EXISTS (SELECT 1 FROM jobs r WHERE r.single AND r.state = 'running' AND r.kind = j.kind "
     "AND r.workspace_id = j.workspace_id AND r.object = j.object AND r.id <> j.id)) "
+    "AND NOT (j.ordered AND EXISTS (SELECT 1 FROM jobs r WHERE r.ordered AND r.state IN ('queued', 'running') "
+    "AND r.workspace_id = j.workspace_id AND r.kind = j.kind AND r.object = j.object AND r.id < j.id)) "
+    "ORDER BY j.run_at, j.id LIMIT 1) FROM waiting w CROSS JOIN json_each(?3) k WHERE w.workspace_id IS NOT NULL "
+    "UNION ALL SELECT id FROM jobs WHERE state = 'running' AND lease_until <= ?2 "
+    "AND kind IN (SELECT value FROM json_each(?3))) "
+    "SELECT j.id FROM first f JOIN jobs j ON j.id = f.id LEFT JOIN job_turns t ON t.workspace_id = j.workspace_id "
+    "LEFT JOIN (SELECT workspace_id, count(*) AS running FROM jobs WHERE state = 'running' AND lease_owner = ?1 "
+    "AND lease_until > ?2 AND kind IN (SELECT value FROM json_each(?3)) GROUP BY workspace_id) b "
+    "ON b.workspace_id = j.workspace_id WHERE coalesce(b.running, 0) < ?4 "
     "ORDER BY coalesce(b.running, 0), coalesce(t.turn, 0), j.run_at, j.id LIMIT 1";
 const std::string kClaim =
     "UPDATE jobs SET state = 'running', lease_owner = ?1, lease_until = ?5, fencing = fencing + 1, "

@@ -10,7 +10,8 @@
 namespace boathouse::meta::sqlite {
 
 inline const std::string kJobColumns =
-    "id, kind, workspace_id, object, user_id, is_private, single, cancellable, cancel_requested, state, payload, "
+    "id, kind, workspace_id, object, user_id, is_private, single, ordered, cancellable, cancel_requested, state, "
+    "payload, "
     "result, "
     "error, attempts, max_attempts, run_at, lease_owner, lease_until, fencing, done, total, unit, created_at, "
     "queued_at, "

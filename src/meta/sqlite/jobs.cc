@@ -10,7 +10,7 @@ namespace {
 
 const std::string kInsert =
     "INSERT INTO jobs (" + kJobColumns +
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (kind, workspace_id, object) WHERE single AND state = 'queued' AND fencing = 0 DO NOTHING";
 const std::string kFind = "SELECT " + kJobColumns + " FROM jobs WHERE id = ?";
 const std::string kList =
@@ -24,8 +24,9 @@ constexpr std::string_view kPrune =
     "row_number() OVER (PARTITION BY workspace_id ORDER BY finished_at DESC, id DESC) AS place "
     "FROM jobs WHERE finished_at > 0) WHERE finished_at < ?1 OR place > ?2 LIMIT ?3)";
 
-std::int64_t queued_in(Connection& connection, const base::WorkspaceId& workspace) {
-  Query query(connection, "SELECT count(*) FROM jobs WHERE state = 'queued' AND workspace_id = ?", workspace);
+std::int64_t queued(Connection& connection, const base::WorkspaceId& workspace, std::string_view kind) {
+  Query query(connection, "SELECT count(*) FROM jobs WHERE state = 'queued' AND workspace_id = ? AND kind = ?",
+              workspace, kind);
   query.next();
   return query.integer();
 }
@@ -47,6 +48,7 @@ JobRow job_row(Query& row) {
           .user = base::UserId(row.text()),
           .is_private = row.boolean(),
           .single = row.boolean(),
+          .ordered = row.boolean(),
           .cancellable = row.boolean(),
           .cancel_requested = row.boolean(),
           .state = parse_job_state(row.text()).value(),
@@ -71,9 +73,9 @@ JobRow job_row(Query& row) {
 
 bool insert_job(Connection& connection, const JobRow& job) {
   return run(connection, kInsert, job.id, job.kind, job.workspace, job.object, job.user, job.is_private, job.single,
-             job.cancellable, job.cancel_requested, job.state, job.payload, job.result, job.error, job.attempts,
-             job.max_attempts, job.run_at, job.lease_owner, job.lease_until, job.fencing, job.done, job.total, job.unit,
-             job.created_at, job.queued_at, job.started_at, job.finished_at, job.updated_at) > 0;
+             job.ordered, job.cancellable, job.cancel_requested, job.state, job.payload, job.result, job.error,
+             job.attempts, job.max_attempts, job.run_at, job.lease_owner, job.lease_until, job.fencing, job.done,
+             job.total, job.unit, job.created_at, job.queued_at, job.started_at, job.finished_at, job.updated_at) > 0;
 }
 
 void cancel_private_jobs(Connection& connection, const base::UserId& user, base::Micros now) {
@@ -88,7 +90,7 @@ QueueOutcome Jobs::insert_job(const JobRow& job, std::optional<std::int64_t> mos
   QueueOutcome outcome = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
     if (!sqlite::insert_job(connection, job)) return QueueOutcome::waits_already;
-    if (!most_queued || queued_in(connection, job.workspace) <= *most_queued) return QueueOutcome::queued;
+    if (!most_queued || queued(connection, job.workspace, job.kind) <= *most_queued) return QueueOutcome::queued;
     transaction.roll_back();
     return QueueOutcome::full;
   });
@@ -125,6 +127,10 @@ std::vector<JobLogRow> Jobs::job_log(const base::JobId& id, std::int64_t after, 
     return all(query,
                [](Query& row) { return JobLogRow{.n = row.integer(), .at = row.integer(), .line = row.text()}; });
   });
+}
+
+std::int64_t Jobs::count_queued(const base::WorkspaceId& workspace, std::string_view kind) {
+  return database_.read([&](Connection& connection) { return queued(connection, workspace, kind); });
 }
 
 std::vector<JobCount> Jobs::count_jobs() {

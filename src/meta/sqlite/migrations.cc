@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/time.h"
+#include "meta/sqlite/migration_steps.h"
 
 namespace boathouse::meta::sqlite {
 namespace {
@@ -244,7 +245,220 @@ CREATE TABLE landing_positions (
   PRIMARY KEY (node, workspace_id, table_folded)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs, kBatchBranches, kUserPool, kLandings};
+// Buckets. Of a key, the row with the highest number is the latest version; what clients list is in an index of its own.
+constexpr const char* kBuckets = R"sql(
+CREATE TABLE buckets (
+  id TEXT PRIMARY KEY,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  name TEXT NOT NULL,
+  versioning INTEGER NOT NULL,
+  notification TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (workspace_id, name));
+CREATE TABLE object_versions (
+  bucket_id TEXT NOT NULL REFERENCES buckets (id),
+  key TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  is_latest INTEGER NOT NULL,
+  is_marker INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  upload_id TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (bucket_id, key, number DESC)) WITHOUT ROWID;
+CREATE UNIQUE INDEX objects_by_version ON object_versions (bucket_id, key, version);
+CREATE UNIQUE INDEX objects_listed ON object_versions (bucket_id, key) WHERE is_latest = 1 AND is_marker = 0;
+CREATE UNIQUE INDEX objects_by_file ON object_versions (file) WHERE file <> '';
+CREATE TABLE object_uploads (
+  id TEXT PRIMARY KEY,
+  bucket_id TEXT NOT NULL REFERENCES buckets (id),
+  key TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  who TEXT NOT NULL,
+  at INTEGER NOT NULL);
+CREATE INDEX uploads_by_key ON object_uploads (bucket_id, key, id);
+CREATE TABLE object_parts (
+  upload_id TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  file TEXT NOT NULL UNIQUE,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (upload_id, number)) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kSinks = R"sql(
+CREATE TABLE sinks (
+  id TEXT PRIMARY KEY,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sealed_url TEXT NOT NULL,
+  options TEXT NOT NULL,
+  tables TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (workspace_id, name_folded));
+CREATE TABLE sink_tables (
+  sink_id TEXT NOT NULL REFERENCES sinks (id) ON DELETE CASCADE,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  PRIMARY KEY (sink_id, workspace_id, name_folded));
+CREATE TABLE fed_tables (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  sinks TEXT,
+  PRIMARY KEY (workspace_id, name_folded));
+CREATE TABLE sink_copies (
+  sink_id TEXT NOT NULL REFERENCES sinks (id) ON DELETE CASCADE,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  name_folded TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  row_count INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  error TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (sink_id, workspace_id, name_folded));
+)sql";
+
+// What becomes of objects: rules, and runs over versions, which keep their bytes. Jobs that run one after the other; each
+// look for the next job takes the first of every workspace and kind.
+constexpr const char* kTriggers = R"sql(
+ALTER TABLE buckets ADD COLUMN has_default_trigger INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE triggers (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, name_folded)) WITHOUT ROWID;
+CREATE INDEX triggers_by_bucket ON triggers (workspace_id, bucket);
+CREATE TABLE object_runs (
+  job_id TEXT PRIMARY KEY,
+  workspace_id TEXT NOT NULL,
+  trigger_name TEXT NOT NULL,
+  bucket_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  file TEXT NOT NULL,
+  upload_id TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX runs_by_trigger ON object_runs (workspace_id, trigger_name, job_id);
+CREATE INDEX runs_by_version ON object_runs (bucket_id, key, number);
+CREATE INDEX runs_by_file ON object_runs (file) WHERE file <> '';
+CREATE INDEX runs_by_upload ON object_runs (upload_id) WHERE upload_id <> '';
+ALTER TABLE jobs ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_in_order ON jobs (workspace_id, kind, object, id)
+  WHERE ordered AND state IN ('queued', 'running');
+CREATE INDEX jobs_waiting ON jobs (workspace_id, kind, run_at, id) WHERE state = 'queued';
+)sql";
+
+// Flows: projects with tasks and one dataset each. An event outlives the task that it tells of.
+constexpr const char* kFlows = R"sql(
+CREATE INDEX users_by_email ON users (email COLLATE NOCASE) WHERE email <> '';
+CREATE TABLE flow_users (
+  uid INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id TEXT NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE);
+CREATE TABLE flow_refresh_tokens (
+  rtid INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid INTEGER NOT NULL UNIQUE REFERENCES flow_users (uid) ON DELETE CASCADE,
+  token_hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL);
+CREATE TABLE flows (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  owner_id TEXT REFERENCES users (id) ON DELETE SET NULL,
+  title TEXT NOT NULL,
+  description TEXT,
+  rules TEXT NOT NULL,
+  dataset_table TEXT NOT NULL,
+  dataset INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (workspace_id, title));
+CREATE INDEX flows_by_owner ON flows (owner_id);
+CREATE INDEX flows_with_rules ON flows (workspace_id) WHERE rules <> '[]';
+CREATE TABLE flow_members (
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  fid INTEGER NOT NULL REFERENCES flows (fid) ON DELETE CASCADE,
+  PRIMARY KEY (user_id, fid)) WITHOUT ROWID;
+CREATE INDEX flow_members_by_flow ON flow_members (fid);
+CREATE TABLE flow_tasks (
+  tid INTEGER PRIMARY KEY AUTOINCREMENT,
+  fid INTEGER NOT NULL REFERENCES flows (fid) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  description TEXT,
+  status TEXT NOT NULL,
+  assignee_id TEXT REFERENCES users (id) ON DELETE SET NULL,
+  due TEXT NOT NULL,
+  target TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  mended_version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (fid, title));
+CREATE INDEX flow_tasks_in_order ON flow_tasks (fid, tid);
+CREATE INDEX flow_tasks_by_assignee ON flow_tasks (assignee_id, fid, tid) WHERE assignee_id IS NOT NULL;
+CREATE UNIQUE INDEX flow_tasks_by_cause ON flow_tasks (fid, cause) WHERE cause <> '' AND status <> 'done';
+CREATE TABLE flow_comments (
+  cid INTEGER PRIMARY KEY AUTOINCREMENT,
+  fid INTEGER NOT NULL REFERENCES flows (fid) ON DELETE CASCADE,
+  tid INTEGER REFERENCES flow_tasks (tid) ON DELETE CASCADE,
+  user_id TEXT NOT NULL,
+  author TEXT NOT NULL,
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL);
+CREATE INDEX flow_comments_by_flow ON flow_comments (fid, cid);
+CREATE INDEX flow_comments_by_task ON flow_comments (tid, cid) WHERE tid IS NOT NULL;
+CREATE TABLE flow_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  fid INTEGER NOT NULL REFERENCES flows (fid) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  what TEXT NOT NULL,
+  tid INTEGER,
+  detail TEXT NOT NULL);
+CREATE INDEX flow_events_by_flow ON flow_events (fid, id);
+CREATE TABLE flow_datasets (
+  fid INTEGER NOT NULL REFERENCES flows (fid) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  bucket TEXT NOT NULL,
+  key TEXT NOT NULL,
+  object_version TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  table_name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  row_count INTEGER NOT NULL,
+  rows_rejected INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  summary_job TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (fid, number)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst,   kAccessKeys, kJobs,     kBatchBranches, kUserPool, kLandings,
+                               kBuckets, kSinks,      kTriggers, kFlows,         kProfiles, kBucketBytes};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

@@ -14,6 +14,7 @@ class Accounts : public AccountStore {
   CreateUserOutcome create_user(const NewUser& user, const AuditRow& audit) override;
   std::optional<UserRow> find_user(const base::UserId& id) override;
   std::optional<UserRow> find_user(std::string_view name) override;
+  std::optional<UserRow> find_user_by_email(std::string_view email) override;
   std::vector<UserRow> list_users(std::string_view after, std::size_t limit) override;
   ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) override;
   bool set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) override;
@@ -117,7 +118,7 @@ class Catalog : public CatalogStore {
   std::vector<BatchRow> find_batches(const base::RequestId& request) override;
   std::optional<IdempotencyRow> find_idempotency(std::string_view scope, std::string_view key,
                                                  base::Micros now) override;
-  std::int64_t purge_idempotency(base::Micros now) override;
+  std::int64_t purge_idempotency(base::Micros now, std::int64_t keep, std::int64_t at_once) override;
   std::vector<LandingRow> landings(std::string_view node) override;
 
  private:
@@ -157,6 +158,7 @@ class Jobs : public JobStore {
   std::optional<JobRow> find_job(const base::JobId& id) override;
   std::vector<JobRow> list_jobs(const JobListing& listing) override;
   std::vector<JobLogRow> job_log(const base::JobId& id, std::int64_t after, std::size_t limit) override;
+  std::int64_t count_queued(const base::WorkspaceId& workspace, std::string_view kind) override;
   std::vector<JobCount> count_jobs() override;
 
   std::optional<JobRow> claim_job(const JobClaim& claim) override;

@@ -45,6 +45,8 @@ bool insert_workspace(Connection& connection, const WorkspaceRow& workspace) {
 bool workspace_is_empty(Connection& connection, const base::WorkspaceId& id) {
   return !Query(connection,
                 "SELECT 1 FROM tables WHERE workspace_id = ?1 UNION ALL SELECT 1 FROM insights WHERE workspace_id = ?1 "
+                "UNION ALL SELECT 1 FROM buckets WHERE workspace_id = ?1 UNION ALL SELECT 1 FROM sinks WHERE "
+                "workspace_id = ?1 UNION ALL SELECT 1 FROM flows WHERE workspace_id = ?1 "
                 "LIMIT 1",
                 id)
               .next();

@@ -166,6 +166,8 @@ def _planned(name: str, values: Any, known: dict[str, Any], names: Names, told: 
         column: Any = _arrow.plan(values, like) if arrow else _pandas.plan(values, like)
     except FrameError as error:
         raise FrameError(error.title, f"column {name!r}: {error.detail}") from None
+    if not arrow and column.texts is not None:
+        values = column.texts
     stored = [name if suffix == "" else names.take(name + suffix) for suffix in column.suffixes()]
     return Part(stored, column, values, told if stored[0] == name else told | {"name": name})
 

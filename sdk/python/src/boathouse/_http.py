@@ -150,9 +150,20 @@ def told_error(answer: requests.Response) -> BoathouseError:
             told = {}
     told = told if isinstance(told, dict) else {}
     detail = told.get("detail") or told.get("error") or answer.text[:500]
+    if reason := _first_reason(told):
+        detail = f"{detail}: {reason}"
     title = told.get("title") or answer.reason or "Error"
     request_id = told.get("request_id") or answer.headers.get("X-Request-Id", "")
     return error_of(answer.status_code, str(title), detail if isinstance(detail, str) else str(detail), str(request_id), told)
+
+
+def _first_reason(told: dict[str, Any]) -> str:
+    """Why the first of rejected rows was."""
+    for row in told.get("rejected") or []:
+        for reason in row["reasons"]:
+            where = f", column {reason['column']!r}" if reason.get("column") else ""
+            return f"row {row['row']}{where}: {reason['message']}"
+    return ""
 
 
 def _leave_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:

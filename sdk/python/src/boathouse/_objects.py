@@ -182,7 +182,7 @@ def _encode_cells(told: Json, cells: np.ndarray[Any, Any], absent: np.ndarray[An
     if what == "none":
         return [("", pa.nulls(len(cells)))]
     if what == "str":
-        return [("", _texts(cells))]
+        return [("", texts(cells))]
     if what in ("bytes", "bool", "int", "date", "float", "time"):
         types = {"bytes": pa.binary(), "bool": pa.bool_(), "int": pa.int64(), "date": pa.date32(), "float": pa.float64(),
                  "time": pa.time64("us")}
@@ -194,7 +194,8 @@ def _encode_cells(told: Json, cells: np.ndarray[Any, Any], absent: np.ndarray[An
     return [("", pa.array([None if gone else cell for cell, gone in zip(cells, absent)], kind, from_pandas=False))]
 
 
-def _texts(cells: np.ndarray[Any, Any]) -> pa.Array:
+def texts(cells: np.ndarray[Any, Any]) -> pa.Array:
+    """Texts as Arrow's, null where there is none."""
     try:
         return pa.array(cells, pa.string(), from_pandas=True)
     except (pa.ArrowException, UnicodeEncodeError, ValueError):

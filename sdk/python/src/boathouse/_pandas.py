@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boathouse import _arrow, _objects, _values
+from boathouse import _arrow, _objects, _repeated, _values
 from boathouse._values import Json, refuse
 
 MASKED = {"boolean", "Float32", "Float64", *(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))}
@@ -27,6 +27,7 @@ class Column:
     told: Json
     parts: list[tuple[str, _arrow.Plain]]
     nested: pa.DataType | None = None
+    texts: pa.DictionaryArray | None = None  # what to encode in place of the values that were planned: the same, found faster
 
     def suffixes(self) -> list[str]:
         return [suffix + inner for suffix, plain in self.parts for inner in plain.suffixes()]
@@ -36,7 +37,7 @@ class Column:
 
     def encode(self, values: Any) -> list[Any]:
         """The plain columns of these values, in the order of `suffixes`."""
-        arrays = _arrays(self.told, values, self.nested)
+        arrays = [("", values)] if isinstance(values, pa.Array) else _arrays(self.told, values, self.nested)
         return [stored for (_, plain), (_, array) in zip(self.parts, arrays) for stored in plain.encode(_fit_to_write(array, plain))]
 
     def decode(self, columns: Sequence[pa.ChunkedArray]) -> Any:
@@ -62,9 +63,11 @@ def plan(values: Any, like: Column | None = None) -> Column:
     told = _kind_of(values.dtype, values)
     if told["kind"] == "category" and like is not None and like.told["kind"] == "category":
         told = _united_categories(told, like.told)
-    nested = None
+    nested = repeated = None
     if told["kind"] == "object":
         cells = np.asarray(values, dtype=object)
+        repeated = _repeated.find(cells)
+        cells = cells if repeated is None else repeated.objects
         same = like if like is not None and like.told["kind"] == "object" else None
         stored = same.parts[0][1].type if same is not None else None
         told |= _objects.plan(cells, same.told if same is not None else None, stored)
@@ -72,7 +75,10 @@ def plan(values: Any, like: Column | None = None) -> Column:
         nested = stored if joins else _objects.nested_type(told, cells)
     if told["kind"] == "numpy" and like is not None and like.told["kind"] == "numpy":
         told = _wide_enough(told, like.told, values)
-    return Column(told, _plan_parts(told, values, nested, like), nested)
+    column = Column(told, _plan_parts(told, values, nested, like), nested)
+    if repeated is not None and told["cells"] == "str" and column.suffixes() == [""]:
+        column.texts = repeated.as_dictionary(_objects.texts(repeated.objects))
+    return column
 
 
 def _plan_parts(told: Json, values: Any, nested: pa.DataType | None, like: Column | None) -> list[tuple[str, _arrow.Plain]]:
@@ -111,6 +117,8 @@ def _kind_of(dtype: Any, values: Any) -> Json:
     if isinstance(dtype, pd.IntervalDtype):
         return {"kind": "interval", "closed": dtype.closed, "sides": _kind_of(dtype.subtype, values)}
     if isinstance(dtype, pd.SparseDtype):
+        if dtype.subtype.kind == "O":
+            raise refuse(f"the dtype {dtype} has no column type; make it dense first: df[name].sparse.to_dense()")
         return {"kind": "sparse", "dense": _numpy_kind(dtype.subtype), "fill": _values.dump(dtype.fill_value)}
     if isinstance(dtype, pd.StringDtype):
         return {"kind": "string", "storage": dtype.storage, "missing": "nan" if dtype.na_value is not pd.NA else "NA"}

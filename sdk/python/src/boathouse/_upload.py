@@ -43,8 +43,10 @@ def _writer(frame: Encoded, sink: Any, first: pa.Table) -> pq.ParquetWriter:
     schema = frame.schema.remove_metadata()
     repeating = [field.name for field in schema if _repeats(field.type, first.column(field.name))]
     codecs = {field.name: _codec(field.type, first.column(field.name)) for field in schema}
+    # Text may come as dictionaries, which are written as they are; the file's column is plain text all the same.
+    comes = pa.schema([own if pa.types.is_dictionary(own.type) else field for own, field in zip(first.schema, schema)])
     # The server believes no statistics, it makes its own.
-    return pq.ParquetWriter(sink, schema, store_schema=False, write_statistics=False, compression=codecs, use_dictionary=repeating or False)
+    return pq.ParquetWriter(sink, comes, store_schema=False, write_statistics=False, compression=codecs, use_dictionary=repeating or False)
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -71,7 +73,6 @@ def _codec(kind: pa.DataType, column: pa.ChunkedArray) -> str:
 
 
 def _write(frame: Encoded, pieces: Iterable[pa.Table], sink: Any) -> None:
-    plain = frame.schema.remove_metadata()
     with contextlib.ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
         for piece in pieces:
@@ -79,15 +80,9 @@ def _write(frame: Encoded, pieces: Iterable[pa.Table], sink: Any) -> None:
                 writer = stack.enter_context(_writer(frame, sink, piece))
             if not piece.num_rows:
                 continue  # a row group of nothing has no pages to point at
-            writer.write_table(piece if piece.schema.equals(plain) else _as_dictionary_or(piece, plain))
+            writer.write_table(piece if piece.schema.equals(writer.schema) else piece.cast(writer.schema))
         assert writer is not None  # there is at least one piece
         writer.add_key_value_metadata({KEY: frame.metadata})
-
-
-def _as_dictionary_or(piece: pa.Table, plain: pa.Schema) -> pa.Table:
-    """Categories of text may come as dictionaries; the file's column is plain text all the same."""
-    return pa.Table.from_arrays([column if column.type == field.type else column.cast(field.type)
-                                 for column, field in zip(piece.columns, plain)], schema=plain)
 
 
 class _Pipe(io.RawIOBase):

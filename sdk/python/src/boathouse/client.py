@@ -18,6 +18,7 @@ import io
 import json
 import os
 import pathlib
+import time
 import uuid
 import warnings
 from typing import IO, Any, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -25,8 +26,10 @@ from typing import IO, Any, Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from boathouse import _diff, _frame, _params, _progress, _rejected
 from boathouse._download import Answer, fetched
 from boathouse._http import PARQUET, TIMEOUT, Transport, from_environment, segment
+from boathouse._profile import Profile, ProfileDiff
 from boathouse._upload import body_of
 from boathouse.errors import BoathouseError, FrameError, NotFoundError
+from boathouse.flows import Flows
 from boathouse.results import Diff, Saved, Table, Version, saved_of, table_of, version_of
 
 NOW = "NOW"
@@ -71,6 +74,11 @@ class Client:
     def me(self) -> dict[str, Any]:
         """Who these credentials are: {"name", "email", "workspace", "workspaces": [..]}."""
         return self._json("GET", "/v1/me")
+
+    @functools.cached_property
+    def flows(self) -> Flows:
+        """Pieces of data work with tasks, people and one dataset each."""
+        return Flows(self._http)
 
     # Writing
 
@@ -214,6 +222,9 @@ class Client:
         """What to ask for so that these columns and the index come."""
         if isinstance(columns, (str, bytes)):
             raise FrameError("Not a list of columns", f"columns=[{columns!r}] is meant")
+        twice = next((one for position, one in enumerate(columns) if one in columns[:position]), None)
+        if twice is not None:
+            raise FrameError("A column twice", f"columns= names {twice!r} more than once")
         with self._fetched(name, dict(asked) | {"limit": 0, "where": None}) as answer:
             if answer.told is None:
                 return json.dumps([str(one) for one in columns])
@@ -332,17 +343,39 @@ class Client:
         asked = {"prefix": prefix}
         return [table_of(told) for told in self._pages(f"/v1/workspaces/{segment(self.workspace)}/tables", "tables", asked)]
 
-    def profile(self, name: str, version: str | Version | Saved | None = None) -> dict[str, Any]:
-        """The statistics of a version's columns, where the server makes them."""
+    def profile(self, name: str, version: str | Version | Saved | None = None) -> Profile:
+        """What a version's columns are like, the newest's unless said: figures, histograms and findings. Notebooks show it.
+
+        >>> _ = client.save(pd.DataFrame({"n": [1, 2, 3, 4]}), "profiled")
+        >>> client.profile("profiled").rows
+        4
+        """
         asked = {"version": None if version is None else str(version)}
-        try:
-            return self._http.request("GET", self._table_path(name) + "/profile", params=asked).json()  # type: ignore[no-any-return]
-        except NotFoundError as problem:
-            self._json("GET", self._table_path(name))  # raises where it is the table that is not there
-            if version is not None:
-                raise
-            raise NotFoundError("No profile", f"this server makes no profiles of {name!r}: {problem.detail}", problem.status,
-                                problem.request_id, problem.problem) from None
+        path = self._table_path(name) + "/profile"
+        told = self._awaited(path, asked).json()
+        shown = asked | {"version": told["version"]}
+        return Profile(told, lambda kind, column: self._awaited(path + "/plot", shown | {"kind": kind, "column": column}).text)
+
+    def profile_diff(self, name: str, from_: str | Version | Saved | None = None, to: str | Version | Saved | None = None,
+                     threshold: float | None = None) -> ProfileDiff:
+        """How the columns of version `to`, the newest unless said, differ from those of `from_`, the one that it came after: distances,
+        values that came and went, and whether that is drift. `threshold`: the PSI from which it is.
+
+        >>> _ = client.save(pd.DataFrame({"n": range(500)}), "drifting")
+        >>> _ = client.save(pd.DataFrame({"n": [7] * 500}), "drifting")
+        >>> client.profile_diff("drifting").drift
+        True
+        """
+        asked = {"from": None if from_ is None else str(from_), "to": None if to is None else str(to), "threshold": threshold}
+        return ProfileDiff(self._awaited(self._table_path(name) + "/profile/diff", asked).json())
+
+    def _awaited(self, path: str, asked: Mapping[str, Any]) -> Any:
+        """An answer that a job may have to make first."""
+        while True:
+            answer = self._http.request("GET", path, params=asked)
+            if answer.status_code != 202:
+                return answer
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
 
     def quarantine(self, name: str) -> Any:
         """The rejected rows of a table as a DataFrame: their data as it came, and beside it `reasons`, `row`, `at`, `file`,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of a frame written anew for columns that get another type.
+// The rows of a table written anew for columns that get another type.
 #include "base/error.h"
 #include "base/names.h"
 #include "core/column_types.h"
-#include "core/ingest_frame.h"
+#include "core/ingest_stages.h"
 #include "core/partitioning.h"
 
 namespace boathouse::core {
@@ -11,17 +11,14 @@ namespace {
 
 using base::quote_identifier;
 
-// Integers within it are doubles too.
-constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
-
-class FrameRewrite {
+class RetypedFiles {
  public:
-  FrameRewrite(const Parts& parts, const StagedBody& body, const BatchPlan& plan)
+  RetypedFiles(const Parts& parts, const StagedBody& body, const BatchPlan& plan)
       : parts_(parts),
         plan_(plan),
         base_(*plan.base),
         folder_(body.file.parent_path()),
-        lease_(ingest_lease(parts, plan.row.workspace)) {}
+        lease_(plan.frame ? ingest_lease(parts, plan.row.workspace) : background_lease(parts, plan.row.workspace)) {}
 
   std::vector<iceberg::Rewrite> run() {
     iceberg::Scan scan = iceberg::plan_scan(parts_.cache, base_.metadata, base_.head());
@@ -51,7 +48,7 @@ class FrameRewrite {
     for (const std::string& column : plan_.rewritten) {
       std::string x = quote_identifier(column);
       auto past = lease_.execute({fmt::format("SELECT {0} FROM ({1}) WHERE {0} NOT BETWEEN -{2} AND {2} LIMIT 1", x,
-                                              rows_of(scan), kExactInDouble)});
+                                              rows_of(scan), batch::kExactInDouble)});
       if (past.front().rows.empty()) continue;
       throw base::Error(
           base::ErrorKind::invalid_argument,
@@ -94,8 +91,8 @@ class FrameRewrite {
 
 }  // namespace
 
-std::vector<iceberg::Rewrite> rewrite_for_frame(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
-  return FrameRewrite(parts, body, plan).run();
+std::vector<iceberg::Rewrite> rewrite_retyped(const Parts& parts, const StagedBody& body, const BatchPlan& plan) {
+  return RetypedFiles(parts, body, plan).run();
 }
 
 }  // namespace boathouse::core

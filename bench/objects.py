@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects of buckets: a large one in and out beside what the disk and MD5 allow, small ones beside another server of S3's API."""
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import time
+
+import boto3
+from botocore.config import Config
+
+from bench.measures import ms, timed
+from bench.report import Line
+from support.aws import make_key
+from support.paths import ROOT
+from support.s3 import s3
+
+BIG = 1 << 30
+ROUNDS = 3
+SMALL = 4096
+SMALL_SECONDS = 5
+PROCESSES = 4
+MOTO = ROOT / "build" / "venv-bench" / "bin" / "moto_server"
+
+
+def run(command):
+    subprocess.run(["bash", "-o", "pipefail", "-c", command], check=True, stdout=subprocess.DEVNULL)
+
+
+def large(client, folder):
+    source, out = folder / "object", folder / "copy"
+    with source.open("wb") as file:
+        for _ in range(BIG >> 20):
+            file.write(os.urandom(1 << 20))
+    put = client.generate_presigned_url("put_object", Params={"Bucket": "bench", "Key": "big"})
+    get = client.generate_presigned_url("get_object", Params={"Bucket": "bench", "Key": "big"})
+    commands = {"put": f"curl -sSf -o /dev/null -T '{source}' '{put}'", "md5": f"tee '{out}' < '{source}' | openssl md5 && sync '{out}'",
+                "get": f"curl -sSf -o '{out}' '{get}'", "cat": f"cat '{source}' | cat > '{out}'"}
+    times = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            out.unlink(missing_ok=True)
+            os.sync()
+            times[name].append(timed(lambda command=command: run(command))[0])
+    client.delete_object(Bucket="bench", Key="big")
+    source.unlink()
+    out.unlink()
+    took = {name: statistics.median(each) for name, each in times.items()}
+    for ours, floor, what in (("put", "md5", "tee into openssl md5, then sync"), ("get", "cat", "cat into a pipe, from there to a file")):
+        ratio = took[ours] / took[floor]
+        yield Line(f"{ours} of an object of 1 GiB", ms(took[ours]), f"{what}: {ms(took[floor])}", f"{ratio:.2f}", "at most 1.3", ratio <= 1.3)
+
+
+def work_small(endpoint, key, number, way):
+    """How many objects this process put or got in SMALL_SECONDS."""
+    config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
+    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=key[0], aws_secret_access_key=key[1],
+                          config=config)
+    body, done, end = os.urandom(SMALL), 0, time.monotonic() + SMALL_SECONDS
+    while time.monotonic() < end:
+        if way == "put":
+            client.put_object(Bucket="bench", Key=f"small/{number}/{done}", Body=body)
+        else:
+            assert len(client.get_object(Bucket="bench", Key=f"small/{number}/{done % 100}")["Body"].read()) == SMALL
+        done += 1
+    return done
+
+
+def small(endpoint, key):
+    with concurrent.futures.ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        def rate(way):
+            return sum(pool.map(work_small, [endpoint] * PROCESSES, [key] * PROCESSES, range(PROCESSES), [way] * PROCESSES)) / SMALL_SECONDS
+        return {way: rate(way) for way in ("put", "get")}
+
+
+@contextlib.contextmanager
+def moto():
+    """The address of a moto server, which keeps objects in memory."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def objects(server, folder, megabytes):
+    key = make_key(server.admin())
+    client = s3(server, key)
+    client.create_bucket(Bucket="bench")
+    yield from large(client, pathlib.Path(folder))
+    ours, theirs = small(server.url + "/s3", key), {}
+    if MOTO.exists():
+        with moto() as endpoint:
+            boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b").create_bucket(
+                Bucket="bench")
+            theirs = small(endpoint, ("a", "b"))
+    for way in ("put", "get"):
+        against = f"moto, in memory: {theirs[way]:.0f}/s" if theirs else "moto: not there (scripts/test-venv --bench)"
+        ratio = f"{ours[way] / theirs[way]:.1f}" if theirs else "-"
+        yield Line(f"{way} of objects of 4 KB, {PROCESSES} boto3 clients", f"{ours[way]:.0f}/s", against, ratio, "-", True)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/s3/errors.h"
+#include "api/s3/handlers.h"
+#include "api/s3/object_headers.h"
+#include "api/s3/xml.h"
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace boathouse::api::s3 {
+namespace {
+
+constexpr std::size_t kMostKeys = 1000;
+
+struct Wanted {
+  std::string key;
+  std::optional<std::string> version;
+};
+
+std::vector<Wanted> read_wanted(pugi::xml_node root) {
+  std::vector<Wanted> all;
+  for (pugi::xml_node object : root.children("Object")) {
+    Wanted wanted{.key = object.child("Key").text().get(), .version = std::nullopt};
+    if (const std::string version = object.child("VersionId").text().get(); !version.empty()) wanted.version = version;
+    if (wanted.key.empty()) throw malformed_xml();
+    all.push_back(std::move(wanted));
+  }
+  if (all.empty() || all.size() > kMostKeys) throw malformed_xml();
+  return all;
+}
+
+void check_md5(const Call& call) {
+  const std::string* given = call.request.headers.find("Content-MD5");
+  if (given == nullptr) return;
+  base::Digest md5(base::Digest::Kind::md5);
+  md5.update(call.body);
+  if (base::from_base64(*given) == md5.finish()) return;
+  throw refusal("BadDigest", "The Content-MD5 you specified did not match what we received.");
+}
+
+void remove_one(const Call& call, const meta::BucketRow& bucket, const Wanted& wanted, bool quiet,
+                pugi::xml_node root) {
+  try {
+    core::check_object_key(wanted.key);
+    core::DeletedObject done = call.services.objects.remove(bucket, wanted.key, wanted.version, {}, call.actor());
+    if (quiet) return;
+    pugi::xml_node node = root.append_child("Deleted");
+    add_text(node, "Key", wanted.key);
+    if (wanted.version) add_text(node, "VersionId", *wanted.version);
+    if (!done.is_marker) return;
+    add_flag(node, "DeleteMarker", true);
+    add_text(node, "DeleteMarkerVersionId", done.version);
+  } catch (const base::Error& error) {
+    const NamedError what = named(call.request, error);
+    pugi::xml_node node = root.append_child("Error");
+    add_text(node, "Key", wanted.key);
+    if (wanted.version) add_text(node, "VersionId", *wanted.version);
+    add_text(node, "Code", what.code);
+    add_text(node, "Message", what.message);
+  }
+}
+
+}  // namespace
+
+net::Response delete_object(Call& call) {
+  meta::BucketRow bucket = call.bucket();
+  core::DeletedObject done =
+      call.services.objects.remove(bucket, call.key, call.version(), condition_of(call.request), call.actor());
+  net::Response response = net::empty_response(204);
+  add_version(response, bucket, done.version);
+  if (done.is_marker) response.headers.set("x-amz-delete-marker", "true");
+  return response;
+}
+
+net::Response delete_objects(Call& call) {
+  meta::BucketRow bucket = call.bucket();
+  check_md5(call);
+  XmlBody body(call.body, "Delete");
+  const bool quiet = body.root.child("Quiet").text().as_bool();
+  XmlAnswer answer("DeleteResult");
+  for (const Wanted& wanted : read_wanted(body.root)) remove_one(call, bucket, wanted, quiet, answer.root());
+  return answer.to_response();
+}
+
+}  // namespace boathouse::api::s3

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// An object's facts as HTTP headers, both ways. Pure; any thread.
+#pragma once
+
+#include "core/buckets.h"
+#include "core/object_facts.h"
+#include "net/conditional.h"
+#include "net/request.h"
+#include "net/response.h"
+
+namespace boathouse::api::s3 {
+
+// What a new object's sender says of it. Errors "InvalidArgument", "MetadataTooLarge".
+core::ObjectFacts facts_of(const net::Request& request);
+// x-amz-tagging. Error "InvalidTag".
+core::ObjectTags tags_of(const net::Request& request);
+// Errors "InvalidTag" for more than ten, too long ones, or the same key twice.
+void check_tags(const core::ObjectTags& tags, std::size_t most = 10);
+
+// Headers that promise what this server does not do (encryption with keys, locks, public access) are refused, since
+// ignoring them would lie. Errors "NotImplemented", "InvalidArgument".
+void refuse_unkept_promises(const net::Request& request);
+
+// What conditions of a request that reads are judged by.
+net::Validators validators_of(const meta::ObjectRow& object);
+// If-Match and If-None-Match of a request that writes. Error "NotImplemented".
+meta::ObjectCondition condition_of(const net::Request& request);
+
+void add_facts(net::Response& response, const core::ObjectFacts& facts);
+// "x-amz-checksum-crc32" or the like.
+std::string checksum_header(core::ChecksumKind kind);
+// The kind that a header or trailer of such a name is of; nullopt for any other.
+std::optional<core::ChecksumKind> checksum_named(std::string_view header);
+// That header and its type's.
+void add_checksum(net::Response& response, const core::Checksum& checksum);
+// x-amz-version-id, where the bucket has versions.
+void add_version(net::Response& response, const meta::BucketRow& bucket, const std::string& version);
+
+}  // namespace boathouse::api::s3

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/s3/payload.h"
+
+#include "api/s3/errors.h"
+#include "api/s3/object_headers.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/numbers.h"
+
+namespace boathouse::api::s3 {
+namespace {
+
+constexpr std::string_view kSignedChunks = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+constexpr std::string_view kSignedChunksAndTrailer = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+constexpr std::string_view kChunksAndTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+std::uint64_t decoded_length(const net::Request& request) {
+  const std::string* text = request.headers.find("x-amz-decoded-content-length");
+  if (text == nullptr) throw refusal("MissingContentLength", "You must provide x-amz-decoded-content-length.");
+  if (auto length = base::parse_number<std::uint64_t>(*text)) return *length;
+  throw refusal("InvalidArgument", "x-amz-decoded-content-length must be a whole number.");
+}
+
+std::uint64_t plain_length(const net::Request& request) {
+  auto length = request.body.content_length();
+  const bool is_said = length && (*length > 0 || request.headers.has("Content-Length"));
+  if (!is_said) throw refusal("MissingContentLength", "You must provide the Content-Length HTTP header.");
+  return *length;
+}
+
+base::Error bad_digest(std::string_view what) {
+  return refusal("BadDigest", fmt::format("The {} you specified did not match what we received.", what));
+}
+
+}  // namespace
+
+Payload::Payload(const net::Request& request, const auth::Signer& signer, std::string hash) : hash_(std::move(hash)) {
+  const bool is_signed = hash_ == kSignedChunks || hash_ == kSignedChunksAndTrailer;
+  const bool is_chunked = is_signed || hash_ == kChunksAndTrailer;
+  length_ = is_chunked ? decoded_length(request) : plain_length(request);
+  if (length_ > kMostBytes) {
+    throw refusal("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size of 5 GiB.");
+  }
+  if (is_chunked) {
+    std::optional<auth::sigv4::ChunkSignatures> signatures;
+    if (is_signed) signatures.emplace(signer.claim, signer.signing_key);
+    chunks_ = std::make_unique<ChunkReader>(std::move(signatures), hash_ != kSignedChunks);
+  } else if (hash_.starts_with("STREAMING-")) {
+    throw refusal("NotImplemented", hash_ + " is not understood.");
+  } else if (hash_ != auth::sigv4::kUnsignedPayload) {
+    running_.emplace();
+  }
+  for (const auto& [name, value] : request.headers.items) {
+    auto kind = checksum_named(name);
+    if (!kind) continue;
+    if (checksum_kind_) throw refusal("InvalidRequest", "Expecting a single x-amz-checksum- header.");
+    checksum_kind_ = kind;
+    checksum_header_ = value;
+  }
+  if (!checksum_kind_ && chunks_) checksum_kind_ = checksum_named(request.headers.get("x-amz-trailer"));
+  if (const std::string* md5 = request.headers.find("Content-MD5")) {
+    md5_ = base::from_base64(*md5);
+    if (!md5_ || md5_->size() != 16) throw refusal("InvalidDigest", "The Content-MD5 you specified is not valid.");
+  }
+}
+
+void Payload::feed(std::string_view bytes, const Sink& sink) {
+  auto count = [&](std::string_view plain) {
+    come_ += plain.size();
+    if (come_ > length_) {
+      throw refusal("IncompleteBody", "The body is longer than the length that was announced for it.");
+    }
+    sink(plain);
+  };
+  if (running_) running_->update(bytes);
+  if (chunks_) {
+    chunks_->feed(bytes, count);
+  } else {
+    count(bytes);
+  }
+}
+
+void Payload::check_end() {
+  if (chunks_) chunks_->finish();
+  if (come_ != length_) {
+    throw refusal("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length header.");
+  }
+  if (running_ && base::to_hex(running_->finish()) != base::fold_case(hash_)) {
+    throw refusal("XAmzContentSHA256Mismatch",
+                  "The provided 'x-amz-content-sha256' header does not match what was computed.");
+  }
+}
+
+void Payload::check(const core::ObjectWriter& writer) {
+  if (md5_ && *md5_ != writer.md5()) throw bad_digest("Content-MD5");
+  if (!checksum_kind_) return;
+  const std::string name = checksum_header(*checksum_kind_);
+  std::string given = checksum_header_;
+  if (given.empty() && chunks_) given = chunks_->trailer().get(name);
+  if (given.empty()) throw refusal("InvalidRequest", "The trailer " + name + " that was announced did not come.");
+  auto raw = base::from_base64(given);
+  if (!raw) throw refusal("InvalidRequest", "Value for " + name + " header is invalid.");
+  if (raw != writer.checksum(*checksum_kind_)) throw bad_digest(to_string(*checksum_kind_));
+}
+
+}  // namespace boathouse::api::s3

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/file_format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/encoding.h"
+#include "batch/record_reader.h"
+#include "batch/strict_text.h"
+
+namespace boathouse::core {
+namespace {
+
+constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kParquet = "PAR1";
+constexpr std::string_view kMark = "\xef\xbb\xbf";
+constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::array<std::string_view, 4> kFoldedEndings{"gz", "gzip", "zst", "zstd"};
+constexpr std::array kDelimiters{',', ';', '\t', '|'};
+// Records that are looked at for the delimiter; enough to tell chance from a rule.
+constexpr std::size_t kMostRecords = 50;
+constexpr std::size_t kMostFields = 5000;
+
+std::string extension_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? "" : base::fold_case(name.substr(dot + 1));
+}
+
+bool is_folded_ending(const std::string& extension) {
+  return std::find(kFoldedEndings.begin(), kFoldedEndings.end(), extension) != kFoldedEndings.end();
+}
+
+std::string_view without_extension(std::string_view name) { return name.substr(0, name.rfind('.')); }
+
+// The whole records of a sample, as they stand; of a sample that is cut, without the last.
+std::vector<std::string_view> records_of(std::string_view sample, bool is_whole) {
+  std::vector<std::string_view> records;
+  bool in_quotes = false;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < sample.size() && records.size() < kMostRecords; ++at) {
+    if (sample[at] == '"') in_quotes = !in_quotes;
+    if (in_quotes || (sample[at] != '\n' && sample[at] != '\r')) continue;
+    if (at > begin) records.push_back(sample.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  if (is_whole && records.size() < kMostRecords && begin < sample.size()) records.push_back(sample.substr(begin));
+  return records;
+}
+
+std::size_t fields_of(std::string_view record, char delimiter) {
+  return batch::split_csv_record(record, kMostFields, delimiter).count;
+}
+
+// How well a delimiter explains the records: how many have as many fields as the first, then how many those are.
+std::pair<std::size_t, std::size_t> judge(const std::vector<std::string_view>& records, char delimiter) {
+  const std::size_t width = fields_of(records.front(), delimiter);
+  if (width < 2) return {0, width};
+  const auto alike = std::count_if(records.begin(), records.end(),
+                                   [&](std::string_view record) { return fields_of(record, delimiter) == width; });
+  return {static_cast<std::size_t>(alike), width};
+}
+
+char delimiter_of(const std::vector<std::string_view>& records) {
+  char best = ',';
+  std::pair<std::size_t, std::size_t> best_judged{0, 1};
+  if (records.empty()) return best;
+  for (char delimiter : kDelimiters) {
+    auto judged = judge(records, delimiter);
+    if (judged > best_judged) {
+      best = delimiter;
+      best_judged = judged;
+    }
+  }
+  return best;
+}
+
+// A value that is no name: a number, a date, a time, a truth or an address.
+bool is_value(const std::string& text) {
+  double number = 0;
+  std::int32_t days = 0;
+  std::int64_t micros = 0;
+  const std::string folded = base::fold_case(text);
+  return batch::parse_double(text, number) || batch::parse_date(text, days) || batch::parse_timestamptz(text, micros) ||
+         batch::parse_timestamp(text, micros) || folded == "true" || folded == "false" ||
+         text.find('@') != std::string::npos;
+}
+
+bool are_columns(const std::vector<std::string>& fields, const std::vector<std::string>& columns) {
+  return std::all_of(fields.begin(), fields.end(), [&](const std::string& field) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const std::string& column) { return base::fold_case(column) == base::fold_case(field); });
+  });
+}
+
+// There is a header unless the first record is as the second: values where that has values, and nowhere a word over them.
+bool has_header(const std::vector<std::string_view>& records, char delimiter, const std::vector<std::string>& columns) {
+  if (records.empty()) return true;
+  const std::vector<std::string> first = batch::split_csv_record(records[0], kMostFields, delimiter).fields;
+  if (are_columns(first, columns)) return true;
+  if (std::none_of(first.begin(), first.end(), is_value)) return true;
+  if (records.size() < 2) return false;
+  const std::vector<std::string> second = batch::split_csv_record(records[1], kMostFields, delimiter).fields;
+  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+    if (!first[i].empty() && !is_value(first[i]) && is_value(second[i])) return true;
+  }
+  return false;
+}
+
+// One object that goes over several lines, or a list, is JSON; objects of a line each are NDJSON.
+BodyFormat json_of(std::string_view text, bool is_ndjson_by_name) {
+  if (text.starts_with('[')) return BodyFormat::json;
+  if (is_ndjson_by_name) return BodyFormat::ndjson;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  const std::size_t last = line.find_last_not_of(kBlank);
+  const bool is_object = last != std::string_view::npos && line[last] == '}';
+  const bool goes_on = text.find_first_not_of(kBlank, line.size()) != std::string_view::npos;
+  return is_object && goes_on ? BodyFormat::ndjson : BodyFormat::json;
+}
+
+}  // namespace
+
+base::Folding folding_of(std::string_view first_bytes) {
+  if (first_bytes.starts_with(kGzip)) return base::Folding::gzip;
+  if (first_bytes.starts_with(kZstd)) return base::Folding::zstd;
+  return base::Folding::none;
+}
+
+FileForm form_of(std::string_view name, std::string_view sample, const FileOptions& told,
+                 const std::vector<std::string>& columns) {
+  std::string extension = extension_of(name);
+  if (is_folded_ending(extension)) extension = extension_of(without_extension(name));
+  const bool is_whole = sample.size() < kFormatSample;
+  std::string_view text = sample;
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+
+  FileForm form;
+  const std::string_view begin = text.substr(std::min(text.find_first_not_of(kBlank), text.size()));
+  const bool is_csv_by_name = extension == "csv" || extension == "tsv" || extension == "tab";
+  const bool is_ndjson_by_name = extension == "ndjson" || extension == "jsonl";
+  if (told.format) {
+    form.format = *told.format;
+  } else if (sample.starts_with(kParquet) || extension == "parquet" || extension == "pq") {
+    form.format = BodyFormat::parquet;
+  } else if (!is_csv_by_name && (begin.starts_with('{') || begin.starts_with('['))) {
+    form.format = json_of(begin, is_ndjson_by_name);
+  } else if (extension == "json" || is_ndjson_by_name) {
+    form.format = is_ndjson_by_name ? BodyFormat::ndjson : BodyFormat::json;
+  }
+  if (form.format != BodyFormat::csv) return form;
+
+  const std::vector<std::string_view> records = records_of(text, is_whole);
+  if (told.delimiter) {
+    form.delimiter = *told.delimiter;
+  } else {
+    form.delimiter = extension == "tsv" || extension == "tab" ? '\t' : delimiter_of(records);
+  }
+  form.has_header = told.header.value_or(has_header(records, form.delimiter, columns));
+  return form;
+}
+
+std::string_view file_name_of(std::string_view key) { return key.substr(key.rfind('/') + 1); }
+
+std::string_view stem_of(std::string_view file_name) {
+  if (is_folded_ending(extension_of(file_name))) file_name = without_extension(file_name);
+  return without_extension(file_name);
+}
+
+std::string to_text(const FileForm& form) {
+  switch (form.format) {
+    case BodyFormat::json: return "JSON";
+    case BodyFormat::ndjson: return "NDJSON";
+    case BodyFormat::parquet: return "Parquet";
+    case BodyFormat::csv: break;
+  }
+  const std::string delimiter = form.delimiter == '\t' ? "tabs" : fmt::format("'{}'", form.delimiter);
+  return fmt::format("CSV delimited by {} {} a header", delimiter, form.has_header ? "with" : "without");
+}
+
+}  // namespace boathouse::core

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/file_format.h"
+
+#include <gtest/gtest.h>
+
+namespace boathouse::core {
+namespace {
+
+std::string found(std::string_view name, std::string_view sample, const FileOptions& told = {},
+                  const std::vector<std::string>& columns = {}) {
+  return to_text(form_of(name, sample, told, columns));
+}
+
+const std::string kComma = "CSV delimited by ',' with a header";
+const std::string kCommaAlone = "CSV delimited by ',' without a header";
+
+TEST(FileFormat, TheFormatIsFoundByContentThenByName) {
+  EXPECT_EQ(found("a.csv", "id,name\n1,x\n"), kComma);
+  EXPECT_EQ(found("a", "id,name\n1,x\n"), kComma);
+  EXPECT_EQ(found("a.json", "[{\"id\":1}]"), "JSON");
+  EXPECT_EQ(found("a.txt", " \n[{\"id\":1}]"), "JSON");
+  EXPECT_EQ(found("a.txt", "\xef\xbb\xbf[{\"id\":1}]"), "JSON");
+  EXPECT_EQ(found("a.json", "{\"id\":1}\n{\"id\":2}\n"), "NDJSON");
+  EXPECT_EQ(found("a.json", "{\"id\":1}\n"), "JSON");
+  EXPECT_EQ(found("a.json", "{\n\"id\":1\n}\n"), "JSON");
+  EXPECT_EQ(found("a.jsonl", "{\"id\":1}\n"), "NDJSON");
+  EXPECT_EQ(found("a.bin", "PAR1...."), "Parquet");
+  EXPECT_EQ(found("a.csv", "PAR1...."), "Parquet");
+  EXPECT_EQ(found("a.parquet", "nothing"), "Parquet");
+  EXPECT_EQ(found("a.parquet.gz", "nothing"), "Parquet");
+  EXPECT_EQ(found("a.csv", "{a},b\n1,2\n"), kComma);
+  EXPECT_EQ(found("a.json", "nothing"), "JSON");
+}
+
+TEST(FileFormat, WhatIsToldIsNotDetected) {
+  EXPECT_EQ(found("a.csv", "[1]", {.format = BodyFormat::json}), "JSON");
+  EXPECT_EQ(found("a.json", "id,name\n", {.format = BodyFormat::csv}), kComma);
+  EXPECT_EQ(found("a.csv", "a;b\n1;2\n", {.delimiter = ','}), "CSV delimited by ',' with a header");
+  EXPECT_EQ(found("a.csv", "1,2\n3,4\n", {.header = true}), kComma);
+  EXPECT_EQ(found("a.csv", "id,name\n1,x\n", {.header = false}), kCommaAlone);
+}
+
+TEST(FileFormat, TheDelimiterIsTheOneThatAllRecordsAgreeOn) {
+  EXPECT_EQ(found("a.csv", "a;b;c\n1,5;2,5;x\n2,5;3,5;y\n"), "CSV delimited by ';' with a header");
+  EXPECT_EQ(found("a.csv", "a|b\n1|x,y,z\n"), "CSV delimited by '|' with a header");
+  EXPECT_EQ(found("a.csv", "a\tb\n1\t2\n"), "CSV delimited by tabs with a header");
+  EXPECT_EQ(found("a.tsv", "a,b\tc\n"), "CSV delimited by tabs with a header");
+  EXPECT_EQ(found("a.tsv.gz", "a\n"), "CSV delimited by tabs with a header");
+  EXPECT_EQ(found("a.csv", "name\nx;y\n"), kComma) << "one column";
+  EXPECT_EQ(found("a.csv", "a,b\n\"x;y\",\"p;q\"\n\"1;2;3\",z\n"), kComma);
+  EXPECT_EQ(found("a.csv", "a;b\n\"x\n,\";2\n\"y\n,,\";3\n"), "CSV delimited by ';' with a header")
+      << "quotes go over lines";
+  EXPECT_EQ(found("a.csv", ""), kComma);
+}
+
+TEST(FileFormat, AHeaderIsARecordOfNamesOverValues) {
+  EXPECT_EQ(found("a.csv", "1,x\n2,y\n"), kCommaAlone);
+  EXPECT_EQ(found("a.csv", "2024-01-01,x\n2024-01-02,y\n"), kCommaAlone);
+  EXPECT_EQ(found("a.csv", "ada,ada@example.org\neve,eve@example.org\n"), kCommaAlone);
+  EXPECT_EQ(found("a.csv", "1,x\n"), kCommaAlone);
+  EXPECT_EQ(found("a.csv", "x,y\n"), kComma);
+  EXPECT_EQ(found("a.csv", "x,y\np,q\n"), kComma) << "words over words: the first record is taken for names";
+  EXPECT_EQ(found("a.csv", "country,2019,year\nFR,1.5,2020\n"), kComma) << "a word over a value";
+  EXPECT_EQ(found("a.csv", "1,2\n3,4\n", {}, {"1", "2"}), kComma) << "the table has such columns";
+}
+
+TEST(FileFormat, CompressionIsFoundByTheFirstBytes) {
+  EXPECT_EQ(folding_of("\x1f\x8b\x08"), base::Folding::gzip);
+  EXPECT_EQ(folding_of("\x28\xb5\x2f\xfd"), base::Folding::zstd);
+  EXPECT_EQ(folding_of("id,n"), base::Folding::none);
+  EXPECT_EQ(folding_of(""), base::Folding::none);
+}
+
+TEST(FileFormat, ANameLosesWhatSaysHowTheFileIsMade) {
+  EXPECT_EQ(file_name_of("data/sub/a.csv"), "a.csv");
+  EXPECT_EQ(file_name_of("a.csv"), "a.csv");
+  EXPECT_EQ(stem_of("a.csv"), "a");
+  EXPECT_EQ(stem_of("a.csv.gz"), "a");
+  EXPECT_EQ(stem_of("a.CSV.ZST"), "a");
+  EXPECT_EQ(stem_of("a.v1.csv"), "a.v1");
+  EXPECT_EQ(stem_of("a.gz"), "a");
+  EXPECT_EQ(stem_of("a"), "a");
+  EXPECT_EQ(stem_of(".csv"), "");
+}
+
+}  // namespace
+}  // namespace boathouse::core

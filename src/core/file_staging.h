@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of an object as a batch at rest: linked or unfolded into staging, their format found, scanned. Blocking; any
+// thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/file.h"
+#include "batch/scanner.h"
+#include "core/file_format.h"
+#include "core/object_bytes.h"
+#include "core/progress.h"
+
+namespace boathouse::core {
+
+struct StagedFile {
+  std::unique_ptr<base::TemporaryFolder> folder{};
+  std::filesystem::path path{};  // in it
+  base::Folding folding = base::Folding::none;
+  bool is_linked = false;  // the very file of the object
+  FileForm form{};
+  batch::ScanSummary scan{};  // of text formats
+};
+
+class FileStaging {
+ public:
+  FileStaging(const Parts& parts, const ObjectFiles& files, Progress& progress,
+              batch::HeaderNames header_names = batch::HeaderNames::refused)
+      : parts_(parts), files_(files), progress_(progress), header_names_(header_names) {}
+
+  // The bytes alone, unfolded: nothing is looked for in them. Error{invalid_argument} where there are none.
+  StagedFile bring(const base::WorkspaceId& workspace, ObjectBytes& bytes) const;
+
+  // `columns` are those of the table that the rows go to. Error{invalid_argument} for bytes that cannot be read as what
+  // they are, {too_large} past a limit, {cancelled}.
+  StagedFile stage(const base::WorkspaceId& workspace, std::string_view name, ObjectBytes& bytes,
+                   const FileOptions& told, const std::vector<std::string>& columns) const;
+
+ private:
+  bool link(const ObjectBytes& bytes, const std::filesystem::path& to) const;
+  void copy(ObjectBytes& bytes, StagedFile& staged) const;
+  batch::ScanSummary scan(const StagedFile& staged) const;
+
+  const Parts& parts_;
+  const ObjectFiles& files_;
+  Progress& progress_;
+  const batch::HeaderNames header_names_;
+};
+
+}  // namespace boathouse::core

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres/url.h"
+
+#include <libpq-fe.h>
+
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace boathouse::postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::size_t kMaxUrl = 4096;
+constexpr std::array<std::string_view, 5> kPlace = {"host", "port", "user", "password", "dbname"};
+constexpr std::array<std::string_view, 4> kAsParameter = {"sslmode", "application_name", "target_session_attrs",
+                                                          "connect_timeout"};
+
+Error wrong(std::string what) {
+  return Error(ErrorKind::invalid_argument,
+               "the URL " + std::move(what) + "; it is written postgresql://user:password@host:port/database");
+}
+
+bool is_one_of(std::string_view word, const auto& words) { return std::ranges::find(words, word) != words.end(); }
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> items(1);
+  for (char c : list) {
+    if (c == ',') {
+      items.emplace_back();
+    } else {
+      items.back() += c;
+    }
+  }
+  return items;
+}
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+}  // namespace
+
+Url Url::parse(std::string_view text) {
+  if (text.size() > kMaxUrl) throw wrong(fmt::format("has more than {} bytes", kMaxUrl));
+  if (!text.starts_with("postgresql://") && !text.starts_with("postgres://")) {
+    throw wrong("does not begin with postgresql://");
+  }
+  if (text.find('\0') != std::string_view::npos || !base::is_utf8(text)) throw wrong("has bytes that no URL has");
+  // libpq's own message would quote what it cannot read.
+  char* message = nullptr;
+  std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(std::string(text).c_str(), &message));
+  PQfreemem(message);
+  if (options == nullptr) {
+    throw wrong("cannot be read: percent-encode characters such as @ : / % in the user and the password");
+  }
+  Url url;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    std::string_view keyword = option->keyword;
+    if (!is_one_of(keyword, kPlace) && !is_one_of(keyword, kAsParameter)) {
+      throw wrong(
+          fmt::format("must not say {}: of parameters there may be {}", keyword, fmt::join(kAsParameter, ", ")));
+    }
+    url.parameters_.emplace_back(keyword, option->val);
+  }
+  url.check();
+  return url;
+}
+
+void Url::check() const {
+  for (std::string_view needed : {"host", "user", "dbname"}) {
+    if (value_of(needed).empty()) throw wrong(fmt::format("says no {}", needed == "dbname" ? "database" : needed));
+  }
+  for (const std::string& host : split(host())) {
+    if (host.empty() || host[0] == '/' || host[0] == '@') {
+      throw wrong("must say hosts by name or address; sockets of this machine are not for sinks");
+    }
+  }
+}
+
+const std::string& Url::value_of(std::string_view keyword) const {
+  static const std::string none;
+  for (const auto& [name, value] : parameters_) {
+    if (name == keyword) return value;
+  }
+  return none;
+}
+
+std::string Url::port() const { return value_of("port").empty() ? "5432" : value_of("port"); }
+
+std::string Url::shown() const {
+  std::vector<std::string> places = split(host());
+  const std::vector<std::string> ports = split(value_of("port"));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    std::string& place = places[i];
+    place = place.find(':') == std::string::npos ? base::percent_encode(place) : "[" + place + "]";
+    const std::string& port = ports[ports.size() == 1 ? 0 : std::min(i, ports.size() - 1)];
+    if (!port.empty()) place += ":" + port;
+  }
+  std::string text = fmt::format("postgresql://{}@{}/{}", base::percent_encode(user()), fmt::join(places, ","),
+                                 base::percent_encode(database()));
+  char before = '?';
+  for (const auto& [name, value] : parameters_) {
+    if (!is_one_of(name, kAsParameter)) continue;
+    text += fmt::format("{}{}={}", before, name, base::percent_encode(value));
+    before = '&';
+  }
+  return text;
+}
+
+std::string Url::scrubbed(std::string text) const {
+  for (const std::string& secret : {password(), base::percent_encode(password())}) {
+    if (secret.empty()) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
+      text.replace(at, secret.size(), "***");
+    }
+  }
+  return text;
+}
+
+}  // namespace boathouse::postgres

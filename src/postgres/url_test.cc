@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres/url.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace boathouse::postgres {
+namespace {
+
+std::string refusal(std::string_view text) {
+  try {
+    Url::parse(text);
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::invalid_argument);
+    return error.message();
+  }
+  return "taken";
+}
+
+TEST(Url, IsTakenApart) {
+  Url url = Url::parse("postgresql://ada:p%40ss%3A@db.example.org:6543/lake?sslmode=require");
+  EXPECT_EQ(url.user(), "ada");
+  EXPECT_EQ(url.password(), "p@ss:");
+  EXPECT_EQ(url.host(), "db.example.org");
+  EXPECT_EQ(url.port(), "6543");
+  EXPECT_EQ(url.database(), "lake");
+  EXPECT_EQ(url.shown(), "postgresql://ada@db.example.org:6543/lake?sslmode=require");
+  EXPECT_EQ(Url::parse("postgres://u@h/d").port(), "5432");
+}
+
+TEST(Url, IsShownAsAUrlThatMeansTheSame) {
+  for (const char* text :
+       {"postgresql://u@h/d", "postgresql://a%20b@%68:1/x%2Fy?application_name=me%20too", "postgresql://u@[::1]:5433/d",
+        "postgresql://u@one:1,two:2/d?target_session_attrs=read-write"}) {
+    Url url = Url::parse(text);
+    EXPECT_EQ(Url::parse(url.shown()).parameters(), url.parameters()) << url.shown();
+  }
+}
+
+TEST(Url, ItsPasswordIsTakenOutOfTexts) {
+  Url url = Url::parse("postgresql://u:s%2Fcret@h/d");
+  EXPECT_EQ(url.scrubbed("s/cret and s%2Fcret, s/crets/cret"), "*** and ***, ******");
+  EXPECT_EQ(Url::parse("postgresql://u@h/d").scrubbed("nothing"), "nothing");
+  EXPECT_EQ(Url::parse("postgresql://u:*@h/d").scrubbed("a*b"), "a***b");
+}
+
+TEST(Url, OnlySaysWhereAndWho) {
+  EXPECT_THAT(refusal("mysql://u@h/d"), testing::HasSubstr("does not begin with postgresql://"));
+  EXPECT_THAT(refusal("host=h user=u"), testing::HasSubstr("does not begin with postgresql://"));
+  EXPECT_THAT(refusal("postgresql:///d?user=u"), testing::HasSubstr("says no host"));
+  EXPECT_THAT(refusal("postgresql://h/d"), testing::HasSubstr("says no user"));
+  EXPECT_THAT(refusal("postgresql://u@h"), testing::HasSubstr("says no database"));
+  EXPECT_THAT(refusal("postgresql://u@%2Frun%2Fpostgresql/d"), testing::HasSubstr("sockets of this machine"));
+  EXPECT_THAT(refusal("postgresql://u@h,%2Frun/d"), testing::HasSubstr("sockets of this machine"));
+  for (const char* named : {"service=x", "passfile=x", "sslkey=x", "sslrootcert=x", "hostaddr=1.2.3.4", "options=-c"}) {
+    EXPECT_THAT(refusal(std::string("postgresql://u@h/d?") + named), testing::HasSubstr("must not say")) << named;
+  }
+  EXPECT_THAT(refusal("postgresql://u@h/" + std::string(4096, 'd')), testing::HasSubstr("more than 4096 bytes"));
+  EXPECT_THAT(refusal("postgresql://u:secret%zz@h/d"),
+              testing::AllOf(testing::HasSubstr("cannot be read"), testing::Not(testing::HasSubstr("secret"))));
+}
+
+}  // namespace
+}  // namespace boathouse::postgres

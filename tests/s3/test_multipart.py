@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects that come in parts, and buckets with versions."""
+
+import hashlib
+import os
+
+import pytest
+from boto3.s3.transfer import TransferConfig
+
+from support.s3 import aws_s3, body_of, keys_of
+
+PART = 5 << 20
+
+
+def upload(client, bucket, key, parts, **options):
+    """Uploads the parts {number: bytes}; returns the id and what completes it."""
+    upload_id = client.create_multipart_upload(Bucket=bucket, Key=key, **options)["UploadId"]
+    listed = []
+    for number, body in parts.items():
+        told = client.upload_part(Bucket=bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body)
+        listed.append({"PartNumber": number, "ETag": told["ETag"]})
+    return {"Bucket": bucket, "Key": key, "UploadId": upload_id, "MultipartUpload": {"Parts": listed}}
+
+
+def test_parts_become_an_object(client, bucket, refused):
+    parts = {1: os.urandom(PART), 3: os.urandom(PART + 1), 10_000: b"end"}
+    whole = b"".join(parts.values())
+    complete = upload(client, bucket, "k", parts, ContentType="text/csv", Metadata={"a": "b"})
+    assert keys_of(client, bucket) == []
+    assert [p["PartNumber"] for p in client.list_parts(**{k: complete[k] for k in ("Bucket", "Key", "UploadId")})["Parts"]] == [1, 3, 10_000]
+    assert [u["Key"] for u in client.list_multipart_uploads(Bucket=bucket)["Uploads"]] == ["k"]
+    etag = client.complete_multipart_upload(**complete)["ETag"]
+    md5s = b"".join(hashlib.md5(part).digest() for part in parts.values())
+    assert etag == f'"{hashlib.md5(md5s).hexdigest()}-3"'
+    got = client.get_object(Bucket=bucket, Key="k")
+    assert got["Body"].read() == whole and got["ContentType"] == "text/csv" and got["Metadata"] == {"a": "b"}
+    for first, last in [(0, 0), (PART - 1, PART), (PART, 2 * PART), (2 * PART, len(whole) - 1), (3, len(whole) - 2)]:
+        assert body_of(client, bucket, "k", Range=f"bytes={first}-{last}") == whole[first:last + 1]
+    part = client.get_object(Bucket=bucket, Key="k", PartNumber=3)
+    assert part["Body"].read() == parts[3] and part["PartsCount"] == 3
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
+    with refused("NoSuchUpload", 404):
+        client.complete_multipart_upload(**complete)
+    client.delete_object(Bucket=bucket, Key="k")
+    client.delete_bucket(Bucket=bucket)
+
+
+def test_what_is_wrong_with_parts_is_said(client, bucket, refused):
+    complete = upload(client, bucket, "k", {1: b"small", 2: b"x" * PART})
+    listed = complete["MultipartUpload"]["Parts"]
+
+    def refuses(code, parts):
+        with refused(code, 400):
+            client.complete_multipart_upload(**complete | {"MultipartUpload": {"Parts": parts}})
+
+    refuses("EntityTooSmall", listed)
+    refuses("InvalidPartOrder", listed[::-1])
+    refuses("InvalidPart", [listed[0] | {"PartNumber": 3}])
+    refuses("InvalidPart", [listed[1] | {"ETag": listed[0]["ETag"]}])
+    refuses("MalformedXML", [])
+    for number in (0, 10_001):
+        with refused("InvalidArgument", 400):
+            client.upload_part(Bucket=bucket, Key="k", UploadId=complete["UploadId"], PartNumber=number, Body=b"")
+    with refused("NoSuchUpload", 404):
+        client.upload_part(Bucket=bucket, Key="other", UploadId=complete["UploadId"], PartNumber=1, Body=b"")
+    with refused("BucketNotEmpty", 409):
+        client.delete_bucket(Bucket=bucket)
+    client.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=complete["UploadId"])
+    with refused("NoSuchUpload", 404):
+        client.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=complete["UploadId"])
+
+
+def test_a_part_is_replaced_by_one_of_its_number(client, bucket):
+    complete = upload(client, bucket, "k", {1: b"first"})
+    told = client.upload_part(Bucket=bucket, Key="k", UploadId=complete["UploadId"], PartNumber=1, Body=b"second")
+    complete["MultipartUpload"]["Parts"][0]["ETag"] = told["ETag"]
+    client.complete_multipart_upload(**complete)
+    assert body_of(client, bucket, "k") == b"second"
+
+
+def test_parts_are_copied(client, bucket):
+    client.put_object(Bucket=bucket, Key="from", Body=b"0123456789")
+    upload_id = client.create_multipart_upload(Bucket=bucket, Key="to")["UploadId"]
+    told = client.upload_part_copy(Bucket=bucket, Key="to", UploadId=upload_id, PartNumber=1, CopySource={"Bucket": bucket, "Key": "from"},
+                                   CopySourceRange="bytes=2-5")
+    client.complete_multipart_upload(Bucket=bucket, Key="to", UploadId=upload_id, MultipartUpload={
+        "Parts": [{"PartNumber": 1, "ETag": told["CopyPartResult"]["ETag"]}]})
+    assert body_of(client, bucket, "to") == b"2345"
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
+def test_checksums_of_parts_make_one_of_the_whole(client, bucket, algorithm):
+    body = os.urandom(2 * PART + 7)
+    path = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
+    import io
+    client.upload_fileobj(io.BytesIO(body), bucket, "k", Config=path, ExtraArgs={"ChecksumAlgorithm": algorithm})
+    head = client.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert head["Checksum" + algorithm].endswith("-3") and head["ChecksumType"] == "COMPOSITE"
+    assert body_of(client, bucket, "k") == body
+
+
+def test_a_full_object_checksum_is_joined(client, bucket):
+    import base64
+    import zlib
+    body = os.urandom(PART + 7)
+    wishes = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
+    complete = upload(client, bucket, "k", {1: body[:PART], 2: body[PART:]}, **wishes)
+    told = client.complete_multipart_upload(**complete)
+    assert told["ChecksumCRC32"] == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+
+
+def test_the_aws_command_moves_large_files(house, key, client, bucket, tmp_path):
+    (tmp_path / "big").write_bytes(os.urandom(20 << 20))
+    aws_s3(house, key, "s3", "cp", tmp_path / "big", f"s3://{bucket}/big")
+    assert "-" in client.head_object(Bucket=bucket, Key="big")["ETag"]
+    aws_s3(house, key, "s3", "mv", f"s3://{bucket}/big", f"s3://{bucket}/dir/moved")
+    aws_s3(house, key, "s3", "sync", f"s3://{bucket}/dir", tmp_path / "back")
+    assert (tmp_path / "back" / "moved").read_bytes() == (tmp_path / "big").read_bytes()
+    assert keys_of(client, bucket) == ["dir/moved"]
+
+
+def test_versions(client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="k", Body=b"before")
+    assert "Status" not in client.get_bucket_versioning(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    ids = [client.put_object(Bucket=bucket, Key="k", Body=body)["VersionId"] for body in (b"one", b"two")]
+    assert body_of(client, bucket, "k") == b"two"
+    assert body_of(client, bucket, "k", VersionId=ids[0]) == b"one"
+    assert body_of(client, bucket, "k", VersionId="null") == b"before"
+    marker = client.delete_object(Bucket=bucket, Key="k")
+    assert marker["DeleteMarker"]
+    with refused("NoSuchKey", 404) as error:
+        client.get_object(Bucket=bucket, Key="k")
+    assert error.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-delete-marker"] == "true"
+    with refused("MethodNotAllowed", 405):
+        client.get_object(Bucket=bucket, Key="k", VersionId=marker["VersionId"])
+    listed = client.list_object_versions(Bucket=bucket)
+    assert [v["VersionId"] for v in listed["Versions"]] == [ids[1], ids[0], "null"]
+    assert [m["VersionId"] for m in listed["DeleteMarkers"]] == [marker["VersionId"]] and listed["DeleteMarkers"][0]["IsLatest"]
+    paged = list(client.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig={"PageSize": 1}))
+    assert [v["VersionId"] for page in paged for v in page.get("Versions", [])] == [ids[1], ids[0], "null"]
+    client.delete_object(Bucket=bucket, Key="k", VersionId=marker["VersionId"])
+    assert body_of(client, bucket, "k") == b"two"
+    client.delete_object(Bucket=bucket, Key="k", VersionId=ids[1])
+    assert body_of(client, bucket, "k") == b"one"
+    with refused("NoSuchVersion", 404):
+        client.get_object(Bucket=bucket, Key="k", VersionId=ids[1])
+    client.copy_object(Bucket=bucket, Key="old", CopySource={"Bucket": bucket, "Key": "k", "VersionId": "null"})
+    assert body_of(client, bucket, "old") == b"before"
+
+
+def test_suspended_versioning_replaces_the_null_version(client, bucket):
+    for status in ("Enabled", "Suspended"):
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
+        told = client.put_object(Bucket=bucket, Key="k", Body=status.encode())
+    assert told["VersionId"] == "null"
+    client.put_object(Bucket=bucket, Key="k", Body=b"again")
+    assert len(client.list_object_versions(Bucket=bucket)["Versions"]) == 2

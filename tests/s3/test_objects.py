@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Buckets and objects as boto3 and the aws command use them."""
+
+import hashlib
+import unicodedata
+
+import pytest
+
+from support.aws import make_key
+from support.command import boathouse
+from support.s3 import aws_s3, body_of, keys_of, s3
+
+HOSTILE = ["../x", "..", ".", "a//b", "/lead", "trail/", "//", "%2e%2e/x", "%2F", "a b+c&d=e?f#g", "a/./b/../c", "\u00e9.txt",
+           unicodedata.normalize("NFD", "\u00e9.txt"), "\U0001f6f6/\u6f22", "k" * 1024, "a\\b", "tab\tnew\nline", "\x01\x7f", "<&>\"'",
+           "dir", "dir/file", "dir/"]
+
+
+def test_buckets_come_and_go(client, bucket, refused):
+    assert bucket in [entry["Name"] for entry in client.list_buckets()["Buckets"]]
+    client.head_bucket(Bucket=bucket)
+    assert client.get_bucket_location(Bucket=bucket)["LocationConstraint"] is None
+    with refused("BucketAlreadyOwnedByYou", 409):
+        client.create_bucket(Bucket=bucket)
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+    with refused("BucketNotEmpty", 409):
+        client.delete_bucket(Bucket=bucket)
+    client.delete_object(Bucket=bucket, Key="k")
+    client.delete_bucket(Bucket=bucket)
+    with refused("404", 404):
+        client.head_bucket(Bucket=bucket)
+    with refused("NoSuchBucket", 404):
+        client.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+
+@pytest.mark.parametrize("name, fine", [("abc", True), ("a" * 63, True), ("a.b-c", True), ("a" * 64, False), ("Abc", False),
+                                        ("a_b", False), ("-ab", False), ("ab.", False), ("a..b", False), ("192.168.1.1", False)])
+def test_names_of_buckets(house, key, refused, name, fine):
+    client = s3(house, key)
+    client.meta.events.unregister("before-parameter-build.s3", _validator(client))
+    if fine:
+        client.create_bucket(Bucket=name)
+        client.delete_bucket(Bucket=name)
+    else:
+        with refused("InvalidBucketName", 400):
+            client.create_bucket(Bucket=name)
+
+
+def _validator(client):
+    from botocore.handlers import validate_bucket_name
+    return validate_bucket_name
+
+
+@pytest.mark.parametrize("size", [0, 1, 8 << 10, (1 << 20) + 1, 9 << 20])
+@pytest.mark.parametrize("path", [None, "/s3"])
+def test_bytes_come_back_as_they_went(house, key, bucket, size, path):
+    client = s3(house, key, path)
+    body = bytes(range(256)) * (size // 256) + b"z" * (size % 256)
+    put = client.put_object(Bucket=bucket, Key="data/f.bin", Body=body)
+    assert put["ETag"] == f'"{hashlib.md5(body).hexdigest()}"'
+    got = client.get_object(Bucket=bucket, Key="data/f.bin")
+    assert got["Body"].read() == body
+    assert got["ETag"] == put["ETag"] and got["ContentLength"] == size and got["ContentType"] == "binary/octet-stream"
+    head = client.head_object(Bucket=bucket, Key="data/f.bin")
+    assert head["ContentLength"] == size and head["LastModified"] == got["LastModified"]
+
+
+def test_what_an_object_is_comes_back_with_it(client, bucket):
+    said = {"ContentType": "text/csv", "ContentEncoding": "gzip", "ContentDisposition": "attachment", "ContentLanguage": "de",
+            "CacheControl": "no-store", "Metadata": {"owner": "ada", "note": "two words"}}
+    client.put_object(Bucket=bucket, Key="k", Body=b"not gzip at all", **said)
+    got = client.get_object(Bucket=bucket, Key="k")
+    assert {name: got[name] for name in said} == said
+    assert got["Body"].read() == b"not gzip at all"
+    got = client.get_object(Bucket=bucket, Key="k", ResponseContentType="text/plain", ResponseCacheControl="public")
+    assert (got["ContentType"], got["CacheControl"]) == ("text/plain", "public")
+
+
+def test_an_object_is_replaced_and_deleted(client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="k", Body=b"one")
+    client.put_object(Bucket=bucket, Key="k", Body=b"two")
+    assert body_of(client, bucket, "k") == b"two"
+    client.delete_object(Bucket=bucket, Key="k")
+    client.delete_object(Bucket=bucket, Key="k")
+    with refused("NoSuchKey", 404):
+        client.get_object(Bucket=bucket, Key="k")
+    with refused("404", 404):
+        client.head_object(Bucket=bucket, Key="k")
+
+
+def test_hostile_keys_are_stored_and_listed_exactly(house, client, bucket):
+    outside = {path for path in house.data.parent.rglob("*") if house.data not in path.parents}
+    for number, name in enumerate(HOSTILE):
+        client.put_object(Bucket=bucket, Key=name, Body=str(number).encode())
+    assert keys_of(client, bucket) == sorted(HOSTILE, key=str.encode)
+    for number, name in enumerate(HOSTILE):
+        assert body_of(client, bucket, name) == str(number).encode(), name
+    assert {path for path in house.data.parent.rglob("*") if house.data not in path.parents} == outside
+    names = [path.name for path in (house.data / "buckets").rglob("*") if path.is_file()]
+    assert all(len(name) == 36 for name in names)
+    for name in HOSTILE:
+        client.delete_object(Bucket=bucket, Key=name)
+    assert keys_of(client, bucket) == []
+
+
+def test_a_key_has_at_most_1024_bytes(client, bucket, refused):
+    with refused("KeyTooLongError", 400):
+        client.put_object(Bucket=bucket, Key="\u00e9" * 512 + "x", Body=b"")
+    client.put_object(Bucket=bucket, Key="\u00e9" * 512, Body=b"")
+
+
+def test_listing_pages_and_rolls_up(client, bucket):
+    names = [f"a/{i:03}" for i in range(30)] + [f"b/{i:03}" for i in range(30)] + ["c", "d/e/f", "z"]
+    for name in names:
+        client.put_object(Bucket=bucket, Key=name, Body=b"")
+    assert keys_of(client, bucket, PaginationConfig={"PageSize": 7}) == names
+    assert keys_of(client, bucket, Prefix="b/0", PaginationConfig={"PageSize": 7}) == names[30:60]
+    for size in (1, 2, 1000):
+        pages = list(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": size}))
+        assert [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", [])] == ["a/", "b/", "d/"]
+        assert [e["Key"] for page in pages for e in page.get("Contents", [])] == ["c", "z"]
+        assert all(page["KeyCount"] <= size for page in pages)
+        pages = list(client.get_paginator("list_objects").paginate(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": size}))
+        assert [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", [])] == ["a/", "b/", "d/"]
+        assert [e["Key"] for page in pages for e in page.get("Contents", [])] == ["c", "z"]
+    after = client.list_objects_v2(Bucket=bucket, StartAfter="c", MaxKeys=1)
+    assert [e["Key"] for e in after["Contents"]] == ["d/e/f"] and after["IsTruncated"]
+    assert client.list_objects_v2(Bucket=bucket, MaxKeys=0)["KeyCount"] == 0
+    marked = client.list_objects(Bucket=bucket, Marker="b/028", MaxKeys=2)
+    assert [e["Key"] for e in marked["Contents"]] == ["b/029", "c"]
+    assert client.list_objects_v2(Bucket=bucket, Prefix="nothing")["KeyCount"] == 0
+
+
+def test_errors_are_those_of_aws(client, bucket, refused):
+    with refused("NoSuchKey", 404) as error:
+        client.get_object(Bucket=bucket, Key="no/such")
+    assert error.response["Error"]["Key"] == "no/such"
+    assert error.response["ResponseMetadata"]["RequestId"]
+    with refused("InvalidArgument", 400):
+        client.list_objects_v2(Bucket=bucket, MaxKeys=-1)
+    with refused("NotImplemented", 501):
+        client.put_object(Bucket=bucket, Key="k", Body=b"", ACL="public-read")
+    with refused("NotImplemented", 501):
+        client.put_object(Bucket=bucket, Key="k", Body=b"", ServerSideEncryption="aws:kms")
+    with refused("NotImplemented", 501):
+        client.put_object(Bucket=bucket, Key="k", Body=b"", ObjectLockLegalHoldStatus="ON")
+    with refused("NoSuchBucketPolicy", 404):
+        client.get_bucket_policy(Bucket=bucket)
+    with refused("NotImplemented", 501):
+        client.put_bucket_policy(Bucket=bucket, Policy="{}")
+    with refused("NoSuchKey", 404):
+        client.get_object_acl(Bucket=bucket, Key="k")
+    assert client.get_bucket_acl(Bucket=bucket)["Grants"][0]["Permission"] == "FULL_CONTROL"
+
+
+def test_roles_decide(house, client, bucket, refused):
+    admin = house.admin()
+    viewer = s3(house, make_key(admin, workspace="main", role="viewer"))
+    editor = s3(house, make_key(admin, workspace="main", role="editor"))
+    stranger = s3(house, make_key(admin.make_user("s3stranger")))
+    editor.put_object(Bucket=bucket, Key="k", Body=b"x")
+    assert body_of(viewer, bucket, "k") == b"x"
+    for call in (lambda: viewer.put_object(Bucket=bucket, Key="k", Body=b"y"), lambda: viewer.delete_object(Bucket=bucket, Key="k"),
+                 lambda: viewer.create_bucket(Bucket="viewers-own")):
+        with refused("AccessDenied", 403):
+            call()
+    with refused("NoSuchBucket", 404):
+        stranger.get_object(Bucket=bucket, Key="k")
+    # A name belongs to its workspace.
+    stranger.create_bucket(Bucket=bucket)
+    assert keys_of(stranger, bucket) == []
+
+
+def test_the_aws_command_copies_lists_and_removes(house, key, bucket, tmp_path):
+    source = tmp_path / "customers.csv"
+    source.write_text("id,name\n1,Ada\n")
+    aws_s3(house, key, "s3", "cp", source, f"s3://{bucket}/data/")
+    assert "data/customers.csv" in aws_s3(house, key, "s3", "ls", f"s3://{bucket}", "--recursive")
+    assert "PRE data/" in aws_s3(house, key, "s3", "ls", f"s3://{bucket}/")
+    aws_s3(house, key, "s3", "cp", f"s3://{bucket}/data/customers.csv", tmp_path / "back.csv")
+    assert (tmp_path / "back.csv").read_text() == source.read_text()
+    aws_s3(house, key, "s3", "rm", f"s3://{bucket}/data/", "--recursive")
+    assert aws_s3(house, key, "s3", "ls", f"s3://{bucket}", status=0) == ""
+
+
+def test_a_copy_of_the_installation_has_the_objects(make_server, tmp_path):
+    server = make_server().start()
+    admin = server.admin()
+    key = make_key(admin)
+    s3(server, key).create_bucket(Bucket="kept")
+    s3(server, key).put_object(Bucket="kept", Key="k", Body=b"x" * 100_000)
+    token = admin.post("/v1/tokens", json={"name": "backup"}, expect=201).json()["token"]
+    for command in (["backup", "--all", "--to", tmp_path / "copy", "--url", server.url, "--token", token],
+                    ["restore", tmp_path / "copy", "--data", tmp_path / "other"]):
+        done = boathouse(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    other = make_server("other").start()
+    # The keys were left out, so another one is made.
+    assert body_of(s3(other, make_key(other.admin())), "kept", "k") == b"x" * 100_000
+
+
+def test_objects_outlive_a_kill(make_server):
+    server = make_server().start()
+    key = make_key(server.admin())
+    s3(server, key).create_bucket(Bucket="kept")
+    s3(server, key).put_object(Bucket="kept", Key="k", Body=b"x" * 100_000)
+    server.restart(kill=True)
+    assert body_of(s3(server, key), "kept", "k") == b"x" * 100_000
+
+
+def test_buckets_outlive_their_user(house):
+    admin = house.admin()
+    leaver = s3(house, make_key(admin.make_user("s3leaver")))
+    leaver.create_bucket(Bucket="left-behind")
+    leaver.put_object(Bucket="left-behind", Key="k", Body=b"kept")
+    admin.delete("/v1/users/s3leaver", expect=204)
+    assert body_of(s3(house, make_key(admin, workspace="s3leaver")), "left-behind", "k") == b"kept"
