@@ -53,6 +53,17 @@ meta::BucketRow Buckets::find(const meta::WorkspaceRow& workspace, const std::st
   return *std::move(bucket);
 }
 
+meta::BucketRow Buckets::find_or_create(const meta::WorkspaceRow& workspace, const std::string& name,
+                                        bool default_trigger) const {
+  if (auto bucket = parts_.meta.buckets().find_bucket(workspace.id, name)) return *std::move(bucket);
+  try {
+    return create(workspace, name, default_trigger);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::already_exists) throw;
+  }
+  return find(workspace, name);
+}
+
 std::vector<meta::BucketRow> Buckets::list(const meta::WorkspaceRow& workspace) const {
   return parts_.meta.buckets().list_buckets(workspace.id);
 }

@@ -24,6 +24,9 @@ class Buckets {
   meta::BucketRow create(const meta::WorkspaceRow& workspace, const std::string& name, bool default_trigger) const;
   // Error{not_found, "no-such-bucket"}.
   meta::BucketRow find(const meta::WorkspaceRow& workspace, const std::string& name) const;
+  // The bucket of that name, made where there is none yet; any number of callers may ask for one at once.
+  meta::BucketRow find_or_create(const meta::WorkspaceRow& workspace, const std::string& name,
+                                 bool default_trigger) const;
   // By name.
   std::vector<meta::BucketRow> list(const meta::WorkspaceRow& workspace) const;
   // Versioning, notification and tags as the row has them. Error{not_found, "no-such-bucket"}.

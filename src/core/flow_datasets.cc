@@ -67,21 +67,12 @@ void FlowDatasets::append(DatasetUpload& upload, std::string_view bytes) const {
 
 // Made with the first dataset of the workspace.
 meta::BucketRow FlowDatasets::bucket_of(const meta::WorkspaceRow& workspace) const {
-  auto find = [&] { return parts_.core.meta.buckets().find_bucket(workspace.id, kDatasetBucket); };
-  auto bucket = find();
-  if (!bucket) {
-    try {
-      bucket = parts_.buckets.create(workspace, kDatasetBucket, false);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::already_exists) throw;
-      bucket = parts_.buckets.find(workspace, kDatasetBucket);
-    }
+  meta::BucketRow bucket = parts_.buckets.find_or_create(workspace, kDatasetBucket, false);
+  if (bucket.versioning != meta::Versioning::enabled) {
+    bucket.versioning = meta::Versioning::enabled;
+    parts_.buckets.update(bucket);
   }
-  if (bucket->versioning != meta::Versioning::enabled) {
-    bucket->versioning = meta::Versioning::enabled;
-    parts_.buckets.update(*bucket);
-  }
-  return *std::move(bucket);
+  return bucket;
 }
 
 // A flow keeps its table for good; a name that something else has already is not taken away from it.

@@ -149,8 +149,7 @@ void WatchedFolders::take(const WatchedFolder& folder, const fs::path& path, Fil
 meta::BucketRow WatchedFolders::bucket_of(const WatchedFolder& folder) const {
   auto workspace = parts_.meta.accounts().find_workspace(folder.workspace);
   if (!workspace) throw Error(ErrorKind::not_found, "there is no workspace " + folder.workspace);
-  if (auto bucket = parts_.meta.buckets().find_bucket(workspace->id, folder.bucket)) return *std::move(bucket);
-  return buckets_.create(*workspace, folder.bucket, triggers_.wants_default(*workspace, folder.bucket));
+  return buckets_.find_or_create(*workspace, folder.bucket, triggers_.wants_default(*workspace, folder.bucket));
 }
 
 // False: it changed while it was read, or is gone.
