@@ -47,9 +47,7 @@ FlowLogins::SignedUp FlowLogins::sign_up(const FlowSignUp& wanted, const base::R
 }
 
 FlowTokens FlowLogins::login(std::string_view email, const std::string& password, std::string_view remote_address) {
-  meta::AccountStore& accounts = parts_.store.accounts();
-  auto known = accounts.find_user(email);
-  if (!known) known = accounts.find_user_by_email(email);
+  const auto known = parts_.store.accounts().find_person(email);
   const UserPassword who{.username = known ? known->name : std::string(email), .password = password};
   try {
     return grant(parts_.authenticator.verify_lasting_password(who, remote_address));

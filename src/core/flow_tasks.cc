@@ -54,7 +54,7 @@ json::object told(const TaskFields& fields, const std::string& title) {
 
 base::UserId FlowTasks::assignee_of(std::int64_t fid, const std::string& who) const {
   if (who.empty()) return {};
-  const auto user = find_person(parts_.meta, who);
+  const auto user = parts_.meta.accounts().find_person(who);
   const std::vector<meta::FlowMemberRow> members = parts_.meta.flows().members_of(fid);
   if (user && std::ranges::find(members, user->id, &meta::FlowMemberRow::user) != members.end()) return user->id;
   throw wrong_field("assignee", "The assignee is a member of the flow, by e-mail or name");

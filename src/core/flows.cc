@@ -50,11 +50,6 @@ meta::FlowEventRow flow_event(const auth::Caller& caller, std::int64_t fid, std:
           .detail = json::serialize(detail)};
 }
 
-std::optional<meta::UserRow> find_person(meta::MetaStore& meta, const std::string& who) {
-  auto user = meta.accounts().find_user(who);
-  return user ? user : meta.accounts().find_user_by_email(who);
-}
-
 meta::FlowRow Flows::create(const auth::Caller& caller, const NewFlow& wanted) const {
   check_title(wanted.title);
   check_description(wanted.description);
@@ -138,7 +133,7 @@ meta::FlowMemberRow Flows::member_of(std::int64_t fid, const base::UserId& user)
 meta::FlowMemberRow Flows::add_member(const auth::Caller& caller, std::int64_t fid, const std::string& who) const {
   return auth::audited(parts_.meta, caller, "add-flow-member", std::to_string(fid), [&](meta::AuditRow& audit) {
     audit.workspace = find_own(caller, fid, "says who its members are").workspace;
-    const auto user = find_person(parts_.meta, who);
+    const auto user = parts_.meta.accounts().find_person(who);
     if (!user || user->disabled) {
       throw Error(ErrorKind::not_found, "There is no user of that e-mail or name").code("invalid-member");
     }
@@ -156,7 +151,7 @@ meta::FlowMemberRow Flows::add_member(const auth::Caller& caller, std::int64_t f
 
 meta::FlowMemberRow Flows::remove_member(const auth::Caller& caller, std::int64_t fid, const std::string& who) const {
   return auth::audited(parts_.meta, caller, "remove-flow-member", std::to_string(fid), [&](meta::AuditRow& audit) {
-    const auto user = find_person(parts_.meta, who);
+    const auto user = parts_.meta.accounts().find_person(who);
     // Members may leave.
     const bool is_oneself = user && user->id == caller.principal.user;
     audit.workspace = (is_oneself ? find(caller, fid) : find_own(caller, fid, "says who its members are")).workspace;

@@ -74,8 +74,6 @@ void check_flow_text(std::string_view field, std::string_view text, std::size_t 
 // The event of what the caller does now.
 meta::FlowEventRow flow_event(const auth::Caller& caller, std::int64_t fid, std::string what,
                               const boost::json::object& detail = {});
-// A user by e-mail or name; nullopt when there is none.
-std::optional<meta::UserRow> find_person(meta::MetaStore& meta, const std::string& who);
 
 // The page of rows of which one more than the limit was asked for; `number` says which number a row has.
 template <class Row, class Number>

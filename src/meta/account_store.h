@@ -49,6 +49,11 @@ class AccountStore {
   virtual std::optional<UserRow> find_user(std::string_view name) = 0;
   // The one user who has that email, without case; nullopt where there is none, or several have it.
   virtual std::optional<UserRow> find_user_by_email(std::string_view email) = 0;
+  // Whoever has that name, else that email.
+  std::optional<UserRow> find_person(std::string_view who) {
+    auto user = find_user(who);
+    return user ? user : find_user_by_email(who);
+  }
   // By name, without case, those after `after`.
   virtual std::vector<UserRow> list_users(std::string_view after, std::size_t limit) = 0;
   // A user who is disabled, like one who is deleted, leaves no private job that goes on.
