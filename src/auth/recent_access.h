@@ -30,8 +30,8 @@ class RecentAccess {
   // What was kept for this header and question; nullptr where that has to be decided anew.
   std::shared_ptr<const Decision> find(std::string_view authorization, std::string_view question, base::Micros now);
 
-  // Decides and keeps; throws what `decide` throws, and keeps nothing then. `question` is the same only for the same
-  // decision: what for, and in which workspace.
+  // Decides and keeps; throws what `decide` throws, and keeps nothing then, nor where the header is a password: those are
+  // remembered by other means. `question` is the same only for the same decision: what for, and in which workspace.
   std::shared_ptr<const Decision> decide(std::string_view authorization, std::string_view question, base::Micros now,
                                          const std::function<Decision()>& decide);
 

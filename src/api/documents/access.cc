@@ -2,7 +2,6 @@
 #include "api/documents/access.h"
 
 #include "api/common/credentials.h"
-#include "base/encoding.h"
 #include "net/on_pool.h"
 
 namespace boathouse::api::documents {
@@ -48,11 +47,6 @@ boost::asio::awaitable<Caller> may_write(const Services& services, const net::Re
   if (auto known = services.auth.recent.find(header, kQuestion, now)) co_return caller_of(*known);
   Caller caller;
   auto decide_once = [&] {
-    // Passwords are remembered by other means.
-    if (base::fold_case(header.substr(0, 6)) == "basic ") {
-      caller = decide(services, request, auth::Action::write);
-      return;
-    }
     caller = caller_of(*services.auth.recent.decide(
         header, kQuestion, now, [&] { return decide_anew(services, request, auth::Action::write); }));
   };

@@ -16,8 +16,6 @@ namespace asio = boost::asio;
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::string_view kBearer = "bearer ";
-
 asio::awaitable<net::Response> run_for_users(const Services& services, net::Request& request, auth::Action action,
                                              const Work& work) {
   const std::string body = co_await request.body.text(kMaxBody);
@@ -63,8 +61,6 @@ auth::Caller decide(const Services& services, const net::Request& request, auth:
     return auth::Caller{.principal = decision.principal, .request = base::RequestId(request.request_id)};
   };
   const std::string_view header = request.headers.get("Authorization");
-  // Passwords are remembered by other means.
-  if (base::fold_case(header.substr(0, kBearer.size())) != kBearer) return caller_of(decide_anew());
   const std::string_view question = action == auth::Action::read ? "flows: read" : "flows: write";
   auth::RecentAccess& recent = services.auth.recent;
   const base::Micros now = base::steady_micros();
