@@ -19,4 +19,13 @@ std::optional<Number> parse_number(std::string_view text, int radix = 10) {
   return number;
 }
 
+// The same for fractions: decimal, with or without an exponent; also "inf" and "nan".
+template <std::floating_point Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace boathouse::base

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "base/numbers.h"
 #include "batch/types.h"
 
 namespace boathouse::core {
@@ -29,9 +29,8 @@ std::string exactly(std::string_view sql) { return fmt::format("CAST({} AS VARCH
 
 json::value number_or_null(const json::value& value) {
   if (const json::string* text = value.if_string()) {
-    double number = 0;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-    return failed == std::errc() && std::isfinite(number) ? json::value(number) : json::value(nullptr);
+    const auto number = base::parse_number<double>(*text);
+    return number && std::isfinite(*number) ? json::value(*number) : json::value(nullptr);
   }
   if (value.is_double()) return std::isfinite(value.get_double()) ? value : json::value(nullptr);
   return value.is_number() ? value : json::value(nullptr);

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "base/numbers.h"
 #include "core/column_types.h"
 
 namespace boathouse::core {
@@ -143,10 +144,13 @@ struct Numeric {
 };
 std::optional<Numeric> numeric(std::string_view type) {
   if (type == "numeric") return Numeric{};
-  Numeric found;
-  if (std::sscanf(std::string(type).c_str(), "numeric(%d,%d)", &found.precision, &found.scale) != 2)
-    return std::nullopt;
-  return found;
+  constexpr std::string_view kBegin = "numeric(";
+  const std::size_t comma = type.find(',');
+  if (!type.starts_with(kBegin) || !type.ends_with(')') || comma == std::string_view::npos) return std::nullopt;
+  const auto precision = base::parse_number<int>(type.substr(kBegin.size(), comma - kBegin.size()));
+  const auto scale = base::parse_number<int>(type.substr(comma + 1, type.size() - comma - 2));
+  if (!precision || !scale) return std::nullopt;
+  return Numeric{*precision, *scale};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/numbers.h"
 
 namespace boathouse::core {
 namespace {
@@ -42,9 +43,11 @@ std::string to_json(const SinkMark& mark) {
 
 // nullopt when somebody has changed it so that it says nothing.
 std::optional<SinkMark> mark_from(const std::string& version, const std::string& layout) {
+  const auto number = base::parse_number<base::SnapshotId>(version);
+  if (!number) return std::nullopt;
   try {
     const json::value text = json::parse(layout);
-    SinkMark mark{.version = std::stoll(version),
+    SinkMark mark{.version = *number,
                   .key = texts(text.at("key")),
                   .refused_key = texts(text.at("refused_key")),
                   .most_columns = text.at("most_columns").to_number<std::size_t>(),

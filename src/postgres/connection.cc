@@ -5,8 +5,9 @@
 #include <poll.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
+
+#include "base/numbers.h"
 
 namespace boathouse::postgres {
 namespace {
@@ -52,12 +53,7 @@ bool is_good(const PGresult* result) {
          status == PGRES_EMPTY_QUERY;
 }
 
-std::int64_t changed_by(PGresult* result) {
-  std::string_view digits = PQcmdTuples(result);
-  std::int64_t count = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  return count;
-}
+std::int64_t changed_by(PGresult* result) { return base::parse_number<std::int64_t>(PQcmdTuples(result)).value_or(0); }
 
 std::string explained(std::string_view state, std::string message) {
   if (state == "55P03") return "another session locks what the copy needs: " + message;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/profiles.h"
 
-#include <charconv>
-
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace boathouse::api::native {
 namespace {
@@ -29,11 +28,8 @@ net::Response answer(core::ProfileText told, const char* type = "application/jso
 std::optional<double> threshold_param(const net::Request& request) {
   const auto text = text_param(request, "threshold");
   if (!text) return std::nullopt;
-  double number = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (failed != std::errc() || end != text->data() + text->size() || !(number > 0 && number <= kMaxThreshold)) {
-    refuse("threshold", "is a number above 0, at most 100");
-  }
+  const auto number = base::parse_number<double>(*text);
+  if (!number || !(*number > 0 && *number <= kMaxThreshold)) refuse("threshold", "is a number above 0, at most 100");
   return number;
 }
 
