@@ -76,17 +76,20 @@ struct Profiles::Subject {
   ProfileSource source;
   std::string form;
 
-  json::object in_short() const {
+  json::object which() const {
     return {{"version", std::to_string(version->id())},
-            {"at", base::to_rfc3339(version->timestamp_ms() * base::kMillisecond)},
-            {"rows", source.rows}};
+            {"at", base::to_rfc3339(version->timestamp_ms() * base::kMillisecond)}};
+  }
+  json::object in_short() const {
+    json::object told = which();
+    told["rows"] = source.rows;
+    return told;
   }
   // The profile as clients see it, out of what is kept.
   std::string whole(std::string_view kept) const {
     json::object head{{"table", table.row.name}, {"version", nullptr}, {"at", nullptr}};
     if (version) {
-      head["version"] = std::to_string(version->id());
-      head["at"] = base::to_rfc3339(version->timestamp_ms() * base::kMillisecond);
+      for (auto& [key, value] : which()) head[key] = std::move(value);
     }
     std::string text = json::serialize(head);
     text.back() = ',';
@@ -273,7 +276,6 @@ json::object Profiles::run(const meta::JobRow& job, Progress& progress) const {
   const TableState state = state_of(parts_, *std::move(row));
   iceberg::SnapshotPtr version = order.version == 0 ? state.head() : state.metadata->snapshot(order.version);
   if (!version) return {};
-  const Subject wanted = subject(state, version);
   // Somebody waits for the version that was asked for; for the newest of a table nobody need.
   const bool awaited = order.version != 0;
   if (!awaited) {
@@ -281,21 +283,24 @@ json::object Profiles::run(const meta::JobRow& job, Progress& progress) const {
       parts_.meta.jobs().insert_job(*later);
       return {{"table", state.row.name}, {"put_off_until", base::to_rfc3339(later->run_at)}};
     }
-    if (!is_small(wanted))
-      return {{"table", state.row.name}, {"rows", wanted.source.rows}, {"left_until", "asked for"}};
+  }
+  const Subject wanted = subject(state, version);
+  if (!awaited && !is_small(wanted)) {
+    return {{"table", state.row.name}, {"rows", wanted.source.rows}, {"left_until", "asked for"}};
   }
   const Where where{
       .confinement = awaited ? parts_.layout.query_confinement({job.workspace})
                              : parts_.layout.ingest_confinement(job.workspace, engine::WorkerKind::background),
       .deadline = base::steady_micros() + parts_.limits.ingest_timeout};
-  made(wanted, where, progress);
+  const std::string profile = made(wanted, where, progress);
   json::object result{
       {"table", state.row.name}, {"version", std::to_string(version->id())}, {"rows", wanted.source.rows}};
-  if (!awaited) result["drift"] = look_for_drift(wanted, where, progress);
+  if (!awaited) result["drift"] = look_for_drift(wanted, profile, where, progress);
   return result;
 }
 
-bool Profiles::look_for_drift(const Subject& to, const Where& where, Progress& progress) const {
+bool Profiles::look_for_drift(const Subject& to, std::string_view to_kept, const Where& where,
+                              Progress& progress) const {
   const TableState& state = to.table;
   const base::SnapshotId newest = to.bringer->id();
   for (base::SnapshotId version : parts_.meta.profiles().profiled_versions(state.row.id)) {
@@ -304,9 +309,8 @@ bool Profiles::look_for_drift(const Subject& to, const Where& where, Progress& p
     if (!is_earlier) continue;
     const Subject from = subject(state, state.metadata->snapshot(version));
     const auto from_kept = stored(from);
-    const auto to_kept = stored(to);
-    if (!from_kept || !to_kept) return false;
-    const json::object found = compare(from, *from_kept, to, *to_kept, rules_.drift, where, progress);
+    if (!from_kept) return false;
+    const json::object found = compare(from, *from_kept, to, to_kept, rules_.drift, where, progress);
     if (!found.at("drift").as_bool()) return false;
     Drift drift{
         .workspace = state.row.workspace, .table = state.row.name, .from = version, .to = newest, .findings = {}};

@@ -67,9 +67,9 @@ class Profiles {
   // Called by the thread of the job that found it; errors are logged. Before the jobs begin.
   void on_drift(DriftListener listener) { listeners_.push_back(std::move(listener)); }
 
-  // The job's handler: makes the profile that it is about, where it is not there, and of a newest version looks for drift. A table that is
-  // still fed waits for another job, one of many cells for whoever asks.
-  // Nothing when the table or version is gone.
+  // The job's handler: makes the profile that it is about, where it is not there, and of a newest version looks for drift. A
+  // table that is still fed waits for another job, one of many cells for whoever asks. Nothing when the table or version is
+  // gone.
   boost::json::object run(const meta::JobRow& job, Progress& progress) const;
 
  private:
@@ -87,7 +87,7 @@ class Profiles {
                               std::string_view to_kept, const DriftRules& rules, const Where& where,
                               Progress& progress) const;
   void tell(const Drift& drift) const;
-  bool look_for_drift(const Subject& to, const Where& where, Progress& progress) const;
+  bool look_for_drift(const Subject& to, std::string_view to_kept, const Where& where, Progress& progress) const;
 
   const Parts& parts_;
   const ProfileRules rules_;
