@@ -31,7 +31,7 @@ class SqliteStoreTest : public testing::Test {
       : folder_(std::filesystem::temp_directory_path(), "sqlite-"), file_(folder_.path() / "boathouse.db") {
     base::set_log_level(base::LogLevel::off);
   }
-  ~SqliteStoreTest() override { Faults::disk_full = Faults::sync_fails = false; }
+  ~SqliteStoreTest() override { Faults::disk_full = Faults::sync_fails = Faults::database_hangs = false; }
 
   std::unique_ptr<MetaStore> open() { return open_sqlite_store(file_); }
   std::unique_ptr<MetaStore> open_faulty() {
@@ -190,6 +190,39 @@ TEST_F(SqliteStoreTest, WaitingWritersShareOneFsyncAndFailAlone) {
   EXPECT_EQ(refused, kWriters / 2);
   for (int i = 0; i < kWriters; ++i) EXPECT_EQ(has_batch(*store, std::to_string(i)), i % 2 == 0) << i;
   EXPECT_LT(Faults::syncs - syncs_before, kWriters / 2);
+}
+
+// Ten folds' worth of commits go through while the first fold of the log hangs; then the log is folded, and begins anew.
+TEST_F(SqliteStoreTest, CommitsDoNotWaitForTheLogToBeFolded) {
+  const std::string pages(40'000, 'x');
+  auto store = open_faulty();
+  const std::uint64_t before = base::file_size(file_);
+  Faults::database_hangs = true;
+  for (int i = 0; i < 600; ++i) {
+    CatalogCommit commit = batch_commit(std::to_string(i));
+    commit.batches.front().file_name = pages;
+    store->catalog().commit(commit);
+  }
+  EXPECT_EQ(base::file_size(file_), before);
+  Faults::database_hangs = false;
+  Faults::database_hangs.notify_all();
+  for (int i = 0; base::file_size(file_) < before + 20'000'000 && i < 3000; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GE(base::file_size(file_), before + 20'000'000);
+  for (int i = 0; i < 600; ++i) EXPECT_TRUE(has_batch(*store, std::to_string(i)));
+}
+
+// However long commits go on without a pause.
+TEST_F(SqliteStoreTest, TheLogStaysBounded) {
+  const std::string pages(400'000, 'x');
+  auto store = open();
+  for (int i = 0; i < 300; ++i) {
+    CatalogCommit commit = batch_commit(std::to_string(i));
+    commit.batches.front().file_name = pages;
+    store->catalog().commit(commit);
+  }
+  EXPECT_LT(base::file_size(folder_.path() / "boathouse.db-wal"), 50'000'000U);
 }
 
 TEST_F(SqliteStoreTest, AFullDiskRefusesAndServesAgainOnceItIsMended) {

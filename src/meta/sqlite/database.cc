@@ -26,7 +26,10 @@ Database::Database(const std::filesystem::path& file, const SqliteOptions& optio
   make_private(file);
   auto connection = std::make_unique<Connection>(file, Connection::Use::write, options.vfs);
   migrate(*connection);
+  Connection& committing = *connection;
   writer_ = std::make_unique<Writer>(std::move(connection), options.commit_times);
+  checkpointer_ = std::make_unique<Checkpointer>(
+      committing, std::make_unique<Connection>(file, Connection::Use::read, options.vfs));
   for (std::size_t i = 0; i < std::max<std::size_t>(options.readers, 1); ++i) {
     readers_.push_back(std::make_unique<Connection>(file, Connection::Use::read, options.vfs));
   }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "meta/sqlite/checkpointer.h"
 #include "meta/sqlite/writer.h"
 #include "meta/sqlite_store.h"
 
@@ -59,6 +60,7 @@ class Database {
 
   // Constant after construction; readers are closed before the writer, whose close folds the log into the file.
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Checkpointer> checkpointer_;
 
   // Guarded by mutex_:
   std::mutex mutex_;

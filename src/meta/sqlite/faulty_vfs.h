@@ -15,7 +15,8 @@ inline constexpr const char* kFaultyVfs = "boathouse-faulty";
 struct Faults {
   static inline std::atomic<bool> disk_full = false;
   static inline std::atomic<bool> sync_fails = false;
-  static inline std::atomic<int> syncs = 0;  // counted, failing or not
+  static inline std::atomic<bool> database_hangs = false;  // writes of the database itself, not of its log, wait
+  static inline std::atomic<int> syncs = 0;                // counted, failing or not
 };
 
 namespace faulty {
@@ -23,6 +24,7 @@ namespace faulty {
 // What SQLite allocates for a file of ours: our header, then the default layer's file.
 struct File {
   sqlite3_file base;
+  bool is_database;
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 inline sqlite3_file* real(sqlite3_file* file) { return reinterpret_cast<File*>(file)->real(); }
@@ -33,6 +35,7 @@ int forward(sqlite3_file* file, Arguments... arguments) {
 }
 inline int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   if (Faults::disk_full) return SQLITE_FULL;
+  if (reinterpret_cast<File*>(file)->is_database) Faults::database_hangs.wait(true);
   return real(file)->pMethods->xWrite(real(file), bytes, count, offset);
 }
 inline int sync(sqlite3_file* file, int flags) {
@@ -67,6 +70,7 @@ inline int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flag
   auto* below = static_cast<sqlite3_vfs*>(vfs->pAppData);
   sqlite3_file* opened = real(file);
   std::memset(opened, 0, static_cast<std::size_t>(below->szOsFile));
+  reinterpret_cast<File*>(file)->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   int code = below->xOpen(below, name, opened, flags, out_flags);
   file->pMethods = opened->pMethods ? &kMethods : nullptr;
   return code;
