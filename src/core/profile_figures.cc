@@ -67,7 +67,11 @@ class Profiler {
     std::vector<Figure> figures;
     json::object all;
     figures.push_back({all, "rows", "count(*)"});
-    for (std::size_t i = 0; i < source_.columns.size(); ++i) count_column(source_.columns[i], facts_[i], figures);
+    for (std::size_t i = 0; i < source_.columns.size(); ++i) {
+      count_column(source_.columns[i], facts_[i], figures);
+      if (source_.rows <= bounds_.exact_distinct) continue;
+      figures.push_back({facts_[i], "estimate", fmt::format("approx_count_distinct({})", source_.columns[i].value())});
+    }
     ask(lease_, kProfiled, figures);
     rows_ = all.at("rows").to_number<std::int64_t>();
   }
@@ -203,6 +207,7 @@ class Profiler {
         told_of["max"] = facts.at("max");
         break;
     }
+    if (const json::value* estimate = facts.if_contains("estimate")) known.distinct = estimate->as_int64();
     add_values(lease_, known, bounds_, exact_, told_of);
     return told_of;
   }

@@ -17,6 +17,7 @@ namespace boathouse::core {
 // Up to where figures are exact and how much is shown.
 struct ProfileBounds {
   std::int64_t exact_rows = 20'000'000;           // past it distinct is a HyperLogLog's, quantiles a t-digest's
+  std::int64_t exact_distinct = 1'000'000;        // values of a column past which they are not counted one by one
   std::int64_t kept_cells = 5'000'000;            // rows times columns that are copied into the worker first
   std::int64_t seen_patterns = 100'000;           // distinct texts whose pattern is looked at
   std::size_t correlated = 30;                    // columns

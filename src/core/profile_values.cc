@@ -30,7 +30,12 @@ std::string pattern_of(std::string_view text) {
 class ValuesOf {
  public:
   ValuesOf(engine::Lease& lease, const ColumnFacts& facts, const ProfileBounds& bounds, bool exact, json::object& out)
-      : lease_(lease), facts_(facts), column_(facts.column), bounds_(bounds), exact_(exact), out_(out) {}
+      : lease_(lease),
+        facts_(facts),
+        column_(facts.column),
+        bounds_(bounds),
+        exact_(exact && facts.distinct.value_or(0) <= bounds.exact_distinct),
+        out_(out) {}
 
   void add() {
     if (facts_.counted == 0) {
@@ -63,6 +68,10 @@ class ValuesOf {
 
   json::array rows_of(const std::string& statement) { return std::move(lease_.execute({statement}).front().rows); }
 
+  std::int64_t counted(const std::string& statement) {
+    return rows_of(statement).at(0).at(0).to_number<std::int64_t>();
+  }
+
   // Every value once, where g does not have them all.
   std::string every_value() const {
     return fmt::format("(SELECT {} AS v, 1 AS k FROM {} WHERE {})", column_.sql(), kProfiled, column_.counted());
@@ -70,9 +79,9 @@ class ValuesOf {
   std::string weighted() const { return exact_ ? "g" : every_value(); }
 
   void add_distinct() {
-    const std::string sql =
-        exact_ ? "SELECT count(*) FROM g" : fmt::format("SELECT approx_count_distinct(v) FROM {}", every_value());
-    const std::int64_t distinct = rows_of(sql).at(0).at(0).to_number<std::int64_t>();
+    const std::int64_t distinct = exact_            ? counted("SELECT count(*) FROM g")
+                                  : facts_.distinct ? *facts_.distinct
+                                                    : counted("SELECT approx_count_distinct(v) FROM " + every_value());
     out_["distinct"] = std::min(distinct, facts_.counted);
     out_["distinct_exact"] = exact_;
     if (exact_) out_["unique"] = distinct == facts_.counted;

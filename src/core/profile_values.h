@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <optional>
 
 #include "core/profile_figures.h"
 
@@ -17,9 +18,10 @@ struct ColumnFacts {
   double least = 0;          // by measure(), of finite values; for columns that are ordered
   double greatest = 0;
   bool has_range = false;
+  std::optional<std::int64_t> distinct{};  // an estimate, where there may be more than are counted one by one
 };
 
-// Adds distinct, distinct_exact, unique, top, top_exact; of ordered columns histogram; of texts patterns; of times gaps.
+// `exact`: unless there are more distinct values than the bounds have. Adds distinct, distinct_exact, unique, top, top_exact; of ordered columns histogram; of texts patterns; of times gaps.
 void add_values(engine::Lease& lease, const ColumnFacts& facts, const ProfileBounds& bounds, bool exact,
                 boost::json::object& told_of);
 

@@ -58,6 +58,21 @@ TEST_F(ProfilesTest, FiguresAreExactUpToABoundAndEstimatesPastIt) {
   EXPECT_EQ(t.at("top").at(0).at("rows"), 143);
 }
 
+TEST_F(ProfilesTest, DistinctValuesAreCountedUpToABound) {
+  const Profiles profiles(parts_, {.bounds = {.exact_distinct = 500}});
+  numbers(1000);
+  const json::object told = profile(profiles);
+  EXPECT_TRUE(told.at("exact").as_bool());
+  const json::object& many = column(told, 0);
+  EXPECT_NEAR(many.at("distinct").to_number<double>(), 1000, 150);
+  for (const char* figure : {"distinct_exact", "top_exact"}) EXPECT_FALSE(many.at(figure).as_bool());
+  EXPECT_FALSE(many.contains("unique"));
+  EXPECT_TRUE(many.at("quantiles_exact").as_bool());
+  const json::object& few = column(told, 1);
+  EXPECT_EQ(few.at("distinct"), 7);
+  EXPECT_TRUE(few.at("distinct_exact").as_bool());
+}
+
 TEST_F(ProfilesTest, PatternsOfManyTextsAreThoseOfSome) {
   const Profiles profiles(parts_, {.bounds = {.seen_patterns = 100}});
   std::string csv = "t\n";
