@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "core/profile_ask.h"
@@ -12,11 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-// A column's values are divided by its largest, which no correlation minds: squares of large ones would be infinite, of
-// small ones nothing.
-std::string scaled(const CorrelatedColumn& one) {
-  const std::string value = fmt::format("CAST({} AS DOUBLE) / {}", one.column.sql(), sql_double(one.largest));
-  return one.column.is_double() ? fmt::format("CASE WHEN isfinite({}) THEN {} END", one.column.sql(), value) : value;
+// Rounding may leave a trace past 1.
+json::value within_one(const json::value& correlation) {
+  const json::value number = number_or_null(correlation);
+  return number.is_null() ? number : json::value(std::clamp(number.to_number<double>(), -1.0, 1.0));
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ json::object correlations(engine::Lease& lease, std::int64_t rows, std::vector<C
   std::string list;
   json::array names;
   for (std::size_t i = 0; i < size; ++i) {
-    list += fmt::format("{}{} AS c{}", i == 0 ? "" : ", ", scaled(columns[i]), i);
-    names.emplace_back(columns[i].column.name);
+    list += fmt::format("{}{} AS c{}", i == 0 ? "" : ", ", columns[i].position, i);
+    names.emplace_back(columns[i].name);
   }
   std::string relation = fmt::format("(SELECT {} FROM {}", size == 0 ? "1" : list, kProfiled);
   if (!exact) {
@@ -53,7 +53,7 @@ json::object correlations(engine::Lease& lease, std::int64_t rows, std::vector<C
   json::array matrix(size, json::array(size, 1.0));
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      matrix[i].as_array()[j] = matrix[j].as_array()[i] = number_or_null(found[i].at(std::to_string(j)));
+      matrix[i].as_array()[j] = matrix[j].as_array()[i] = within_one(found[i].at(std::to_string(j)));
     }
   }
   return {{"columns", std::move(names)},

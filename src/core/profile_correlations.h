@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <string>
 #include <vector>
 
 #include "core/profile_figures.h"
@@ -11,8 +12,9 @@
 namespace boathouse::core {
 
 struct CorrelatedColumn {
-  const ProfileColumn& column;
-  double largest = 0;  // of the absolute values
+  std::string name;
+  std::string
+      position;  // SQL: where the value lies between the least and the greatest, 0 to 1; NULL where it is not finite
 };
 
 // Of the relation kProfiled: {columns:[name],matrix:[[..]],exact,left_out}; null where a pair has no correlation.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <cmath>
 
 #include "core/profile_ask.h"
@@ -20,6 +21,8 @@ constexpr std::pair<const char*, double> kQuantiles[] = {{"1%", 0.01},  {"5%", 0
                                                          {"75%", 0.75}, {"95%", 0.95}, {"99%", 0.99}};
 // Sums of squares of numbers past it could leave what a DOUBLE holds.
 constexpr double kLarge = 1e100;
+// Distances past it may not be a BIGINT's.
+constexpr double kLong = 9e18;
 // Values that quantiles hold in memory at once.
 constexpr std::int64_t kHeldValues = 12'000'000;
 
@@ -32,6 +35,10 @@ std::string quantile_list() {
 double as_double(const json::object& facts, std::string_view key) {
   const json::value number = number_or_null(facts.at(key));
   return number.is_number() ? number.to_number<double>() : 0;
+}
+
+std::string text_of(const json::value& number) {
+  return number.is_string() ? std::string(number.get_string()) : json::serialize(number);
 }
 
 bool is_there(const json::object& facts, std::string_view key) { return number_or_null(facts.at(key)).is_number(); }
@@ -150,14 +157,53 @@ class Profiler {
       return;
     }
     std::string scale;
-    const double largest = std::max(std::abs(as_double(facts, "least")), std::abs(as_double(facts, "greatest")));
-    if (largest > kLarge) {
+    if (const double largest = largest_of(facts); largest > kLarge) {
       number = fmt::format("{} / {}", number, sql_double(largest));
       scale = " * " + sql_double(largest);
     }
     const bool whole = column.type.kind == batch::TypeKind::integer || column.type.kind == batch::TypeKind::bigint;
     figures.push_back({facts, "mean", exactly(fmt::format("{}({}){}", whole ? "avg" : "favg", number, scale))});
-    figures.push_back({facts, "std", exactly(fmt::format("stddev_samp({}){}", number, scale))});
+    const Position position = position_of(column, facts);
+    figures.push_back(
+        {facts, "std",
+         exactly(fmt::format("stddev_samp({}) * {} * 2", position.sql, sql_double(position.half_width)))});
+  }
+
+  static double largest_of(const json::object& facts) {
+    return std::max(std::abs(as_double(facts, "least")), std::abs(as_double(facts, "greatest")));
+  }
+
+  // Where a finite number lies between the column's least and greatest: 0 to 1, as a DOUBLE (roughly, where both are the same
+  // DOUBLE). Numbers of large ids or moments
+  // differ in digits that their squares do not have.
+  struct Position {
+    std::string sql;
+    double half_width = 0;  // of the range, whose whole may be past what a DOUBLE holds
+  };
+  static Position position_of(const ProfileColumn& column, const json::object& facts) {
+    const double least = as_double(facts, "least");
+    double half_width = as_double(facts, "greatest") / 2 - least / 2;
+    if (!(half_width > 0)) half_width = 0.5;  // all are one number, or differ in digits that a DOUBLE does not have
+    const std::string width = sql_double(half_width * 2);
+    switch (column.type.kind) {
+      case batch::TypeKind::integer:
+      case batch::TypeKind::bigint: {
+        const char* type = half_width * 2 < kLong ? "BIGINT" : "HUGEINT";
+        return {fmt::format("CAST(CAST({0} AS {1}) - CAST('{2}' AS {1}) AS DOUBLE) / {3}", column.sql(), type,
+                            text_of(facts.at("min")), width),
+                half_width};
+      }
+      case batch::TypeKind::decimal:
+        if (column.type.precision == batch::kMaxDecimalPrecision) break;  // differences have one digit more
+        return {fmt::format("CAST({} - CAST('{}' AS {}) AS DOUBLE) / {}", column.sql(), text_of(facts.at("min")),
+                            column.type.duckdb_name(), width),
+                half_width};
+      default: break;
+    }
+    const std::string number = column.measure(column.finite());
+    if (largest_of(facts) <= kLarge)
+      return {fmt::format("({} - {}) / {}", number, sql_double(least), width), half_width};
+    return {fmt::format("({} / 2 - {}) / {}", number, sql_double(least / 2), sql_double(half_width)), half_width};
   }
 
   std::string quantiles_sql(const ProfileColumn& column) const {
@@ -265,7 +311,8 @@ class Profiler {
       if (source_.columns[i].kind != ProfileKind::number || !is_there(facts_[i], "least")) continue;
       const double least = as_double(facts_[i], "least");
       const double greatest = as_double(facts_[i], "greatest");
-      if (least < greatest) columns.push_back({source_.columns[i], std::max(std::abs(least), std::abs(greatest))});
+      if (least < greatest)
+        columns.push_back({source_.columns[i].name, position_of(source_.columns[i], facts_[i]).sql});
     }
     return columns;
   }

@@ -41,7 +41,9 @@ class ValuesOf {
     if (facts_.counted == 0) {
       out_["distinct"] = 0;
       out_["distinct_exact"] = true;
+      out_["unique"] = true;
       out_["top"] = json::array();
+      out_["top_exact"] = true;
       return;
     }
     group();

@@ -52,8 +52,9 @@ TableState own_table(const Parts& parts, const meta::WorkspaceRow& workspace, st
   return state;
 }
 
-iceberg::SnapshotPtr version_or_head(const TableState& state, const std::optional<std::string>& version) {
-  return version ? require_version(*state.metadata, *version) : state.head();
+iceberg::SnapshotPtr version_or_head(const TableState& state, const std::optional<std::string>& version,
+                                     std::string_view field = "version") {
+  return version ? require_version(*state.metadata, *version, field) : state.head();
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ Profiles::Where Profiles::asked_by(const meta::WorkspaceRow& workspace) const {
 
 bool Profiles::is_small(const Subject& subject) const {
   const auto columns = static_cast<std::int64_t>(subject.source.columns.size());
-  return subject.source.rows * columns <= rules_.awaited_cells;
+  return columns <= rules_.awaited_columns && subject.source.rows * columns <= rules_.awaited_cells;
 }
 
 ProfileText Profiles::kept_or_made(const meta::WorkspaceRow& workspace, const Subject& subject) const {
@@ -177,8 +178,9 @@ ProfileText Profiles::diff(const meta::WorkspaceRow& workspace, std::string_view
                            const std::optional<double>& threshold) const {
   const FileUses::Use use = parts_.uses.begin(workspace.id);
   const TableState state = own_table(parts_, workspace, table);
-  const iceberg::SnapshotPtr later = version_or_head(state, to);
-  const iceberg::SnapshotPtr earlier = from ? require_version(*state.metadata, *from) : before(*state.metadata, later);
+  const iceberg::SnapshotPtr later = version_or_head(state, to, "to");
+  const iceberg::SnapshotPtr earlier =
+      from ? require_version(*state.metadata, *from, "from") : before(*state.metadata, later);
   if (!later || !earlier) {
     throw Error(ErrorKind::conflict,
                 "there is no version before this one to compare it with: name one by \"from\", or write another");
@@ -299,28 +301,37 @@ json::object Profiles::run(const meta::JobRow& job, Progress& progress) const {
   return result;
 }
 
+// The version that rows are held against: the last one before it that was profiled, where none is the one it came after.
+iceberg::SnapshotPtr Profiles::earlier_than(const Subject& subject) const {
+  const TableState& state = subject.table;
+  const base::SnapshotId newest = subject.bringer->id();
+  for (base::SnapshotId version : parts_.meta.profiles().profiled_versions(state.row.id)) {
+    iceberg::SnapshotPtr found = version == newest ? nullptr : state.metadata->snapshot(version);
+    if (found && iceberg::is_ancestor(*state.metadata, version, newest)) return found;
+  }
+  return before(*state.metadata, subject.bringer);
+}
+
 bool Profiles::look_for_drift(const Subject& to, std::string_view to_kept, const Where& where,
                               Progress& progress) const {
   const TableState& state = to.table;
-  const base::SnapshotId newest = to.bringer->id();
-  for (base::SnapshotId version : parts_.meta.profiles().profiled_versions(state.row.id)) {
-    const bool is_earlier = version != newest && state.metadata->snapshot(version) != nullptr &&
-                            iceberg::is_ancestor(*state.metadata, version, newest);
-    if (!is_earlier) continue;
-    const Subject from = subject(state, state.metadata->snapshot(version));
-    const auto from_kept = stored(from);
-    if (!from_kept) return false;
-    const json::object found = compare(from, *from_kept, to, to_kept, rules_.drift, where, progress);
-    if (!found.at("drift").as_bool()) return false;
-    Drift drift{
-        .workspace = state.row.workspace, .table = state.row.name, .from = version, .to = newest, .findings = {}};
-    for (const json::value& finding : found.at("findings").as_array()) {
-      if (finding.at("kind") == "drift") drift.findings.push_back(finding);
-    }
-    tell(drift);
-    return true;
+  const iceberg::SnapshotPtr earlier = earlier_than(to);
+  if (!earlier) return false;
+  const Subject from = subject(state, earlier);
+  if (from.source.rows == 0 || !is_small(from)) return false;
+  const std::string from_kept = made(from, where, progress);
+  const json::object found = compare(from, from_kept, to, to_kept, rules_.drift, where, progress);
+  if (!found.at("drift").as_bool()) return false;
+  Drift drift{.workspace = state.row.workspace,
+              .table = state.row.name,
+              .from = earlier->id(),
+              .to = to.bringer->id(),
+              .findings = {}};
+  for (const json::value& finding : found.at("findings").as_array()) {
+    if (finding.at("kind") == "drift") drift.findings.push_back(finding);
   }
-  return false;
+  tell(drift);
+  return true;
 }
 
 void Profiles::tell(const Drift& drift) const {

@@ -26,6 +26,7 @@ struct ProfileRules {
   // Rows times columns up to which commits have a job make the profile, and an answer waits for it; past it a job makes it
   // when it is asked for.
   std::int64_t awaited_cells = 20'000'000;
+  std::int64_t awaited_columns = 2'000;  // the same, since each has statements of its own
 };
 
 // What a job has found: the newest version of a table is no longer like the one that was profiled before it.
@@ -87,6 +88,7 @@ class Profiles {
                               std::string_view to_kept, const DriftRules& rules, const Where& where,
                               Progress& progress) const;
   void tell(const Drift& drift) const;
+  iceberg::SnapshotPtr earlier_than(const Subject& subject) const;
   bool look_for_drift(const Subject& to, std::string_view to_kept, const Where& where, Progress& progress) const;
 
   const Parts& parts_;

@@ -20,6 +20,12 @@ class ProfilesTest : public CoreTest {
     load("t", csv, mode);
     return csv;
   }
+  // 300 numbers of five in a row.
+  static std::string same_rows(int first) {
+    std::string csv = "n\n";
+    for (int i = 0; i < 300; ++i) csv += fmt::format("{}\n", first + i % 5);
+    return csv;
+  }
   json::object profile(const Profiles& profiles) {
     return json::parse(std::get<std::string>(profiles.get(workspace_, "t", std::nullopt))).as_object();
   }
@@ -113,15 +119,54 @@ TEST_F(ProfilesTest, OneThatIsKeptIsNotMadeAgainUntilTheContractChanges) {
   EXPECT_EQ(findings.at(0).at("rows"), 4);
 }
 
+// 19 digits, of which a DOUBLE has 16; microseconds; decimals of the most digits.
+TEST_F(ProfilesTest, NumbersFarFromZeroKeepTheirDeviation) {
+  put_contract("t", R"json({"columns":[{"name":"id","type":"BIGINT"},{"name":"us","type":"BIGINT"},
+                       {"name":"d","type":"DECIMAL(37,2)"},{"name":"x","type":"DOUBLE"},{"name":"ends","type":"BIGINT"}]})json");
+  std::string csv = "id,us,d,x,ends\n";
+  for (int i = 0; i < 1000; ++i) {
+    csv += fmt::format("{},{},10000000000000000000000000000000{:03}.00,{:.3f},{}\n", 1'000'000'000'000'000'000 + i,
+                       1'700'000'000'000'000 + i * 7919 % 1'000'000, i, 1e9 + i / 1000.0,
+                       i % 2 == 0 ? "-9223372036854775808" : "9223372036854775807");
+  }
+  load("t", csv);
+  const json::object told = profile(Profiles(parts_));
+  auto std_of = [&](std::size_t i) { return column(told, i).at("std").to_number<double>(); };
+  EXPECT_NEAR(std_of(0), 288.8194360957494, 1e-7);
+  EXPECT_NEAR(std_of(1), 286550.1517059321, 1e-4);
+  EXPECT_NEAR(std_of(2), 288.8194360957494, 1e-7);
+  EXPECT_NEAR(std_of(3), 0.2888194360957494, 1e-7);
+  EXPECT_NEAR(std_of(4) / 9.2279869e18, 1, 1e-6);
+  const json::array& matrix = told.at("correlations").at("matrix").as_array();
+  EXPECT_NEAR(matrix.at(1).at(0).to_number<double>(), 0.09731075830908327, 1e-9);
+  EXPECT_NEAR(matrix.at(2).at(0).to_number<double>(), 1, 1e-12);
+  EXPECT_LE(matrix.at(2).at(0).to_number<double>(), 1);
+}
+
+TEST_F(ProfilesTest, TablesOfManyColumnsAreLeftToAJob) {
+  const Profiles profiles(parts_, {.awaited_columns = 1});
+  numbers(1);
+  EXPECT_EQ(std::get<meta::JobRow>(profiles.get(workspace_, "t", std::nullopt)).kind, "profile");
+}
+
+// Two commits within the two seconds that a job waits, and a contract in between.
+TEST_F(ProfilesTest, DriftIsToldWhereTheVersionBeforeHasNoSuchProfile) {
+  const Profiles profiles(parts_);
+  load("t", same_rows(1), WriteMode::replace);
+  load("t", same_rows(100), WriteMode::replace);
+  EXPECT_TRUE(run_job(profiles).at("drift").as_bool());
+  put_contract("t", R"({"columns":[{"name":"n","type":"BIGINT","max":5000}]})");
+  load("t", same_rows(200), WriteMode::replace);
+  EXPECT_TRUE(run_job(profiles).at("drift").as_bool());
+}
+
 TEST_F(ProfilesTest, DriftIsTold) {
   Profiles profiles(parts_);
   std::vector<Drift> told;
   profiles.on_drift([&](const Drift& drift) { told.push_back(drift); });
   profiles.on_drift([](const Drift&) { throw base::Error(base::ErrorKind::unavailable, "not now"); });
   auto same = [&](int value) {
-    std::string csv = "n\n";
-    for (int i = 0; i < 300; ++i) csv += fmt::format("{}\n", value + i % 5);
-    load("t", csv, WriteMode::replace);
+    load("t", same_rows(value), WriteMode::replace);
     return run_job(profiles);
   };
   EXPECT_FALSE(same(1).at("drift").as_bool());

@@ -10,11 +10,13 @@ namespace boathouse::core {
 using base::Error;
 using base::ErrorKind;
 
-iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text) {
+iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text,
+                                     std::string_view field) {
   auto id = base::parse_number<base::SnapshotId>(text);
   if (!id) {
-    throw Error(ErrorKind::invalid_argument, "\"version\" is the text of a number, as the list of versions gives it")
-        .with("field", "version");
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("\"{}\" is the text of a number, as the list of versions gives it", field))
+        .with("field", std::string(field));
   }
   iceberg::SnapshotPtr found = metadata.snapshot(*id);
   if (found == nullptr) {

@@ -13,7 +13,8 @@
 namespace boathouse::core {
 
 // The version of that id. Error{not_found}, Error{invalid_argument} with `field` for what is no id.
-iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text);
+iceberg::SnapshotPtr require_version(const iceberg::TableMetadata& metadata, std::string_view text,
+                                     std::string_view field = "version");
 // The head of a branch, what a tag names, or the version of that id, in this order. Error{not_found} with `field`.
 iceberg::SnapshotPtr require_version_or_ref(const iceberg::TableMetadata& metadata, std::string_view text,
                                             std::string_view field);
