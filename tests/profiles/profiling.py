@@ -56,8 +56,9 @@ def check_number(column, series):
     values = series.dropna()
     assert column["missing"] + column.get("nan", 0) == len(series) - len(values)
     floats = values.astype("float64")
-    # Sums of squares of huge numbers are past what a double holds, which no figure of them is.
-    scale = 1.0 if np.isinf(floats).any() or not len(floats) else max(1.0, floats.abs().max())
+    # Squares of huge numbers are past what a double holds, those of tiny ones nothing, which no figure of them is.
+    largest = floats.abs().max() if len(floats) else 0.0
+    scale = largest if math.isfinite(largest) and largest > 0 and not 1e-100 < largest < 1.0 else 1.0
     scaled = floats / scale
     for figure, theirs in {"mean": scaled.mean() * scale, "std": scaled.std() * scale, "min": floats.min(), "max": floats.max()}.items():
         ours = column[figure]
