@@ -77,7 +77,8 @@ void Buckets::remove(const meta::BucketRow& bucket) const {
     case meta::ObjectOutcome::done: break;
     case meta::ObjectOutcome::condition_failed:
       throw Error(ErrorKind::conflict,
-                  "The bucket you tried to delete is not empty. You must delete all versions in the bucket.")
+                  "The bucket you tried to delete is not empty. You must delete all versions in the bucket, and "
+                  "complete or abort its uploads.")
           .code("bucket-not-empty");
     default: throw no_such_bucket(bucket.name);
   }

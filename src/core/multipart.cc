@@ -152,8 +152,19 @@ meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const meta::U
   std::vector<meta::PartRow> parts = select_parts(list_parts(upload, 0, kMostParts), named);
   check_sizes(parts);
   ObjectFacts facts = parse_object_facts(upload.facts);
+  // That of an upload that was begun without one is known where its parts have it.
+  if (expected && !facts.upload_checksum) {
+    facts.upload_checksum = expected->kind;
+    facts.upload_composite = expected->value.find('-') != std::string::npos || !crc_kind_of(expected->kind);
+  }
   facts.checksum = checksum_of_parts(parts, facts);
-  if (expected && facts.checksum && !agree(*facts.checksum, *expected)) {
+  if (expected && !facts.checksum) {
+    throw Error(ErrorKind::invalid_argument,
+                "The checksum you specified cannot be held against the parts, which were sent without one of its kind: "
+                "say x-amz-checksum-algorithm where the upload begins.")
+        .code("bad-digest");
+  }
+  if (expected && !agree(*facts.checksum, *expected)) {
     throw Error(ErrorKind::invalid_argument, "The checksum you specified did not match that of the parts.")
         .code("bad-digest");
   }

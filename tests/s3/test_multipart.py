@@ -38,6 +38,7 @@ def test_parts_become_an_object(client, bucket, refused):
         assert body_of(client, bucket, "k", Range=f"bytes={first}-{last}") == whole[first:last + 1]
     part = client.get_object(Bucket=bucket, Key="k", PartNumber=3)
     assert part["Body"].read() == parts[3] and part["PartsCount"] == 3
+    assert client.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ObjectParts"])["ObjectParts"]["TotalPartsCount"] == 3
     assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
     with refused("NoSuchUpload", 404):
         client.complete_multipart_upload(**complete)
@@ -78,7 +79,7 @@ def test_a_part_is_replaced_by_one_of_its_number(client, bucket):
     assert body_of(client, bucket, "k") == b"second"
 
 
-def test_parts_are_copied(client, bucket):
+def test_parts_are_copied(client, bucket, refused):
     client.put_object(Bucket=bucket, Key="from", Body=b"0123456789")
     upload_id = client.create_multipart_upload(Bucket=bucket, Key="to")["UploadId"]
     told = client.upload_part_copy(Bucket=bucket, Key="to", UploadId=upload_id, PartNumber=1, CopySource={"Bucket": bucket, "Key": "from"},
@@ -86,6 +87,11 @@ def test_parts_are_copied(client, bucket):
     client.complete_multipart_upload(Bucket=bucket, Key="to", UploadId=upload_id, MultipartUpload={
         "Parts": [{"PartNumber": 1, "ETag": told["CopyPartResult"]["ETag"]}]})
     assert body_of(client, bucket, "to") == b"2345"
+    upload_id = client.create_multipart_upload(Bucket=bucket, Key="to")["UploadId"]
+    for wrong in ("bytes=0-10", "bytes=-5", "bytes=5-", "bytes=5-4", "0-5"):
+        with refused("InvalidArgument", 400):
+            client.upload_part_copy(Bucket=bucket, Key="to", UploadId=upload_id, PartNumber=1, CopySource={"Bucket": bucket, "Key": "from"},
+                                    CopySourceRange=wrong)
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
@@ -99,7 +105,7 @@ def test_checksums_of_parts_make_one_of_the_whole(client, bucket, algorithm):
     assert body_of(client, bucket, "k") == body
 
 
-def test_a_full_object_checksum_is_joined(client, bucket):
+def test_a_full_object_checksum_is_joined(client, bucket, refused):
     import base64
     import zlib
     body = os.urandom(PART + 7)
@@ -107,6 +113,12 @@ def test_a_full_object_checksum_is_joined(client, bucket):
     complete = upload(client, bucket, "k", {1: body[:PART], 2: body[PART:]}, **wishes)
     told = client.complete_multipart_upload(**complete)
     assert told["ChecksumCRC32"] == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+    # Also where only the parts and the end speak of one.
+    complete = upload(client, bucket, "other", {1: body[:PART], 2: body[PART:]})
+    with refused("BadDigest", 400):
+        client.complete_multipart_upload(**complete, ChecksumCRC32="AAAAAA==", ChecksumType="FULL_OBJECT")
+    client.complete_multipart_upload(**complete, ChecksumCRC32=told["ChecksumCRC32"], ChecksumType="FULL_OBJECT")
+    assert body_of(client, bucket, "other") == body
 
 
 def test_the_aws_command_moves_large_files(house, key, client, bucket, tmp_path):

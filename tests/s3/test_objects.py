@@ -5,10 +5,11 @@ import hashlib
 import unicodedata
 
 import pytest
+import requests
 
 from support.aws import make_key
 from support.command import boathouse
-from support.s3 import aws_s3, body_of, keys_of, s3
+from support.s3 import SignedS3, aws_s3, body_of, keys_of, s3
 
 HOSTILE = ["../x", "..", ".", "a//b", "/lead", "trail/", "//", "%2e%2e/x", "%2F", "a b+c&d=e?f#g", "a/./b/../c", "\u00e9.txt",
            unicodedata.normalize("NFD", "\u00e9.txt"), "\U0001f6f6/\u6f22", "k" * 1024, "a\\b", "tab\tnew\nline", "\x01\x7f", "<&>\"'",
@@ -150,6 +151,79 @@ def test_errors_are_those_of_aws(client, bucket, refused):
     with refused("NoSuchKey", 404):
         client.get_object_acl(Bucket=bucket, Key="k")
     assert client.get_bucket_acl(Bucket=bucket)["Grants"][0]["Permission"] == "FULL_CONTROL"
+
+
+# Subresources that have a meaning here.
+KNOWN = {"accelerate", "acl", "attributes", "cors", "delete", "encryption", "lifecycle", "location", "logging", "notification", "object-lock",
+         "ownershipControls", "policy", "publicAccessBlock", "replication", "requestPayment", "tagging", "uploads", "versioning", "versions", "website"}
+
+
+def test_what_is_not_known_is_not_taken_for_the_object(house, key, client, bucket):
+    """Every operation of boto3's model that names a subresource, sent bare: the object and its bucket are as before."""
+    client.put_object(Bucket=bucket, Key="k", Body=b"kept")
+    model, refused = client.meta.service_model, set()
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path, _, query = http["requestUri"].partition("?")
+        subresource = query.split("&")[0]
+        if not subresource or "=" in subresource or "{Bucket}" not in path:
+            continue
+        url = house.s3_url + path.replace("{Bucket}", bucket).replace("{Key+}", "k") + "?" + query
+        answer = requests.request(http["method"], url, auth=SignedS3(key))
+        if subresource not in KNOWN:
+            assert (answer.status_code, "NotImplemented" in answer.text or http["method"] == "HEAD") == (501, True), (name, answer.text)
+            refused.add(subresource)
+    assert {"legal-hold", "retention", "torrent", "analytics", "inventory"} <= refused
+    for method in ("GET", "PUT", "DELETE"):
+        for path in (bucket, f"{bucket}/k"):
+            answer = requests.request(method, f"{house.s3_url}/{path}?not-thought-of-yet", auth=SignedS3(key), data=b"other")
+            assert answer.status_code == 501
+    assert body_of(client, bucket, "k") == b"kept"
+
+
+def test_entity_tags_come_with_and_without_quotes(client, bucket, refused):
+    tag = client.put_object(Bucket=bucket, Key="k", Body=b"0123")["ETag"]
+    for ours, other in ((tag, '"bad"'), (tag.strip('"'), "bad")):
+        assert body_of(client, bucket, "k", IfMatch=ours) == b"0123"
+        assert body_of(client, bucket, "k", IfNoneMatch=other) == b"0123"
+        with refused("PreconditionFailed", 412):
+            client.get_object(Bucket=bucket, Key="k", IfMatch=other)
+        with refused("304", 304):
+            client.get_object(Bucket=bucket, Key="k", IfNoneMatch=ours)
+        source = {"Bucket": bucket, "Key": "k"}
+        client.copy_object(Bucket=bucket, Key="to", CopySource=source, CopySourceIfMatch=ours)
+        with refused("PreconditionFailed", 412):
+            client.copy_object(Bucket=bucket, Key="to", CopySource=source, CopySourceIfNoneMatch=ours)
+        with refused("PreconditionFailed", 412):
+            client.copy_object(Bucket=bucket, Key="to", CopySource=source, CopySourceIfMatch=other)
+        told = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k", "ETag": other}]})
+        assert [error["Code"] for error in told["Errors"]] == ["PreconditionFailed"] and "Deleted" not in told
+    told = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k", "ETag": tag}]})
+    assert [entry["Key"] for entry in told["Deleted"]] == ["k"]
+
+
+def test_a_carriage_return_in_a_key_comes_back(client, bucket):
+    client.put_object(Bucket=bucket, Key="a\rb", Body=b"")
+    told = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a\rb"}]})
+    assert [entry["Key"] for entry in told["Deleted"]] == ["a\rb"]
+    assert keys_of(client, bucket) == []
+
+
+def test_a_head_has_ranges_too(client, bucket):
+    client.put_object(Bucket=bucket, Key="k", Body=b"0123456789")
+    told = client.head_object(Bucket=bucket, Key="k", Range="bytes=2-5")
+    assert (told["ResponseMetadata"]["HTTPStatusCode"], told["ContentLength"], told["ContentRange"]) == (206, 4, "bytes 2-5/10")
+
+
+def test_documents_are_what_their_digests_say(house, key, client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+    document = b"<Delete><Object><Key>k</Key></Object></Delete>"
+    for header, wrong in (("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="), ("x-amz-checksum-crc32", "AAAAAA==")):
+        answer = requests.post(f"{house.s3_url}/{bucket}?delete", data=document, headers={header: wrong}, auth=SignedS3(key))
+        assert answer.status_code == 400 and "BadDigest" in answer.text
+    assert body_of(client, bucket, "k") == b"x"
+    with refused("NotImplemented", 501):
+        client.get_object(Bucket=bucket, Key="k", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
 
 
 def test_roles_decide(house, client, bucket, refused):

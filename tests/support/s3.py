@@ -36,7 +36,8 @@ class SignedS3(requests.auth.AuthBase):
         self.signer = S3SigV4Auth(Credentials(*key), "s3", region)
 
     def __call__(self, request):
-        signed = AWSRequest(method=request.method, url=request.url, data=request.body or b"")
+        own = {name: value for name, value in request.headers.items() if name.lower().startswith("x-amz-")}
+        signed = AWSRequest(method=request.method, url=request.url, data=request.body or b"", headers=own)
         self.signer.add_auth(signed)
         request.headers.update(dict(signed.headers))
         return request

@@ -4,6 +4,7 @@
 #include "api/s3/errors.h"
 #include "api/s3/object_headers.h"
 #include "api/s3/operation.h"
+#include "api/s3/reading.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
 #include "core/object_errors.h"
@@ -44,13 +45,8 @@ Named read_source(std::string_view text) {
 
 // The conditions of a copy are those of a read, under other names.
 void check_conditions(const Call& call, const meta::ObjectRow& row) {
-  constexpr std::string_view kPrefix = "x-amz-copy-source-if-";
-  net::Request asked;
-  asked.method = "GET";
-  for (const auto& [name, value] : call.request.headers.items) {
-    const std::string folded = base::fold_case(name);
-    if (folded.starts_with(kPrefix)) asked.headers.add("If-" + folded.substr(kPrefix.size()), value);
-  }
+  net::Request asked = conditions_of(call.request, "x-amz-copy-source-");
+  asked.headers.remove("Range");  // of the part that is copied
   const int status = net::select_part(asked, validators_of(row), static_cast<std::uint64_t>(row.size)).status;
   if (status != 200) throw core::condition_failed();
 }

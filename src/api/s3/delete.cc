@@ -3,8 +3,6 @@
 #include "api/s3/handlers.h"
 #include "api/s3/object_headers.h"
 #include "api/s3/xml.h"
-#include "base/digest.h"
-#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::api::s3 {
@@ -15,34 +13,31 @@ constexpr std::size_t kMostKeys = 1000;
 struct Wanted {
   std::string key;
   std::optional<std::string> version;
+  meta::ObjectCondition condition;
 };
 
 std::vector<Wanted> read_wanted(pugi::xml_node root) {
   std::vector<Wanted> all;
   for (pugi::xml_node object : root.children("Object")) {
-    Wanted wanted{.key = object.child("Key").text().get(), .version = std::nullopt};
+    Wanted wanted{.key = object.child("Key").text().get(), .version = std::nullopt, .condition = {}};
     if (const std::string version = object.child("VersionId").text().get(); !version.empty()) wanted.version = version;
     if (wanted.key.empty()) throw malformed_xml();
+    if (object.child("LastModifiedTime") || object.child("Size")) {
+      throw refusal("NotImplemented", "Conditions of a delete by Size or LastModifiedTime are not implemented.");
+    }
+    if (const std::string tag = object.child("ETag").text().get(); !tag.empty()) wanted.condition = etag_condition(tag);
     all.push_back(std::move(wanted));
   }
   if (all.empty() || all.size() > kMostKeys) throw malformed_xml();
   return all;
 }
 
-void check_md5(const Call& call) {
-  const std::string* given = call.request.headers.find("Content-MD5");
-  if (given == nullptr) return;
-  base::Digest md5(base::Digest::Kind::md5);
-  md5.update(call.body);
-  if (base::from_base64(*given) == md5.finish()) return;
-  throw refusal("BadDigest", "The Content-MD5 you specified did not match what we received.");
-}
-
 void remove_one(const Call& call, const meta::BucketRow& bucket, const Wanted& wanted, bool quiet,
                 pugi::xml_node root) {
   try {
     core::check_object_key(wanted.key);
-    core::DeletedObject done = call.services.objects.remove(bucket, wanted.key, wanted.version, {}, call.actor());
+    core::DeletedObject done =
+        call.services.objects.remove(bucket, wanted.key, wanted.version, wanted.condition, call.actor());
     if (quiet) return;
     pugi::xml_node node = root.append_child("Deleted");
     add_text(node, "Key", wanted.key);
@@ -74,7 +69,6 @@ net::Response delete_object(Call& call) {
 
 net::Response delete_objects(Call& call) {
   meta::BucketRow bucket = call.bucket();
-  check_md5(call);
   XmlBody body(call.body, "Delete");
   const bool quiet = body.root.child("Quiet").text().as_bool();
   XmlAnswer answer("DeleteResult");

@@ -61,6 +61,7 @@ asio::awaitable<net::Response> run_whole(const Operation& operation, Call call) 
   auto run = [&] {
     if (!operation.takes_document) judge();
     check_payload_hash(hash, call.body);
+    if (operation.takes_document) check_document(call.request, call.body, !operation.names_checksum);
     return told(ingress ? operation.of_ingress(call) : operation.run(call), call.request);
   };
   if (operation.takes_document) {

@@ -73,6 +73,7 @@ void add_what_it_is(net::Response& response, const Call& call, const meta::Bucke
 }  // namespace
 
 net::Response get_object(Call& call) {
+  refuse_unkept_promises(call.request);
   meta::BucketRow bucket = call.bucket();
   core::Objects::Opened opened = call.services.objects.open(bucket, call.key, call.version());
   const net::Validators validators = validators_of(opened.row);
@@ -104,7 +105,7 @@ net::Response get_object_attributes(Call& call) {
     add_checksum_type(node, facts.checksum->composite);
   }
   if (!opened.row.upload.empty() && wanted.find("ObjectParts") != std::string::npos) {
-    add_number(answer.root().append_child("ObjectParts"), "TotalPartsCount",
+    add_number(answer.root().append_child("ObjectParts"), "PartsCount",
                static_cast<std::int64_t>(opened.bytes.pieces().size()));
   }
   if (wanted.find("StorageClass") != std::string::npos) add_text(answer.root(), "StorageClass", "STANDARD");

@@ -7,6 +7,7 @@
 #include "api/s3/xml.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/numbers.h"
 #include "net/conditional.h"
 
 namespace boathouse::api::s3 {
@@ -75,18 +76,26 @@ std::optional<core::Checksum> expected_checksum(const net::Request& request) {
 
 // "bytes=<first>-<last>", both there and within.
 std::pair<std::uint64_t, std::uint64_t> copied_range(const Call& call, std::uint64_t whole) {
-  const std::string* text = call.request.headers.find("x-amz-copy-source-range");
-  if (text == nullptr) return {0, whole};
-  net::Request asked;
-  asked.method = "GET";
-  asked.headers.add("Range", *text);
-  const net::Selection selection = net::select_part(asked, {}, whole);
-  if (selection.status != 206) {
+  constexpr std::string_view kUnit = "bytes=";
+  const std::string* header = call.request.headers.find("x-amz-copy-source-range");
+  if (header == nullptr) return {0, whole};
+  const std::string_view text = net::trim(*header);
+  const std::size_t dash = std::min(text.find('-'), text.size());
+  std::optional<std::uint64_t> first;
+  std::optional<std::uint64_t> last;
+  if (text.starts_with(kUnit) && dash < text.size()) {
+    first = base::parse_number<std::uint64_t>(text.substr(kUnit.size(), dash - kUnit.size()));
+    last = base::parse_number<std::uint64_t>(text.substr(dash + 1));
+  }
+  if (!first || !last || *first > *last) {
     throw refusal("InvalidArgument",
                   "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
                   "and last are the zero-based offsets of the first and last bytes to copy");
   }
-  return {selection.offset, selection.length};
+  if (*last >= whole) {
+    throw refusal("InvalidArgument", fmt::format("Range specified is not valid for source object of size: {}", whole));
+  }
+  return {*first, *last - *first + 1};
 }
 
 void add_part_checksum(pugi::xml_node node, const meta::PartRow& part) {

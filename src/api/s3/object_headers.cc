@@ -131,11 +131,19 @@ meta::ObjectCondition condition_of(const net::Request& request) {
     condition.absent = true;
   }
   if (const std::string* match = request.headers.find("If-Match")) {
-    if (net::trim(*match) == "*") {
-      condition.present = true;
-    } else {
-      condition.etag = unquoted(*match);
-    }
+    const meta::ObjectCondition matches = etag_condition(*match);
+    condition.present = matches.present;
+    condition.etag = matches.etag;
+  }
+  return condition;
+}
+
+meta::ObjectCondition etag_condition(std::string_view tag) {
+  meta::ObjectCondition condition;
+  if (net::trim(tag) == "*") {
+    condition.present = true;
+  } else {
+    condition.etag = unquoted(tag);
   }
   return condition;
 }

@@ -25,6 +25,8 @@ void refuse_unkept_promises(const net::Request& request);
 net::Validators validators_of(const meta::ObjectRow& object);
 // If-Match and If-None-Match of a request that writes. Error "NotImplemented".
 meta::ObjectCondition condition_of(const net::Request& request);
+// That the object has this entity tag, with or without its quotes; "*": any.
+meta::ObjectCondition etag_condition(std::string_view tag);
 
 void add_facts(net::Response& response, const core::ObjectFacts& facts);
 // "x-amz-checksum-crc32" or the like.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/s3/operation.h"
 
+#include <algorithm>
 #include <array>
 
 #include "api/s3/errors.h"
 #include "api/s3/handlers.h"
+#include "base/encoding.h"
 #include "base/error.h"
 
 namespace boathouse::api::s3 {
@@ -23,6 +25,10 @@ Operation write(std::string_view method, Level level, std::string_view subresour
 }
 Operation with_document(Operation operation) {
   operation.takes_document = true;
+  return operation;
+}
+Operation with_checksum_of_object(Operation operation) {
+  operation.names_checksum = true;
   return operation;
 }
 Operation slow(Operation operation) {
@@ -83,7 +89,7 @@ const std::vector<Operation>& table() {
       of_ingress(read("GET", Level::object, "", get_object), get_ingress_object),
       of_ingress(read("HEAD", Level::object, "", get_object), get_ingress_object),
       write("POST", Level::object, "uploads", create_upload),
-      with_document(write("POST", Level::object, "uploadId", complete_upload)),
+      with_checksum_of_object(with_document(write("POST", Level::object, "uploadId", complete_upload))),
       write("DELETE", Level::object, "uploadId", abort_upload),
       slow(write("PUT", Level::object, kCopiedPart, copy_part)),
       slow(write("PUT", Level::object, kCopySource, copy_object)),
@@ -94,10 +100,19 @@ const std::vector<Operation>& table() {
   return operations;
 }
 
-// Subresources of S3 that no line of the table has. Without them a request would be taken for one of the object itself.
-constexpr std::array<std::string_view, 10> kUnknown{
-    "analytics", "intelligent-tiering", "inventory", "legal-hold", "metrics", "policyStatus",
-    "restore",   "retention",           "select",    "torrent"};
+// Parameters that are none, also where nothing stands behind them; "response-.." and "X-Amz-.." too.
+constexpr std::array<std::string_view, 14> kParameters{
+    "continuation-token", "delimiter",          "encoding-type", "fetch-owner", "key-marker",       "marker",
+    "max-keys",           "part-number-marker", "partNumber",    "prefix",      "upload-id-marker", "start-after",
+    "versionId",          "version-id-marker"};
+
+// S3 names what a request is about by a parameter without a value. One that is not known must not be taken for a request
+// of the bucket or object itself.
+bool is_subresource(const std::string& name, const std::string& value) {
+  const std::string folded = base::fold_case(name);
+  return value.empty() && !folded.starts_with("x-amz-") && !folded.starts_with("response-") &&
+         std::ranges::find(kParameters, name) == kParameters.end();
+}
 
 bool names(const net::Request& request, std::string_view subresource) {
   const bool copies = request.headers.has(kCopySource);
@@ -113,7 +128,9 @@ void refuse_subresource(const net::Request& request) {
     throw refusal("NotImplemented", fmt::format("{} {} is not implemented.", request.method, subresource));
   };
   for (const Operation& operation : table()) refuse_named(operation.subresource);
-  for (std::string_view unknown : kUnknown) refuse_named(unknown);
+  for (const auto& [name, value] : request.query.items) {
+    if (is_subresource(name, value)) refuse_named(name);
+  }
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ struct Operation {
   net::Response (*run)(Call&) = nullptr;
   Finish (*begin)(Incoming&) = nullptr;
   bool takes_document = false;
-  bool slow = false;  // may move as many bytes as an object has
+  bool names_checksum = false;  // the checksum among its headers is an object's, not the document's
+  bool slow = false;            // may move as many bytes as an object has
   // In the place of `run` for the bucket that shows documents; nullptr: it has no such operation.
   net::Response (*of_ingress)(Call&) = nullptr;
 };

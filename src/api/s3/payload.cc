@@ -3,6 +3,7 @@
 
 #include "api/s3/errors.h"
 #include "api/s3/object_headers.h"
+#include "base/digest.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/numbers.h"
@@ -32,7 +33,28 @@ base::Error bad_digest(std::string_view what) {
   return refusal("BadDigest", fmt::format("The {} you specified did not match what we received.", what));
 }
 
+std::optional<std::string> md5_of(const net::Request& request) {
+  const std::string* given = request.headers.find("Content-MD5");
+  if (given == nullptr) return std::nullopt;
+  auto md5 = base::from_base64(*given);
+  if (!md5 || md5->size() != 16) throw refusal("InvalidDigest", "The Content-MD5 you specified is not valid.");
+  return md5;
+}
+
 }  // namespace
+
+void check_document(const net::Request& request, std::string_view document, bool with_checksums) {
+  if (const auto given = md5_of(request)) {
+    base::Digest md5(base::Digest::Kind::md5);
+    md5.update(document);
+    if (*given != md5.finish()) throw bad_digest("Content-MD5");
+  }
+  if (!with_checksums) return;
+  for (const auto& [name, value] : request.headers.items) {
+    const auto kind = checksum_named(name);
+    if (kind && base::from_base64(value) != core::checksum_of(*kind, document)) throw bad_digest(to_string(*kind));
+  }
+}
 
 Payload::Payload(const net::Request& request, const auth::Signer& signer, std::string hash) : hash_(std::move(hash)) {
   const bool is_signed = hash_ == kSignedChunks || hash_ == kSignedChunksAndTrailer;
@@ -58,10 +80,7 @@ Payload::Payload(const net::Request& request, const auth::Signer& signer, std::s
     checksum_header_ = value;
   }
   if (!checksum_kind_ && chunks_) checksum_kind_ = checksum_named(request.headers.get("x-amz-trailer"));
-  if (const std::string* md5 = request.headers.find("Content-MD5")) {
-    md5_ = base::from_base64(*md5);
-    if (!md5_ || md5_->size() != 16) throw refusal("InvalidDigest", "The Content-MD5 you specified is not valid.");
-  }
+  md5_ = md5_of(request);
 }
 
 void Payload::feed(std::string_view bytes, const Sink& sink) {

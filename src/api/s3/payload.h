@@ -19,6 +19,10 @@ namespace boathouse::api::s3 {
 
 inline constexpr std::uint64_t kMostBytes = std::uint64_t{5} << 30;  // of one put or part
 
+// What the headers say a document adds up to: Content-MD5 and, unless they are an object's, x-amz-checksum-.. Errors
+// "BadDigest", "InvalidDigest".
+void check_document(const net::Request& request, std::string_view document, bool with_checksums);
+
 class Payload {
  public:
   // Errors "MissingContentLength", "EntityTooLarge", "InvalidDigest", "InvalidRequest".

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/s3/errors.h"
+#include "base/encoding.h"
 #include "core/object_errors.h"
 
 namespace boathouse::api::s3 {
@@ -19,10 +20,33 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kOverrides{{
     {"response-content-encoding", "Content-Encoding"},
 }};
 
+// Clients may leave out the quotes of an entity tag, which HTTP asks for.
+std::string with_quotes(std::string_view tag) {
+  tag = net::trim(tag);
+  const bool is_bare = !tag.empty() && tag != "*" && tag.find('"') == std::string_view::npos;
+  return is_bare ? fmt::format("\"{}\"", tag) : std::string(tag);
+}
+
 }  // namespace
 
+net::Request conditions_of(const net::Request& request, std::string_view prefix) {
+  net::Request asked;
+  asked.method = "GET";
+  for (const auto& [name, value] : request.headers.items) {
+    const std::string folded = base::fold_case(name);
+    if (!folded.starts_with(prefix)) continue;
+    const std::string plain = folded.substr(prefix.size());
+    if (plain == "if-match" || plain == "if-none-match") {
+      asked.headers.add(plain, with_quotes(value));
+    } else if (plain == "range" || plain.starts_with("if-")) {
+      asked.headers.add(plain, value);
+    }
+  }
+  return asked;
+}
+
 net::Selection select_range(const net::Request& request, const net::Validators& validators, std::uint64_t whole) {
-  net::Selection selection = net::select_part(request, validators, whole);
+  net::Selection selection = net::select_part(conditions_of(request), validators, whole);
   if (selection.status == 412) throw core::condition_failed();
   if (selection.status == 416) throw refusal("InvalidRange", "The requested range is not satisfiable");
   return selection;

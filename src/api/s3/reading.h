@@ -8,7 +8,10 @@
 
 namespace boathouse::api::s3 {
 
-// Which of `whole` bytes are sent, with 200, 206 or 304. Errors "condition-failed", "InvalidRange".
+// A GET with the range and the conditions of the request alone; `prefix`, in lower case, is what stands before their names.
+net::Request conditions_of(const net::Request& request, std::string_view prefix = "");
+
+// Which of `whole` bytes are sent, with 200, 206 or 304; of HEAD as of GET. Errors "condition-failed", "InvalidRange".
 net::Selection select_range(const net::Request& request, const net::Validators& validators, std::uint64_t whole);
 
 // response-content-type and its like, in the place of the object's own headers. Error "InvalidArgument".
