@@ -63,6 +63,7 @@ meta::ObjectRow Objects::finish(const meta::BucketRow& bucket, NewObject object,
              .facts = to_json(object.facts),
              .tags = tags_to_json(object.tags)};
   put.condition = std::move(object.condition);
+  put.watched_state = std::move(object.watched_state);
   try {
     meta::ObjectRow row = publish(bucket, std::move(put), object.by, object.event);
     writer.keep();

@@ -32,6 +32,7 @@ struct NewObject {
   ObjectTags tags{};
   meta::ObjectCondition condition{};
   Actor by{};
+  std::string watched_state{};          // of the watched file whose bytes these are; empty: of none
   std::string_view event = kObjectPut;  // how it came, as events name it
 };
 

@@ -157,10 +157,9 @@ bool WatchedFolders::put(const WatchedFolder& folder, const fs::path& path, cons
   NewObject object{.key = folder.prefix + path.lexically_relative(folder.folder).generic_string(),
                    .by = {.principal = "system", .request = base::RequestId(base::uuid_v7()), .door = "folder"}};
   check_object_key(object.key);
-  object.facts.metadata = {{std::string(kWatchedState), state}};
+  object.watched_state = state;
   const meta::BucketRow bucket = bucket_of(folder);
-  auto there = parts_.meta.buckets().find_object(bucket.id, object.key, std::nullopt);
-  if (there && !there->is_marker && parse_object_facts(there->facts).metadata == object.facts.metadata) return true;
+  if (parts_.meta.buckets().watched_state(bucket.id, object.key) == state) return true;
 
   const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return false;

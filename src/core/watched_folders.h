@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Folders of this machine whose files are put into buckets, as if a client had: what is dropped there becomes rows where a
 // trigger says so. The files are read, never changed. A file is taken once it has not changed for a while, and again when it
-// has changed since; which state of it was taken is written in the object's metadata, so that a restart takes nothing twice.
+// has changed since; which state of it was taken is written down with the object, so that a restart takes nothing twice, nor
+// brings back what was deleted or replaced in the bucket.
 #pragma once
 
 #include <condition_variable>
@@ -28,9 +29,6 @@ struct WatchedFolder {
 // "FOLDER=WORKSPACE/BUCKET[/PREFIX]". Error{invalid_argument}: another shape, a folder that is not there or that holds, or
 // lies in, the house's own (`data`).
 WatchedFolder parse_watched_folder(std::string_view text, const std::filesystem::path& data);
-
-// The metadata of an object that tells which state of which file it is.
-inline constexpr std::string_view kWatchedState = "watched-state";
 
 class WatchedFolders {
  public:

@@ -37,6 +37,7 @@ struct ObjectPut {
   // The same; each reads the version and keeps its bytes (trigger_store.h). Their ids are the store's to give: they grow in
   // the order in which versions come to be.
   std::vector<NewRun> runs{};
+  std::string watched_state{};  // of the watched file whose bytes these are; empty: of none
 };
 
 struct ObjectChange {
@@ -96,6 +97,8 @@ class BucketStore {
   // The latest version, which may be a marker, or that of an id.
   virtual std::optional<ObjectRow> find_object(const BucketId& bucket, std::string_view key,
                                                const std::optional<std::string>& version) = 0;
+  // The state of the watched file that an object of that key was last made of, whatever became of the object.
+  virtual std::optional<std::string> watched_state(const BucketId& bucket, std::string_view key) = 0;
   // False when that version is gone.
   virtual bool set_object_tags(const ObjectRow& object, std::string_view tags) = 0;
   // The latest versions that are no markers.

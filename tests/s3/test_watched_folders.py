@@ -65,6 +65,27 @@ def test_a_restart_takes_nothing_twice_and_nothing_is_left_out(server, drop, kil
     assert api.sql("SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)") == [(1, 1)]
 
 
+def test_what_a_user_does_to_the_objects_outlives_a_restart(server, drop):
+    api = server.admin()
+    client = s3(server, make_key(api))
+    for name in ("deleted", "replaced"):
+        (drop / f"{name}.csv").write_text("id,whose\n1,file\n")
+        wait_for(lambda name=name: runs_of(api, "files", f"data/{name}.csv"))
+        ended_runs(api, "files", f"data/{name}.csv", 1)
+    client.delete_object(Bucket="files", Key="data/deleted.csv")
+    client.put_object(Bucket="files", Key="data/replaced.csv", Body=b"id,whose\n1,user\n")
+    ended_runs(api, "files", "data/replaced.csv", 2)
+    server.restart()
+    api = server.admin()
+    (drop / "later.csv").write_text("id\n1\n")  # which is seen after the others
+    wait_for(lambda: runs_of(api, "files", "data/later.csv"))
+    assert keys(api, server) == ["data/later.csv", "data/replaced.csv"]
+    assert api.sql("SELECT whose FROM replaced") == [("user",)]
+    (drop / "deleted.csv").write_text("id,whose\n1,changed\n")
+    ended_runs(api, "files", "data/deleted.csv", 2)
+    assert api.sql("SELECT whose FROM deleted") == [("changed",)]
+
+
 def test_what_is_unfinished_hidden_or_no_file_is_left_alone(server, drop, tmp_path):
     api = server.admin()
     secret = tmp_path / "secret.csv"

@@ -22,6 +22,7 @@ class Buckets : public BucketStore {
   ObjectChange delete_object(const ObjectDelete& wanted) override;
   std::optional<ObjectRow> find_object(const BucketId& bucket, std::string_view key,
                                        const std::optional<std::string>& version) override;
+  std::optional<std::string> watched_state(const BucketId& bucket, std::string_view key) override;
   bool set_object_tags(const ObjectRow& object, std::string_view tags) override;
   std::vector<ObjectRow> list_objects(const ObjectListing& listing) override;
   std::vector<ObjectRow> list_versions(const ObjectListing& listing, const std::optional<VersionPlace>& after) override;

@@ -27,4 +27,13 @@ CREATE TRIGGER version_goes AFTER DELETE ON object_versions BEGIN
 END;
 )sql";
 
+// Which state of a watched file an object was made of, whatever became of the object.
+inline constexpr const char* kWatchedFiles = R"sql(
+CREATE TABLE watched_files (
+  bucket_id TEXT NOT NULL REFERENCES buckets (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (bucket_id, key)) WITHOUT ROWID;
+)sql";
+
 }  // namespace boathouse::meta::sqlite

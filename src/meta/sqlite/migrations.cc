@@ -457,8 +457,8 @@ CREATE TABLE flow_datasets (
   PRIMARY KEY (fid, number)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst,   kAccessKeys, kJobs,     kBatchBranches, kUserPool, kLandings,
-                               kBuckets, kSinks,      kTriggers, kFlows,         kProfiles, kBucketBytes};
+constexpr std::array kSteps = {kFirst, kAccessKeys, kJobs,  kBatchBranches, kUserPool,    kLandings,    kBuckets,
+                               kSinks, kTriggers,   kFlows, kProfiles,      kBucketBytes, kWatchedFiles};
 
 int current_schema(Connection& connection) {
   Query query(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");

@@ -129,6 +129,10 @@ ObjectChange Buckets::put_object(const ObjectPut& put) {
     }
     ObjectRow row = put.row;
     put_on_top(connection, *versioning, put.new_version, before, row, done.files);
+    if (!put.watched_state.empty()) {
+      run(connection, "INSERT OR REPLACE INTO watched_files (bucket_id, key, state) VALUES (?, ?, ?)", row.bucket,
+          row.key, put.watched_state);
+    }
     for (const JobRow& job : put.jobs) insert_job(connection, job);
     done.runs = queue_runs(connection, put.runs, row);
     done.version = row.version;
@@ -168,6 +172,13 @@ std::optional<ObjectRow> Buckets::find_object(const BucketId& bucket, std::strin
                                               const std::optional<std::string>& version) {
   return database_.read([&](Connection& connection) {
     return version ? of_version(connection, bucket, key, *version) : latest(connection, bucket, key);
+  });
+}
+
+std::optional<std::string> Buckets::watched_state(const BucketId& bucket, std::string_view key) {
+  return database_.read([&](Connection& connection) {
+    Query query(connection, "SELECT state FROM watched_files WHERE bucket_id = ? AND key = ?", bucket, key);
+    return first(query, [](Query& row) { return row.text(); });
   });
 }
 
