@@ -15,7 +15,8 @@ using base::Error;
 using base::ErrorKind;
 using meta::FlowOutcome;
 
-constexpr std::array<std::string_view, 3> kStatuses = {"open", "doing", "done"};
+constexpr std::string_view kDone = "done";
+constexpr std::array<std::string_view, 3> kStatuses = {"open", "doing", kDone};
 
 Error invalid_task() { return Error(ErrorKind::not_found, "Invalid task").code("invalid-task"); }
 Error task_taken() { return {ErrorKind::already_exists, "Task already exists in this flow"}; }
@@ -60,13 +61,16 @@ base::UserId FlowTasks::assignee_of(std::int64_t fid, const std::string& who) co
   throw wrong_field("assignee", "The assignee is a member of the flow, by e-mail or name");
 }
 
-// What is recorded of the version that mended the task's data.
-base::SnapshotId FlowTasks::mended(const meta::FlowRow& flow, const meta::FlowTaskRow& task,
-                                   const TaskFields& fields) const {
-  const bool closes = fields.status == "done" && task.mended_version == 0;
-  if (fields.mended_version && fields.mended_version->empty()) return 0;
-  if (!fields.mended_version && !closes) return task.mended_version;
-  return mending_version(parts_, flow.workspace, task.target, fields.mended_version.value_or(""));
+// What is recorded of the version that mended the data of a task that was `before` and becomes `after`: of each closing
+// what then was the table's version. A task that is opened again or is about something else has none.
+base::SnapshotId FlowTasks::mended(const meta::FlowRow& flow, const meta::FlowTaskRow& before,
+                                   const meta::FlowTaskRow& after, const std::optional<std::string>& said) const {
+  if (said && said->empty()) return 0;
+  const bool is_done = after.status == kDone;
+  const bool closes = is_done && before.status != kDone;
+  if (said || closes) return mending_version(parts_, flow.workspace, after.target, said.value_or(""));
+  const bool reopens = !is_done && before.status == kDone;
+  return reopens || after.target != before.target ? 0 : before.mended_version;
 }
 
 meta::FlowTaskRow FlowTasks::create(const auth::Caller& caller, std::int64_t fid, const TaskFields& fields) const {
@@ -82,7 +86,7 @@ meta::FlowTaskRow FlowTasks::create(const auth::Caller& caller, std::int64_t fid
                         .target = checked_target(parts_, flow.workspace, fields.target.value_or(nullptr)),
                         .created_at = now,
                         .updated_at = now};
-  row.mended_version = mended(flow, row, fields);
+  row.mended_version = mended(flow, {}, row, fields.mended_version);
   switch (parts_.meta.flows().insert_task(row, flow_event(caller, fid, "task-created", told(fields, row.title)))) {
     // An assignee is shown by name, which the row does not say.
     case FlowOutcome::done: return row.assignee.empty() ? row : require(fid, row.tid);
@@ -129,8 +133,9 @@ meta::FlowTaskRow FlowTasks::change(const auth::Caller& caller, std::int64_t fid
   if (fields.assignee) change.assignee = assignee_of(fid, *fields.assignee);
   if (fields.target) change.target = checked_target(parts_, flow.workspace, *fields.target);
   meta::FlowTaskRow after = before;
+  after.status = change.status.value_or(before.status);
   after.target = change.target.value_or(before.target);
-  change.mended_version = mended(flow, after, fields);
+  change.mended_version = mended(flow, before, after, fields.mended_version);
   meta::FlowEventRow event = flow_event(caller, fid, "task-changed", told(fields, fields.title.value_or(before.title)));
   event.tid = tid;
   switch (parts_.meta.flows().update_task(fid, tid, change, event)) {

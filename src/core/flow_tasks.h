@@ -7,7 +7,7 @@
 
 namespace boathouse::core {
 
-// What is set is said; an empty assignee or due date is none.
+// What is set is said; an empty description, assignee or due date is none.
 struct TaskFields {
   std::optional<std::string> title{};
   std::optional<std::string> description{};
@@ -48,7 +48,8 @@ class FlowTasks {
   meta::FlowCommentRow remove_comment(const auth::Caller& caller, std::int64_t fid, std::int64_t cid) const;
 
  private:
-  base::SnapshotId mended(const meta::FlowRow& flow, const meta::FlowTaskRow& task, const TaskFields& fields) const;
+  base::SnapshotId mended(const meta::FlowRow& flow, const meta::FlowTaskRow& before, const meta::FlowTaskRow& after,
+                          const std::optional<std::string>& said) const;
   meta::FlowTaskRow require(std::int64_t fid, std::int64_t tid) const;
   base::UserId assignee_of(std::int64_t fid, const std::string& who) const;
 

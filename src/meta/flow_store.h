@@ -24,7 +24,7 @@ struct FlowChange {
 
 struct FlowTaskChange {
   std::optional<std::string> title{};
-  std::optional<std::string> description{};
+  std::optional<std::string> description{};  // empty: none
   std::optional<std::string> status{};
   std::optional<base::UserId> assignee{};  // empty: nobody
   std::optional<std::string> due{};        // empty: none

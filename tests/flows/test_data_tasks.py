@@ -85,6 +85,22 @@ def test_closing_a_task_records_what_mended_it(person):
     assert person.change(plain, mended_version=first)[0] == 400
 
 
+def test_each_closing_of_a_task_records_what_mended_it(person):
+    versions = [person.api.post_rows("people", f"id\n{n}\n", ws=person.ws).json()["version"] for n in range(2)]
+    task = person.task(person.fid, "one", target={"table": "people"}, status="done")
+    assert task["mended_version"] == versions[-1]
+    versions.append(person.api.post_rows("people", "id\n2\n", ws=person.ws).json()["version"])
+    assert person.change(task, status="done")[1][0]["mended_version"] == versions[1], "it was closed already"
+    assert person.change(task, title="two")[1][0]["mended_version"] == versions[1]
+    assert "mended_version" not in person.change(task, status="open")[1][0]
+    assert person.change(task, status="done")[1][0]["mended_version"] == versions[2]
+    person.api.post_rows("ports", "id\n2\n", ws=person.ws)
+    assert "mended_version" not in person.change(task, target={"table": "ports"})[1][0], "it says nothing of another table"
+    other = person.change(task, target={"table": "people"}, mended_version=versions[0])[1][0]
+    assert other["mended_version"] == versions[0]
+    assert person.change(task, target={"table": "people"})[1][0] == other | {"updated_at": person.tasks()[0]["updated_at"]}
+
+
 @pytest.mark.parametrize("rules", [None, "x", {}, [1], [{}], [{"event": "rain"}], [{"event": 1}], [{"event": "drift", "more": "x"}],
                                    [{"event": "drift", "title": "x" * 201}], [{"event": "drift"}] * 21])
 def test_wrong_rules_are_refused(person, rules):

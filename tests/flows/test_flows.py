@@ -209,6 +209,15 @@ def test_everything_is_there_after_a_kill(make_server):
         assert user.new_token()[0] == 200
 
 
+def test_a_description_is_cleared(owner):
+    fid = owner.flow(fresh())
+    task = owner.task(fid, "t", "about")
+    changed = owner.call("PATCH", "/flows/tasks", json={"fid": fid, "tid": task["tid"], "description": None})[1][0]
+    assert changed["description"] is None
+    assert owner.call("PATCH", "/flows/tasks", json={"fid": fid, "tid": task["tid"], "title": "u"})[1][0]["description"] is None
+    assert owner.call("PATCH", "/flows/tasks", json={"fid": fid, "tid": task["tid"], "description": "x"})[1][0]["description"] == "x"
+
+
 def test_flows_of_a_user_who_leaves_are_the_owners_of_the_house(house, admin):
     user = signed_up(house)
     fid = user.flow(fresh())

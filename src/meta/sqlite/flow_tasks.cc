@@ -129,7 +129,7 @@ FlowOutcome Flows::update_task(std::int64_t fid, std::int64_t tid, const FlowTas
     if (opens && is_open(connection, fid, task->cause)) return FlowOutcome::taken;
     const base::UserId assignee = change.assignee.value_or(task->assignee);
     run(connection,
-        "UPDATE flow_tasks SET title = coalesce(?2, title), description = coalesce(?3, description), "
+        "UPDATE flow_tasks SET title = coalesce(?2, title), description = nullif(coalesce(?3, description), ''), "
         "status = coalesce(?4, status), assignee_id = ?5, due = coalesce(?6, due), target = coalesce(?7, target), "
         "mended_version = coalesce(?8, mended_version), updated_at = ?9 WHERE tid = ?1",
         tid, change.title, change.description, change.status, nullable(assignee), change.due, change.target,

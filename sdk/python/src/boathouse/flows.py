@@ -82,7 +82,7 @@ class Flow:
         return self._change("POST", "/flows/tasks", title=title, description=description, **fields)
 
     def change_task(self, task: int | Mapping[str, Any], **fields: Any) -> dict[str, Any]:
-        """Changes what is said; None clears assignee, due or target."""
+        """Changes what is said; None clears description, assignee, due or target."""
         return self._change("PATCH", "/flows/tasks", tid=_tid(task), **fields)
 
     def close(self, task: int | Mapping[str, Any], mended_version: str | None = None) -> dict[str, Any]:
