@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -42,8 +43,10 @@ json::object checked_rule(const json::value& rule) {
   if (event == nullptr || std::ranges::find(kEvents, std::string_view(event->get_string())) == kEvents.end()) {
     throw wrong_rules(fmt::format("A rule's event is one of {}", fmt::join(kEvents, ", ")));
   }
-  if (const json::value* title = kept.if_contains("title"))
+  if (const json::value* title = kept.if_contains("title")) {
+    if (title->get_string().empty()) throw wrong_rules("A rule's title must not be empty");
     check_flow_text("title", title->get_string(), kMaxRuleTitle);
+  }
   return kept;
 }
 
@@ -74,7 +77,12 @@ json::array FlowRules::set(const auth::Caller& caller, std::int64_t fid, const j
     throw wrong_rules(fmt::format("The rules are a list of at most {}", kMaxFlowRules));
   }
   json::array kept;
-  for (const json::value& rule : rules.get_array()) kept.push_back(checked_rule(rule));
+  std::set<std::string> events;
+  for (const json::value& rule : rules.get_array()) {
+    kept.push_back(checked_rule(rule));
+    const std::string event(kept.back().at("event").as_string());
+    if (!events.insert(event).second) throw wrong_rules(fmt::format("There are two rules for {}", event));
+  }
   flows_.change(caller, fid, {.rules = json::serialize(kept)});
   return kept;
 }

@@ -31,7 +31,8 @@ class FlowRules {
 
   // Opens a task in each flow of the workspace whose rules ask for it. Tells how many.
   std::size_t open_tasks(const base::WorkspaceId& workspace, const FlowIncident& incident) const;
-  // The same for a job that is parked as failed; what fails here is logged and not told.
+  // The same for a job that has used up its attempts, parked as failed or still tried for a while; what fails here is
+  // logged and not told.
   void job_failed(const meta::JobRow& job, const std::string& error) const noexcept;
 
  private:

@@ -85,7 +85,9 @@ void count(Kind& kind, JobState state) {
 void attempt(Kind& kind, Run& run, const std::function<base::Micros()>& now) {
   base::Micros started = base::steady_micros();
   meta::JobEnd end = work(kind, run, now);
-  if (end.state == JobState::failed && kind.parked) kind.parked(run.job(), end.error);
+  if (kind.failing && !end.error.empty() && (end.state == JobState::failed || has_used_attempts(run.job()))) {
+    kind.failing(run.job(), end.error);
+  }
   boost::json::object fields{{"job", run.job().id.value},
                              {"kind", run.job().kind},
                              {"attempt", run.job().attempts},

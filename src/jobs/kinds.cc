@@ -3,11 +3,11 @@
 
 namespace boathouse::jobs {
 
-void Kinds::add(core::JobKind promise, Handler handler, Parked parked) {
+void Kinds::add(core::JobKind promise, Handler handler, Failing failing) {
   auto kind = std::make_unique<Kind>();
   kind->promise = std::move(promise);
   kind->handler = std::move(handler);
-  kind->parked = std::move(parked);
+  kind->failing = std::move(failing);
   std::string name = kind->promise.name;
   kinds_[name] = std::move(kind);
 }

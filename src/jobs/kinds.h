@@ -21,14 +21,14 @@ namespace boathouse::jobs {
 // never both have an effect, with JobDone (docs/jobs.md). Errors are base::Error: those that may pass are tried again.
 using Handler = std::function<boost::json::object(const meta::JobRow& job, core::Progress& progress)>;
 
-// Told of a job that is about to be parked as failed, and why; told again where a crash comes before that is written down.
-// Must not throw.
-using Parked = std::function<void(const meta::JobRow& job, const std::string& error)>;
+// Told of a job that failed and has no attempts left, and why: each time while its kind still has time for more
+// (RetryPolicy::at_least), and once it is about to be parked; told again where a crash comes before that is written down. Must not throw.
+using Failing = std::function<void(const meta::JobRow& job, const std::string& error)>;
 
 struct Kind {
   core::JobKind promise;
   Handler handler;
-  Parked parked;                             // empty: nobody wants to know
+  Failing failing;                           // empty: nobody wants to know
   std::atomic<std::uint64_t> succeeded = 0;  // jobs ended since the process began
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> cancelled = 0;
@@ -39,7 +39,7 @@ struct Kind {
 
 class Kinds {
  public:
-  void add(core::JobKind promise, Handler handler, Parked parked = {});
+  void add(core::JobKind promise, Handler handler, Failing failing = {});
 
   // nullptr when there is none of that name.
   Kind* find(std::string_view name) const;

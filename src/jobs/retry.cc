@@ -27,7 +27,7 @@ bool may_pass(base::ErrorKind kind) {
 }
 
 bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros now) {
-  return job.attempts < job.max_attempts || now - job.queued_at < policy.at_least;
+  return !has_used_attempts(job) || now - job.queued_at < policy.at_least;
 }
 
 base::Micros wait_after(const core::RetryPolicy& policy, std::int64_t attempt, double fraction) {

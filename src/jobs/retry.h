@@ -10,6 +10,9 @@ namespace boathouse::jobs {
 // False for what the same work would fail at again, however often: wrong input, missing rights, damage.
 bool may_pass(base::ErrorKind kind);
 
+// True once `job`, which is claimed, has as many attempts behind it as its kind promises, this one among them.
+inline bool has_used_attempts(const meta::JobRow& job) { return job.attempts >= job.max_attempts; }
+
 // True while `job`, whose attempt just failed at `now`, has attempts or time left.
 bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros now);
 

@@ -33,8 +33,8 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   // Before start().
-  void add(core::JobKind promise, Handler handler, Parked parked = {}) {
-    kinds_.add(std::move(promise), std::move(handler), std::move(parked));
+  void add(core::JobKind promise, Handler handler, Failing failing = {}) {
+    kinds_.add(std::move(promise), std::move(handler), std::move(failing));
   }
   const Kinds& kinds() const { return kinds_; }
 

@@ -157,8 +157,14 @@ TEST_F(SchedulerTest, AKindMayGoOnForATimeWhateverTheAttempts) {
   core::JobKind sink{.name = "sink",
                      .retry = {.attempts = 2, .longest_wait = 30 * base::kSecond, .at_least = base::kHour}};
   Scheduler scheduler(store(), options());
-  scheduler.add(sink, [](const meta::JobRow&, core::Progress&) -> boost::json::object {
+  auto fail = [](const meta::JobRow&, core::Progress&) -> boost::json::object {
     throw Error(ErrorKind::unavailable, "down");
+  };
+  int told = 0;
+  scheduler.add(sink, fail, [&](const meta::JobRow& failing, const std::string& error) {
+    EXPECT_FALSE(error.empty());
+    EXPECT_EQ(failing.attempts, ++told + 1)
+        << "told of the last of the attempts that it has anyway, and of each further";
   });
   meta::JobRow job = queue(sink);
   base::Micros begun = now_;
@@ -171,6 +177,7 @@ TEST_F(SchedulerTest, AKindMayGoOnForATimeWhateverTheAttempts) {
   EXPECT_EQ(row(job).state, JobState::failed);
   EXPECT_GE(now_ - begun, base::kHour);
   EXPECT_GE(attempts, 120);
+  EXPECT_EQ(told, attempts) << "of all but the first, and of the one that parked it";
 }
 
 TEST_F(SchedulerTest, ARunningJobHearsThatItIsCancelled) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks meet data: what they are about, which version mended it, and rules that open them when a job is parked."""
 
+import json
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from support.aws import make_key
 from support.flows import FlowClient, signed_up
 from support.runs import ended_run
 from support.s3 import s3
+from support.sinks import Sink
 
 CONTRACT = ["id INTEGER required", "age INTEGER"]
 
@@ -102,11 +104,19 @@ def test_each_closing_of_a_task_records_what_mended_it(person):
 
 
 @pytest.mark.parametrize("rules", [None, "x", {}, [1], [{}], [{"event": "rain"}], [{"event": 1}], [{"event": "drift", "more": "x"}],
-                                   [{"event": "drift", "title": "x" * 201}], [{"event": "drift"}] * 21])
+                                   [{"event": "drift", "title": "x" * 201}], [{"event": "drift", "title": ""}],
+                                   [{"event": "drift"}, {"event": "drift", "title": "x"}], [{"event": "drift"}] * 21])
 def test_wrong_rules_are_refused(person, rules):
     status, body = person.call("PUT", "/flows/rules", json={"fid": person.fid, "rules": rules})
     assert status == 400 and ("ule" in body["error"] or "title" in body["error"]), body
     assert person.call("GET", f"/flows/rules?fid={person.fid}") == (200, [])
+
+
+def test_rules_come_as_a_form_too(person):
+    rules = [{"event": "drift"}, {"event": "sink_failed", "title": "Copy"}]
+    assert person.call("PUT", "/flows/rules", data={"fid": person.fid, "rules": json.dumps(rules)}) == (200, rules)
+    assert person.call("PUT", "/flows/rules", data={"fid": person.fid, "rules": "[{"})[0] == 400
+    assert person.call("GET", f"/flows/rules?fid={person.fid}") == (200, rules)
 
 
 def test_a_failed_trigger_opens_a_task_once(person, house):
@@ -143,6 +153,24 @@ def test_a_failed_trigger_opens_a_task_once(person, house):
     fail()
     assert [t["title"] for t in person.tasks()] == [task["title"], task["title"] + " (2)"]
     assert person.call("GET", f"/flows/tasks?fid={quiet}") == (200, [])
+
+
+def test_a_copy_that_fails_opens_a_task_while_it_is_tried_on(person):
+    rules = [{"event": "sink_failed"}]
+    assert person.call("PUT", "/flows/rules", json={"fid": person.fid, "rules": rules}) == (200, rules)
+    person.api.post_rows("people", "id\n1\n", ws=person.ws, mode="upsert", key="id")
+    sink = Sink(person.api, "lake", person.ws)
+    sink.put(url="postgresql://u:p@127.0.0.1:1/db", tables=["people"])
+    seen = sink.wait(lambda _: person.tasks(), "opens no task")
+    task, = person.tasks()
+    assert task["title"] == "A copy could not be made: people@lake" and task["target"] == {"table": "people"}
+    assert "127.0.0.1" in task["description"] and seen["state"] == "failing"
+    job, = person.api.get("/v1/jobs", params={"kind": "sink", "object": "people@lake"}, expect=200).json()["jobs"]
+    assert job["state"] in ("queued", "running") and job["id"] in task["description"]
+    # Further attempts tell of the same.
+    sink.wait(lambda _: any("attempt 6" in line for line in sink.log("people")), "is not tried on")
+    assert person.tasks() == [task]
+    person.api.delete(sink.path, expect=204)
 
 
 def test_drift_opens_a_task(person):

@@ -52,6 +52,18 @@ const json::value& Fields::any(std::string_view name) const {
   return value == nullptr ? kAbsent : *value;
 }
 
+json::value Fields::structured(std::string_view name) const {
+  const json::value& value = any(name);
+  if (!value.is_string()) return value;
+  if (value.get_string().empty()) return {};
+  try {
+    return parse_json(value.get_string());
+  } catch (const base::Error&) {
+    throw base::Error(base::ErrorKind::invalid_argument, fmt::format("The field {} is no text, nor JSON as one", name))
+        .with("field", std::string(name));
+  }
+}
+
 std::string Fields::text(std::string_view name) const {
   const json::value& value = any(name);
   return is_given(value) ? text_of(name, value) : std::string();

@@ -29,6 +29,8 @@ class Fields {
   std::int64_t number(std::string_view name) const;
   // As it came; null where it is absent.
   const boost::json::value& any(std::string_view name) const;
+  // The same of a field that is no text, which a form has as JSON; null for an empty text.
+  boost::json::value structured(std::string_view name) const;
   bool has(std::string_view name) const { return values_.contains(name); }
 
  private:

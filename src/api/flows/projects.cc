@@ -88,7 +88,7 @@ net::Response get_rules(const Call& call) {
 
 net::Response set_rules(const Call& call) {
   const std::int64_t fid = require_fid(call);
-  return net::json_response(200, call.services.flow_rules.set(call.caller, fid, call.fields.any("rules")));
+  return net::json_response(200, call.services.flow_rules.set(call.caller, fid, call.fields.structured("rules")));
 }
 
 net::Response list_activity(const Call& call) {

@@ -3,7 +3,6 @@
 
 #include <boost/json/value.hpp>
 
-#include "api/common/json_fields.h"
 #include "api/flows/wire.h"
 #include "base/error.h"
 
@@ -25,14 +24,6 @@ TaskPlace require_task(const Call& call) {
   return place;
 }
 
-// A form has its JSON as a text.
-std::optional<json::value> target_of(const Call& call) {
-  if (!call.fields.has("target")) return std::nullopt;
-  const json::value& target = call.fields.any("target");
-  if (!target.is_string()) return target;
-  return target.get_string().empty() ? json::value() : parse_json(target.get_string());
-}
-
 core::TaskFields fields_of(const Call& call) {
   const bool says_status = !call.fields.any("status").is_null();
   return {.title = call.fields.change("title"),
@@ -40,7 +31,7 @@ core::TaskFields fields_of(const Call& call) {
           .status = says_status ? call.fields.change("status") : std::nullopt,
           .assignee = call.fields.change("assignee"),
           .due = call.fields.change("due"),
-          .target = target_of(call),
+          .target = call.fields.has("target") ? std::optional(call.fields.structured("target")) : std::nullopt,
           .mended_version = call.fields.change("mended_version")};
 }
 
