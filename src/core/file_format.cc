@@ -8,8 +8,10 @@
 #include <set>
 
 #include "base/encoding.h"
+#include "base/numbers.h"
 #include "batch/record_reader.h"
 #include "batch/strict_text.h"
+#include "batch/summary/number_word.h"
 
 namespace boathouse::core {
 namespace {
@@ -24,6 +26,9 @@ constexpr std::array kDelimiters{',', ';', '\t', '|'};
 // Records that are looked at for the delimiter; enough to tell chance from a rule.
 constexpr std::size_t kMostRecords = 50;
 constexpr std::size_t kMostFields = 5000;
+// A column may be called after one of these.
+constexpr std::int64_t kFirstYear = 1500;
+constexpr std::int64_t kLastYear = 2500;
 
 std::string extension_of(std::string_view name) {
   const std::size_t dot = name.rfind('.');
@@ -78,15 +83,31 @@ char delimiter_of(const std::vector<std::string_view>& records) {
   return best;
 }
 
-// A value that is no name: a number, a date, a time, a truth or an address.
-bool is_value(const std::string& text) {
+// What a field is like. All but words are values, which seldom are names.
+enum class Kind : std::uint8_t { missing, word, number, time, truth, address };
+
+bool is_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && text.find('.', at) != std::string_view::npos;
+}
+
+Kind kind_of(const std::string& text) {
   double number = 0;
   std::int32_t days = 0;
   std::int64_t micros = 0;
+  if (text.empty()) return Kind::missing;
+  if (batch::parse_double(text, number)) return Kind::number;
+  if (batch::parse_date(text, days) || batch::parse_timestamptz(text, micros) || batch::parse_timestamp(text, micros)) {
+    return Kind::time;
+  }
   const std::string folded = base::fold_case(text);
-  return batch::parse_double(text, number) || batch::parse_date(text, days) || batch::parse_timestamptz(text, micros) ||
-         batch::parse_timestamp(text, micros) || folded == "true" || folded == "false" ||
-         text.find('@') != std::string::npos;
+  if (folded == "true" || folded == "false") return Kind::truth;
+  return is_address(text) ? Kind::address : Kind::word;
+}
+
+bool is_value(const std::string& text) {
+  const Kind kind = kind_of(text);
+  return kind != Kind::missing && kind != Kind::word;
 }
 
 bool are_columns(const std::vector<std::string>& fields, const std::vector<std::string>& columns) {
@@ -96,16 +117,57 @@ bool are_columns(const std::vector<std::string>& fields, const std::vector<std::
   });
 }
 
-// There is a header unless the first record is as the second: values where that has values, and nowhere a word over them.
-bool has_header(const std::vector<std::string_view>& records, char delimiter, const std::vector<std::string>& columns) {
-  if (records.empty()) return true;
-  const std::vector<std::string> first = batch::split_csv_record(records[0], kMostFields, delimiter).fields;
-  if (are_columns(first, columns)) return true;
-  if (std::none_of(first.begin(), first.end(), is_value)) return true;
+using Fields = std::vector<std::string>;
+
+// A word over a value of the second record, or a value over fields none of which is of its kind.
+bool is_unlike_below(const std::vector<Fields>& records, std::size_t column) {
+  const Kind name = kind_of(records[0][column]);
+  if (name == Kind::missing) return false;
+  std::size_t others = 0;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    if (column >= records[i].size() || batch::is_missing_word(records[i][column])) continue;
+    const Kind below = kind_of(records[i][column]);
+    if (name == Kind::word) return i == 1 && below != Kind::word;
+    if (below == name) return false;
+    ++others;
+  }
+  return others > 0;
+}
+
+// An index without a name, as pandas writes it, before names that are values.
+bool is_index(const std::vector<Fields>& records) {
+  auto has_first = [](const Fields& record) { return !record.front().empty(); };
+  return records[0].size() > 1 && records[0].front().empty() &&
+         std::all_of(records.begin() + 1, records.end(), has_first);
+}
+
+// 0, 1, 2.. as pandas calls columns that nobody named, or years: two or more of them, and no other value.
+bool are_counted(const Fields& names) {
+  std::optional<std::int64_t> last;
+  std::size_t count = 0;
+  for (const std::string& name : names) {
+    if (!is_value(name)) continue;
+    const auto number = base::parse_number<std::int64_t>(name);
+    if (!number || std::to_string(*number) != name) return false;
+    const bool begins = *number == 0 || (*number >= kFirstYear && *number <= kLastYear);
+    if (last ? *number != *last + 1 : !begins) return false;
+    last = number;
+    ++count;
+  }
+  return count >= 2;
+}
+
+// There is a header unless the first record is as those below it: values, nowhere something that only a name would be.
+bool has_header(const std::vector<std::string_view>& texts, char delimiter, const std::vector<std::string>& columns) {
+  if (texts.empty()) return true;
+  std::vector<Fields> records;
+  for (std::string_view text : texts) records.push_back(batch::split_csv_record(text, kMostFields, delimiter).fields);
+  const Fields& first = records.front();
+  if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;
-  const std::vector<std::string> second = batch::split_csv_record(records[1], kMostFields, delimiter).fields;
-  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
-    if (!first[i].empty() && !is_value(first[i]) && is_value(second[i])) return true;
+  if (is_index(records) || are_counted(first)) return true;
+  for (std::size_t column = 0; column < first.size(); ++column) {
+    if (is_unlike_below(records, column)) return true;
   }
   return false;
 }

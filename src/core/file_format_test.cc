@@ -64,6 +64,21 @@ TEST(FileFormat, AHeaderIsARecordOfNamesOverValues) {
   EXPECT_EQ(found("a.csv", "1,2\n3,4\n", {}, {"1", "2"}), kComma) << "the table has such columns";
 }
 
+TEST(FileFormat, AHeaderMayHaveNamesThatLookLikeValues) {
+  for (std::string_view text :
+       {"country,2019,2020\nx,1,2\n", "0,1,2,label\n.1,.2,.3,cat\n", ",0,1,2\n0,.1,.2,.3\n", "2019,2020\n1,2\n",
+        "k,2020-01-01\nx,5\n", "name,true\nx,y\n", "email@home,name\na@b.c,Bob\n", "1,2\nx,y\n", "0,1,2\n0.5,0.25,1\n",
+        ",5,7\n0,.1,.2\n1,.3,.4\n", "k,2020-01-01,2020-01-02\nx,,5\ny,NA,\n", "true,false\n1,2\n"}) {
+    EXPECT_EQ(found("a.csv", text), kComma) << text;
+  }
+  for (std::string_view text :
+       {"1,Ada,3.5\n2,Bob,4.5\n", "1,2,3\n4,5,6\n", "1,true\n2,false\n", "0,Ada\n1,Bob\n", "2019,Ada\n2020,Bob\n",
+        "2024-01-01,2024-01-02,x\n2024-01-03,2024-01-04,y\n", "1,5\n2,n/a\n3,7\n", "1,5\n2,\n3,NA\n", ",5,x\n,6,y\n",
+        "1.5,0\n2.5,1\n", "2019,2021\n1,2\n", "1,5\n2,x\n3,7\n"}) {
+    EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
+  }
+}
+
 TEST(FileFormat, CompressionIsFoundByTheFirstBytes) {
   EXPECT_EQ(folding_of("\x1f\x8b\x08"), base::Folding::gzip);
   EXPECT_EQ(folding_of("\x28\xb5\x2f\xfd"), base::Folding::zstd);
