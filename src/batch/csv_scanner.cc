@@ -5,15 +5,17 @@
 #include "base/names.h"
 #include "batch/bits64.h"
 #include "batch/record_reader.h"
+#include "batch/staged_spec.h"
 #include "batch/text_scanner.h"
 
 namespace boathouse::batch {
 namespace {
 
-// The header's names as the options say: none is empty, and they differ by more than case.
+// The header's names as the options say: none is empty or reserved, and they differ by more than case.
 std::vector<std::string> mended(std::vector<std::string> names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) names[i] = "Unnamed: " + std::to_string(i);
+    if (is_reserved_column(names[i])) names[i] += "_1";
   }
   return base::unique_names(names);
 }

@@ -49,6 +49,7 @@ TEST(CsvScanner, AHeaderIsRefusedOrMended) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(scan("a,,A,a_1,\n1,2,3,4,5\n", mending).header, (Names{"a", "Unnamed: 1", "A_2", "a_1", "Unnamed: 4"}));
   EXPECT_EQ(scan("a,b\n1,2\n", mending).header, (Names{"a", "b"}));
+  EXPECT_EQ(scan("_row,_ROW,_row_1\n1,2,3\n", mending).header, (Names{"_row_1", "_ROW_1_1", "_row_1_2"}));
 }
 
 TEST(CsvScanner, QuotesInsideUnquotedFieldsAreText) {

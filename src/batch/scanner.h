@@ -38,7 +38,7 @@ enum class Header : std::uint8_t {
 // Names of a header that are missing or there twice (ASCII case aside).
 enum class HeaderNames : std::uint8_t {
   refused,
-  mended,  // columns without a name are "Unnamed: 0" by their place, twins are told apart by a number
+  mended,  // columns without a name are "Unnamed: 0" by their place; twins and reserved names get a number
 };
 
 struct ScanOptions {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_read.h"
+#include "batch/blank_lines.h"
 
 namespace boathouse::core {
 namespace fs = std::filesystem;
@@ -53,13 +54,34 @@ void FileStaging::copy(ObjectBytes& bytes, StagedFile& staged) const {
   unfolder->finish();
 }
 
+// Gives the file a body of its own, without blanks on lines that have nothing else, if there are any.
+void FileStaging::empty_blank_lines(const StagedFile& staged) const {
+  auto emptied_to = [&](const base::BytesConsumer& write) {
+    batch::BlankLines lines(staged.form.delimiter);
+    base::UniqueFd fd = base::open_for_read(staged.path);
+    std::string piece(kPiece, '\0');
+    while (std::size_t got = base::read_some(fd.get(), piece, "reading a staged file")) {
+      progress_.check();
+      lines.feed(std::string_view(piece).substr(0, got), write);
+    }
+    lines.finish();
+    return lines.emptied();
+  };
+  if (emptied_to([](std::string_view) {}) == 0) return;
+  const fs::path emptied = staged.folder->path() / "emptied";
+  base::UniqueFd out = base::create_file(emptied);
+  emptied_to([&](std::string_view text) { base::write_all(out.get(), text); });
+  fs::rename(emptied, staged.path);
+}
+
 batch::ScanSummary FileStaging::scan(const StagedFile& staged) const {
-  batch::ScanOptions options{.format = scan_format(staged.form.format),
-                             .header = staged.form.has_header ? batch::Header::present : batch::Header::absent,
-                             .header_names = header_names_,
-                             .delimiter = staged.form.delimiter,
-                             .max_record_bytes = parts_.limits.max_line_bytes,
-                             .max_columns = parts_.limits.max_columns};
+  batch::ScanOptions options{
+      .format = scan_format(staged.form.format),
+      .header = staged.form.has_header ? batch::Header::present : batch::Header::absent,
+      .header_names = manners_ == FileManners::as_pandas ? batch::HeaderNames::mended : batch::HeaderNames::refused,
+      .delimiter = staged.form.delimiter,
+      .max_record_bytes = parts_.limits.max_line_bytes,
+      .max_columns = parts_.limits.max_columns};
   auto scanner = batch::make_scanner(std::move(options));
   base::UniqueFd fd = base::open_for_read(staged.path);
   std::string piece(kPiece, '\0');
@@ -88,6 +110,11 @@ StagedFile FileStaging::stage(const base::WorkspaceId& workspace, std::string_vi
                               const FileOptions& told, const std::vector<std::string>& columns) const {
   StagedFile staged = bring(workspace, bytes);
   staged.form = form_of(name, head_of(staged.path, kFormatSample), told, columns);
+  const bool is_csv = staged.form.format == BodyFormat::csv;
+  if (is_csv && manners_ == FileManners::as_pandas) {
+    empty_blank_lines(staged);
+    staged.form = form_of(name, head_of(staged.path, kFormatSample), told, columns);
+  }
   if (staged.form.format != BodyFormat::parquet) {
     staged.scan = scan(staged);
   } else if (staged.is_linked) {

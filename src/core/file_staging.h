@@ -24,11 +24,17 @@ struct StagedFile {
   batch::ScanSummary scan{};  // of text formats
 };
 
+// How CSV is read that is odd.
+enum class FileManners : std::uint8_t {
+  strict,     // names of a header are told apart by who sends them, and a line of blanks is a record
+  as_pandas,  // names are mended (batch::HeaderNames), and lines of blanks are no records, as pandas.read_csv has it
+};
+
 class FileStaging {
  public:
   FileStaging(const Parts& parts, const ObjectFiles& files, Progress& progress,
-              batch::HeaderNames header_names = batch::HeaderNames::refused)
-      : parts_(parts), files_(files), progress_(progress), header_names_(header_names) {}
+              FileManners manners = FileManners::strict)
+      : parts_(parts), files_(files), progress_(progress), manners_(manners) {}
 
   // The bytes alone, unfolded: nothing is looked for in them. Error{invalid_argument} where there are none.
   StagedFile bring(const base::WorkspaceId& workspace, ObjectBytes& bytes) const;
@@ -41,12 +47,13 @@ class FileStaging {
  private:
   bool link(const ObjectBytes& bytes, const std::filesystem::path& to) const;
   void copy(ObjectBytes& bytes, StagedFile& staged) const;
+  void empty_blank_lines(const StagedFile& staged) const;
   batch::ScanSummary scan(const StagedFile& staged) const;
 
   const Parts& parts_;
   const ObjectFiles& files_;
   Progress& progress_;
-  const batch::HeaderNames header_names_;
+  const FileManners manners_;
 };
 
 }  // namespace boathouse::core

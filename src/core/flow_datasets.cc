@@ -31,7 +31,9 @@ Actor actor_of(const auth::Caller& caller) {
 void check_form(const StagedFile& staged) {
   if (staged.folding != base::Folding::none) throw no_csv("it is compressed; send it as it is");
   if (staged.form.format != BodyFormat::csv) throw no_csv("it is " + to_text(staged.form));
-  if (!staged.form.has_header) throw no_csv("its first line holds values; begin it with the columns' names");
+  if (!staged.form.has_header) {
+    throw no_csv("its first line holds values; begin it with the columns' names, or say header=true if it does");
+  }
   if (staged.scan.rows == 0) throw no_csv("it has no rows");
 }
 
@@ -43,7 +45,8 @@ meta::WorkspaceRow require_workspace(const Parts& parts, const base::WorkspaceId
 
 }  // namespace
 
-DatasetUpload FlowDatasets::begin(const auth::Caller& caller, std::int64_t fid, bool only_first) const {
+DatasetUpload FlowDatasets::begin(const auth::Caller& caller, std::int64_t fid, bool only_first,
+                                  bool has_header) const {
   const meta::FlowRow flow = parts_.flows.find(caller, fid);
   if (only_first && flow.dataset > 0) throw has_dataset();
   meta::WorkspaceRow workspace = require_workspace(parts_.core, flow.workspace);
@@ -52,6 +55,7 @@ DatasetUpload FlowDatasets::begin(const auth::Caller& caller, std::int64_t fid, 
   return {.caller = caller,
           .fid = fid,
           .only_first = only_first,
+          .has_header = has_header,
           .workspace = std::move(workspace),
           .bucket = std::move(bucket),
           .file = std::move(file)};
@@ -91,9 +95,11 @@ Written FlowDatasets::write(const DatasetUpload& upload, const std::string& tabl
   NoProgress progress;
   ObjectBytes bytes(parts_.files,
                     {{.name = upload.file.name(), .size = static_cast<std::uint64_t>(upload.file.size())}});
-  const FileOptions comma{.delimiter = ','};
-  StagedFile staged = FileStaging(parts_.core, parts_.files, progress, batch::HeaderNames::mended)
-                          .stage(upload.workspace.id, "dataset", bytes, comma, {});
+  const FileOptions told{.format = upload.has_header ? std::optional(BodyFormat::csv) : std::nullopt,
+                         .delimiter = ',',
+                         .header = upload.has_header ? std::optional(true) : std::nullopt};
+  StagedFile staged = FileStaging(parts_.core, parts_.files, progress, FileManners::as_pandas)
+                          .stage(upload.workspace.id, "dataset", bytes, told, {});
   check_form(staged);
   IngestRequest request;
   request.origin = {.door = "flows",

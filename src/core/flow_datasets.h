@@ -32,6 +32,7 @@ struct DatasetUpload {
   auth::Caller caller;
   std::int64_t fid = 0;
   bool only_first = false;
+  bool has_header = false;  // its owner says so
   meta::WorkspaceRow workspace;
   meta::BucketRow bucket;
   ObjectWriter file;
@@ -52,8 +53,8 @@ class FlowDatasets {
 
   std::uint64_t max_bytes() const { return max_bytes_; }
 
-  // `only_first`: the flow must not have a dataset yet.
-  DatasetUpload begin(const auth::Caller& caller, std::int64_t fid, bool only_first) const;
+  // `only_first`: the flow must not have a dataset yet. `has_header`: its first line holds names whatever they look like.
+  DatasetUpload begin(const auth::Caller& caller, std::int64_t fid, bool only_first, bool has_header = false) const;
   void append(DatasetUpload& upload, std::string_view bytes) const;
   // Of a flow's uploads one is finished at a time.
   meta::FlowDatasetRow finish(DatasetUpload& upload);

@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said_in_order(house, owner, flow):
 
 
 NO_CSV = {
-    "empty": b"", "blank": b"\n\n \n", "headless": b"1,2,3\n4,5,6\n", "without rows": b"a,b,c\n", "a picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "empty": b"", "blank": b"\n\n \n", "blanks": b"  \n \n", "blanks and names": b"   \n1,2\n", "blanks for rows": b"a,b\n  \n\t\n", "headless": b"1,2,3\n4,5,6\n", "without rows": b"a,b,c\n", "a picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     "json": b'[{"a": 1}, {"a": 2}]', "lines of json": b'{"a": 1}\n{"a": 2}\n', "compressed": gzip.compress(CSV.encode()),
     "parquet": b"PAR1" + bytes(100) + b"PAR1", "no utf-8": b"a,b\n\xff\xfe,1\n", "an open quote": b'a,b\n"x,1\n2,3\n', "nul": b"a,b\n1,\0\n",
 }
@@ -199,6 +199,56 @@ def test_odd_headers_and_rows(house, owner, flow):
     assert user_csv(house, owner, flow) == text
     columns = house.api().with_token(owner.token).describe(dataset["table"], ws=native(house, owner)[1])["columns"]
     assert [column["name"] for column in columns] == ["a", "Unnamed: 1", "a_1", "A_2"]
+
+
+GOOD = ["country,2019,2020\nx,1,2\n", "0,1,2,label\n.1,.2,.3,cat\n", ",0,1,2\n0,.1,.2,.3\n", "2019,2020\n1,2\n", "k,2020-01-01\nx,5\n", "name,true\nx,y\n",
+        "email@home,name\na@b.c,Bob\n", "1,2\nx,y\n", pd.DataFrame([[0.5, 0.25, 0.125]] * 3).to_csv(index=False), pd.DataFrame([[0.5, 0.25]] * 3, columns=[7, 5]).to_csv()]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_names_may_look_like_values(house, owner, flow, text):
+    frame = pd.read_csv(io.StringIO(text))
+    assert owner.upload(flow, text)[0] == 201
+    dataset = owner.dataset(flow)
+    assert (dataset["rows"], dataset["rows_rejected"]) == (len(frame), 0)
+    columns = house.api().with_token(owner.token).describe(dataset["table"], ws=native(house, owner)[1])["columns"]
+    assert [column["name"] for column in columns] == list(frame.columns)
+    assert set(owner.summary(flow)[1]) == set(frame.columns)
+
+
+def test_who_says_that_there_is_a_header_is_believed(house, owner, flow):
+    text = "1,2,3\n4,5,6\n"
+    status, body = owner.upload(flow, text)
+    assert status == 400 and "header=true" in body["error"]
+    assert owner.upload(flow, text, header="perhaps")[0] == 400
+    assert owner.upload(flow, text, header="false")[0] == 400
+    assert owner.upload(flow, text, header="true")[0] == 201
+    assert rows(house, owner, owner.dataset(flow)["table"]) == [(4, 5, 6)]
+    assert owner.upload(flow, "7,8\n9,10\n", method="PUT", header="true")[1][0]["rows"] == 1
+    assert set(owner.summary(flow)[1]) == {"7", "8"}
+    status, body = owner.upload(flow, b"PAR1" + bytes(100) + b"PAR1", method="PUT", header="true")
+    assert status == 400
+
+
+def test_lines_of_blanks_are_no_rows(house, owner, flow):
+    text = "   \r\na,b\n \t\n1,\" \n \"\n  \n2, \n\n "
+    assert owner.upload(flow, text)[0] == 201
+    dataset = owner.dataset(flow)
+    assert (dataset["rows"], dataset["rows_rejected"]) == (len(pd.read_csv(io.StringIO(text))), 0)
+    assert rows(house, owner, dataset["table"]) == [(1, " \n "), (2, " ")]
+    assert user_csv(house, owner, flow).encode() == text.encode(), "the file is kept as it came"
+    assert owner.upload(flow, "x\n \n5\n", method="PUT")[1][0]["rows"] == 1
+
+
+def test_names_that_tables_keep_for_themselves_get_a_number(house, owner, flow):
+    names = ["_row", "_ok", "_bad", "_reasons", "_data", "_raw", "_part", "_file", "_pos", "_deleted", "_spec_id", "_partition", "_unique", "_request"]
+    text = ",".join(names) + "\n" + ",".join("x" for _ in names) + "\n"
+    assert owner.upload(flow, text)[0] == 201
+    dataset = owner.dataset(flow)
+    columns = house.api().with_token(owner.token).describe(dataset["table"], ws=native(house, owner)[1])["columns"]
+    assert [column["name"] for column in columns] == [name + "_1" for name in names]
+    assert rows(house, owner, dataset["table"]) == [("x",) * len(names)]
+    assert set(owner.summary(flow)[1]) == set(names)
 
 
 def test_a_table_of_the_users_own_is_left_alone(house, owner):

@@ -58,9 +58,10 @@ class FlowClient:
         assert status == 201, body
         return body[0]
 
-    def upload(self, fid, content, method="POST", name="data.csv", field="dataset"):
+    def upload(self, fid, content, method="POST", name="data.csv", field="dataset", header=None):
         body = content.encode() if isinstance(content, str) else content
-        return self.call(method, f"/flows/dataset?fid={fid}", files={field: (name, body, "text/csv")})
+        said = f"&header={header}" if header else ""
+        return self.call(method, f"/flows/dataset?fid={fid}{said}", files={field: (name, body, "text/csv")})
 
     def dataset(self, fid):
         """What is told of the newest dataset beyond the old answers."""

@@ -85,6 +85,15 @@ def test_a_dataset_and_its_summary(client, flow, tmp_path, way):
     assert client.flows.get(flow.fid).dataset
 
 
+def test_names_that_look_like_values_are_names_of_a_frame(client, flow):
+    frame = pd.DataFrame([[4, 5, 6], [7, 8, 9]], columns=[1, 2, 3])
+    table = flow.upload(frame)["table"]
+    assert list(client.load(table).columns) == ["1", "2", "3"] and len(client.load(table)) == 2
+    with pytest.raises(boathouse.InvalidError, match="header=true"):
+        flow.upload("1,2,3\n4,5,6\n")
+    assert flow.upload("1,2,3\n4,5,6\n", header=True)["rows"] == 1
+
+
 def test_a_task_about_data_notes_what_mended_it(flow):
     table = flow.upload(FRAME)["table"]
     task = flow.add_task("mend", "it", target={"table": table})

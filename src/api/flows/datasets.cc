@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/common/object_source.h"
+#include "api/common/query_params.h"
 #include "api/flows/wire.h"
 #include "base/error.h"
 #include "net/multipart.h"
@@ -72,7 +73,8 @@ asio::awaitable<net::Response> take(const Services& services, net::Request& requ
   std::optional<core::DatasetUpload> upload;
   auto begin = [&] {
     const auth::Caller caller = decide(services, request, auth::Action::write);
-    upload.emplace(services.flow_datasets.begin(caller, fid_of_query(services, request, caller), is_first));
+    const bool has_header = flag_param(request, "header").value_or(false);
+    upload.emplace(services.flow_datasets.begin(caller, fid_of_query(services, request, caller), is_first, has_header));
   };
   co_await net::on_pool(services.work, begin);
   std::exception_ptr broken_off;

@@ -38,7 +38,7 @@ class Flows:
         self._http = http
 
     def create(self, title: str, description: str | None = None) -> Flow:
-        """A new flow, in the user's personal workspace, where its title is unique."""
+        """A new flow, in the user's personal workspace, with a title that no other one of the user's has."""
         return _flow(self._http, _json(self._http, "POST", "/flows", {"title": title, "description": description}))
 
     def list(self, search: str | None = None) -> builtins.list[Flow]:
@@ -95,12 +95,17 @@ class Flow:
 
     # Dataset
 
-    def upload(self, source: Source) -> dict[str, Any]:
-        """Gives the flow its dataset, or a new version of it: a path, an open file, CSV as bytes or text, or a DataFrame."""
+    def upload(self, source: Source, *, header: bool = False) -> dict[str, Any]:
+        """Gives the flow its dataset, or a new version of it: a path, an open file, CSV as bytes or text, or a DataFrame.
+
+        Its first line holds the columns' names. Where these look like values the server doubts that: `header=True` says
+        that they are names. Those of a DataFrame always are.
+        """
+        said = {"header": "true"} if header or hasattr(source, "to_csv") else {}
         opened = _source(source)
         boundary = uuid.uuid4().hex
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        answer = self._http.request("PUT", "/flows/dataset", params={"fid": self.fid}, headers=headers,
+        answer = self._http.request("PUT", "/flows/dataset", params={"fid": self.fid} | said, headers=headers,
                                     body=lambda: _form(opened(), boundary))
         return answer.json()[0]  # type: ignore[no-any-return]
 

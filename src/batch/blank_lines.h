@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the blanks out of lines of CSV that have nothing else, so that they are empty lines, which are no records. Lines within
+// quotes stay as they are, and all lines keep their numbers. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace boathouse::batch {
+
+class BlankLines {
+ public:
+  using Write = std::function<void(std::string_view)>;
+
+  // A tab that delimits is no blank.
+  explicit BlankLines(char delimiter) : delimiter_(delimiter) {}
+
+  // Any number of bytes; what is written is valid during the call. After the last ones finish(), once.
+  void feed(std::string_view text, const Write& write);
+  void finish();
+
+  // Lines that had blanks only.
+  std::uint64_t emptied() const { return emptied_; }
+
+ private:
+  // of the next byte
+  enum class Place : std::uint8_t {
+    begin,   // of a line, or after nothing but blanks
+    field,   // begins a field
+    text,    // within one
+    quoted,  // within quotes
+    closed,  // after a quote that closed them, or is the first of two
+  };
+  Place after(char c) const;
+  bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
+
+  const char delimiter_;
+  Place place_ = Place::begin;
+  std::string blanks_;                      // with which the line begins, while it has nothing else
+  std::string_view mark_ = "\xef\xbb\xbf";  // what of a byte order mark may still come
+  std::uint64_t emptied_ = 0;
+};
+
+}  // namespace boathouse::batch
