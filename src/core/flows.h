@@ -19,7 +19,7 @@
 
 namespace boathouse::core {
 
-inline constexpr std::size_t kMaxFlowTitle = 255;           // code points
+using meta::kMaxFlowTitle;
 inline constexpr std::size_t kMaxFlowDescription = 10'000;  // code points; of a comment too
 
 struct NewFlow {

@@ -25,7 +25,7 @@ struct FlowRefreshTokenRow {
 struct FlowRow {
   std::int64_t fid = 0;  // given by the store
   base::WorkspaceId workspace{};
-  std::string title{};  // unique in its workspace
+  std::string title{};  // unique among its owner's, and in its workspace
   std::optional<std::string> description{};
   std::string rules = "[]";     // JSON: which events open tasks
   std::string dataset_table{};  // the table that its dataset is; empty until the first one came
@@ -36,6 +36,8 @@ struct FlowRow {
   base::Micros created_at = 0;
   base::Micros updated_at = 0;
 };
+
+inline constexpr std::size_t kMaxFlowTitle = 255;  // code points; of a task too
 
 struct FlowMemberRow {
   std::int64_t uid = 0;

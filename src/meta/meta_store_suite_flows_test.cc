@@ -140,6 +140,33 @@ TEST_P(FlowSuite, AFlowChangesInWhatIsSaid) {
   EXPECT_EQ(flows().find_flow(fid)->description, std::nullopt);
 }
 
+TEST_P(FlowSuite, FlowsOfAUserWhoLeavesAreNumberedAndTitledForTheirHeir) {
+  const base::UserId heir = add_user("heir");
+  const std::int64_t first = add_flow(ada_, "churn");
+  const std::int64_t second = add_flow(ada_, "churn (2)");
+  const std::int64_t other = add_flow(ada_, "other");
+  ASSERT_EQ(accounts().delete_user(ada_, heir, audit()), ChangeOutcome::done);
+  ASSERT_GT(flows().find_flow(first)->owner_uid, 0) << "the heir has never been at this door";
+  EXPECT_EQ(flows().find_flow(first)->owner_uid, flows().uid_of(heir));
+  const std::int64_t own = add_flow(bob_, "churn");
+  ASSERT_EQ(accounts().delete_user(heir, bob_, audit()), ChangeOutcome::done);
+  EXPECT_EQ(flows().find_flow(first)->title, "churn (3)");
+  EXPECT_EQ(flows().find_flow(second)->title, "churn (2)");
+  EXPECT_EQ(flows().find_flow(own)->title, "churn");
+  EXPECT_THAT(seen_by(bob_), ElementsAre(first, second, other, own));
+  EXPECT_FALSE(flows().insert_flow(flow_row(bob_, "other"), event(0))) << "he has it in another workspace";
+  EXPECT_EQ(flows().update_flow(own, {.title = "other"}, event(own)), FlowOutcome::taken);
+  EXPECT_EQ(flows().update_flow(own, {.title = "new"}, event(own)), FlowOutcome::done);
+}
+
+TEST_P(FlowSuite, ATitleThatGetsANumberKeepsItsLimit) {
+  const std::string title = std::string(kMaxFlowTitle - 1, 'x') + "\u00fc";
+  const std::int64_t fid = add_flow(ada_, title);
+  add_flow(bob_, title);
+  ASSERT_EQ(accounts().delete_user(ada_, bob_, audit()), ChangeOutcome::done);
+  EXPECT_EQ(flows().find_flow(fid)->title, std::string(kMaxFlowTitle - 4, 'x') + " (2)");
+}
+
 TEST_P(FlowSuite, FlowsAreFoundByAPartOfTheirText) {
   const std::int64_t sales = add_flow(ada_, "Winter Sales");
   const std::int64_t churn = add_flow(ada_, "churn");

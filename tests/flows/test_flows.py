@@ -223,7 +223,9 @@ def test_flows_of_a_user_who_leaves_are_the_owners_of_the_house(house, admin):
     fid = user.flow(fresh())
     admin.delete(f"/v1/users/{user.user['email']}", expect=204)
     heir = FlowClient(house.url, admin.session.headers["Authorization"].removeprefix("Bearer "))
-    assert heir.call("GET", f"/flows/{fid}")[0] == 200
+    status, flow = heir.call("GET", f"/flows/{fid}")
+    assert status == 200 and flow["uid"] > 0
+    assert heir.call("POST", "/flows", json={"title": flow["title"]})[0] == 400, "a title is its owner's once"
     assert heir.call("DELETE", f"/flows/{fid}")[0] == 200
 
 

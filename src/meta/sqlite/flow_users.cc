@@ -1,11 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // Users as the flows door knows them: their numbers, and the one refresh token of each.
+#include "base/encoding.h"
 #include "meta/sqlite/flows.h"
 
 namespace boathouse::meta::sqlite {
 namespace {
 
 constexpr std::string_view kUidOf = "SELECT uid FROM flow_users WHERE user_id = ?";
+
+void number_user(Connection& connection, const base::UserId& user) {
+  run(connection, "INSERT INTO flow_users (user_id) SELECT id FROM users WHERE id = ? ON CONFLICT DO NOTHING", user);
+}
+
+// A title that the heir has already gets a number behind it.
+void pass_on_titles(Connection& connection, const base::UserId& user, const base::UserId& heir) {
+  Query query(connection,
+              "SELECT fid, title FROM flows WHERE owner_id = ?1 AND title IN (SELECT title FROM flows WHERE owner_id = "
+              "?2) ORDER BY fid",
+              user, heir);
+  for (const auto& [fid, title] : all(query, [](Query& row) { return std::pair{row.integer(), row.text()}; })) {
+    std::string numbered;
+    auto is_taken = [&] {
+      return Query(connection, "SELECT 1 FROM flows WHERE owner_id IN (?1, ?2) AND title = ?3", user, heir, numbered)
+          .next();
+    };
+    int number = 2;
+    do {
+      const std::string end = fmt::format(" ({})", number++);
+      numbered = std::string(base::prefix_code_points(title, kMaxFlowTitle - end.size())) + end;
+    } while (is_taken());
+    run(connection, "UPDATE flows SET title = ?2 WHERE fid = ?1", fid, numbered);
+  }
+}
 
 }  // namespace
 
@@ -17,7 +43,7 @@ std::int64_t Flows::uid_of(const base::UserId& user) {
   if (auto known = database_.read(look)) return *known;
   auto given = database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
-    run(connection, "INSERT INTO flow_users (user_id) SELECT id FROM users WHERE id = ? ON CONFLICT DO NOTHING", user);
+    number_user(connection, user);
     return look(connection);
   });
   if (!given) throw base::Error(base::ErrorKind::not_found, "The user does not exist any more.");
@@ -73,6 +99,9 @@ void delete_flow_refresh_token(Connection& connection, const base::UserId& user)
 }
 
 void pass_on_flows(Connection& connection, const base::UserId& user, const base::UserId& heir) {
+  if (!Query(connection, "SELECT 1 FROM flows WHERE owner_id = ?", user).next()) return;
+  number_user(connection, heir);
+  pass_on_titles(connection, user, heir);
   run(connection,
       "INSERT INTO flow_members (fid, user_id) SELECT f.fid, u.id FROM flows f JOIN users u ON u.id = ?2 "
       "WHERE f.owner_id = ?1 ON CONFLICT DO NOTHING",

@@ -46,12 +46,17 @@ bool is_member(Connection& connection, std::int64_t fid, const base::UserId& use
   return Query(connection, "SELECT 1 FROM flow_members WHERE user_id = ? AND fid = ?", user, fid).next();
 }
 
+// By another flow of its owner, in whichever workspace; or of its workspace.
 bool title_is_taken(Connection& connection, std::int64_t fid, std::string_view title) {
   return Query(connection,
-               "SELECT 1 FROM flows f JOIN flows other ON other.workspace_id = f.workspace_id WHERE f.fid = ?1 "
-               "AND other.fid <> ?1 AND other.title = ?2",
+               "SELECT 1 FROM flows f JOIN flows other ON other.workspace_id = f.workspace_id OR other.owner_id = "
+               "f.owner_id WHERE f.fid = ?1 AND other.fid <> ?1 AND other.title = ?2",
                fid, title)
       .next();
+}
+
+bool owner_has_title(Connection& connection, const FlowRow& flow) {
+  return Query(connection, "SELECT 1 FROM flows WHERE owner_id = ? AND title = ?", flow.owner, flow.title).next();
 }
 
 }  // namespace
@@ -76,6 +81,7 @@ std::optional<FlowRow> Flows::insert_flow(const FlowRow& flow, const FlowEventRo
     if (!is_there()) {
       throw base::Error(base::ErrorKind::not_found, "The workspace or its user does not exist any more.");
     }
+    if (owner_has_title(connection, flow)) return std::nullopt;
     if (run(connection,
             "INSERT INTO flows (workspace_id, owner_id, title, description, rules, dataset_table, dataset, created_at, "
             "updated_at) VALUES (?, ?, ?, ?, ?, '', 0, ?, ?) ON CONFLICT (workspace_id, title) DO NOTHING",
