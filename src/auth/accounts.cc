@@ -90,7 +90,7 @@ meta::UserRow Accounts::sign_up(const NewUser& wanted, const base::RequestId& re
   const Error taken(ErrorKind::already_exists, "Email already exists");
   const Caller nobody{.principal = {.name = wanted.name}, .request = request};
   return audited(store_, nobody, "sign-up", wanted.name, [&](meta::AuditRow& audit) {
-    if (store_.accounts().find_user(wanted.name) || store_.accounts().find_user_by_email(wanted.email)) throw taken;
+    if (store_.accounts().find_user(wanted.name) || store_.accounts().has_email(wanted.email)) throw taken;
     try {
       return insert_user(wanted, std::nullopt, audit);
     } catch (const Error& error) {

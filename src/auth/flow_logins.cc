@@ -18,6 +18,11 @@ Error refused(const char* message) { return {ErrorKind::invalid_argument, messag
 Error wrong_credentials() { return refused("Invalid credentials"); }
 Error bad_refresh_token() { return refused("Invalid or expired refresh token"); }
 
+void check_name(const char* field, std::string_view name) {
+  if (name.find('\0') == std::string_view::npos) return;
+  throw Error(ErrorKind::invalid_argument, std::string("The ") + field + " must have no NUL").with("field", field);
+}
+
 std::string attribute(const PoolAttributes& attributes, const char* name) {
   auto found = attributes.find(name);
   return found == attributes.end() ? std::string() : found->second;
@@ -35,6 +40,8 @@ FlowUser FlowLogins::user_of(meta::UserRow row) {
 }
 
 FlowLogins::SignedUp FlowLogins::sign_up(const FlowSignUp& wanted, const base::RequestId& request) {
+  check_name("firstName", wanted.first_name);
+  check_name("lastName", wanted.last_name);
   const KeptAttributes names = change_attributes({}, {{kFirstName, wanted.first_name}, {kLastName, wanted.last_name}});
   const NewUser user{.name = wanted.email,
                      .password = wanted.password,

@@ -26,6 +26,14 @@ class FlowLoginsTest : public AuthTest {
   }
 };
 
+TEST_F(FlowLoginsTest, AnEmailThatSeveralHaveIsTaken) {
+  for (const char* name : {"one", "two"}) {
+    add_user(name);
+    accounts().patch_user(admin(), name, {.email = "ada@example.org"});
+  }
+  EXPECT_EQ(error_of([&] { sign_up("Ada@example.org"); }), ErrorKind::already_exists);
+}
+
 TEST_F(FlowLoginsTest, ASignedUpUserIsOneOfTheHouse) {
   const auto made = sign_up();
   EXPECT_EQ(made.user.first_name, "Ada");

@@ -49,6 +49,8 @@ class AccountStore {
   virtual std::optional<UserRow> find_user(std::string_view name) = 0;
   // The one user who has that email, without case; nullopt where there is none, or several have it.
   virtual std::optional<UserRow> find_user_by_email(std::string_view email) = 0;
+  // Whether anybody has it, without case; nobody has the empty one.
+  virtual bool has_email(std::string_view email) = 0;
   // Whoever has that name, else that email.
   std::optional<UserRow> find_person(std::string_view who) {
     auto user = find_user(who);

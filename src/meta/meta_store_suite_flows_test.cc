@@ -87,8 +87,12 @@ TEST_P(FlowSuite, AUserIsFoundByAnEmailThatNobodyElseHas) {
   EXPECT_EQ(accounts().find_user_by_email("ADA@example.org")->id, ada_);
   EXPECT_FALSE(accounts().find_user_by_email(""));
   EXPECT_FALSE(accounts().find_user_by_email("nobody@example.org"));
+  EXPECT_TRUE(accounts().has_email("ADA@example.org"));
+  EXPECT_FALSE(accounts().has_email(""));
+  EXPECT_FALSE(accounts().has_email("nobody@example.org"));
   accounts().update_user(bob_, {.email = "Ada@example.org"}, audit());
   EXPECT_FALSE(accounts().find_user_by_email("ada@example.org"));
+  EXPECT_TRUE(accounts().has_email("ada@example.org")) << "also where several have it";
 }
 
 TEST_P(FlowSuite, OneRefreshTokenIsKept) {

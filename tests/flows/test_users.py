@@ -54,10 +54,22 @@ def test_sign_up_looks_at_fields_then_at_the_email_then_at_the_password(anybody,
     for weak in ("short", "1234567", "password", "12345678"):
         status, body = anybody.signup(fresh_email(), password=weak)
         assert status == 400 and "assword" in body["error"], (weak, body)
+    for nul in ({"first": "a\0b"}, {"last": "\0"}):
+        status, body = anybody.signup(fresh_email(), **nul)
+        assert status == 400 and "NUL" in body["error"]
     assert anybody.signup(fresh_email(), password="eight cs")[0] == 201
     for wrong in ("nobody", "a@b@c", "a b@c", "@c", "a@"):
         status, body = anybody.signup(wrong)
         assert status == 400 and body["error"] not in ("Please specify all fields", "Email already exists"), wrong
+
+
+def test_an_email_that_several_have_is_taken(anybody, admin):
+    email = fresh_email()
+    for name in (fresh_email("a"), fresh_email("b")):
+        admin.make_user(name)
+        admin.request("PATCH", f"/v1/users/{name}", json={"email": email}, expect=200)
+    assert anybody.signup(email) == error("Email already exists")
+    assert anybody.signup(email.upper()) == error("Email already exists")
 
 
 def test_forms_are_taken_like_json_and_what_nobody_asks_for_is_ignored(anybody):

@@ -106,6 +106,10 @@ std::optional<UserRow> Accounts::find_user_by_email(std::string_view email) {
   });
 }
 
+bool Accounts::has_email(std::string_view email) {
+  return database_.read([&](Connection& connection) { return Query(connection, kByEmail, email).next(); });
+}
+
 std::vector<UserRow> Accounts::list_users(std::string_view after, std::size_t limit) {
   return database_.read([&](Connection& connection) {
     std::string folded = base::fold_case(after);

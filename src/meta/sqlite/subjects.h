@@ -15,6 +15,7 @@ class Accounts : public AccountStore {
   std::optional<UserRow> find_user(const base::UserId& id) override;
   std::optional<UserRow> find_user(std::string_view name) override;
   std::optional<UserRow> find_user_by_email(std::string_view email) override;
+  bool has_email(std::string_view email) override;
   std::vector<UserRow> list_users(std::string_view after, std::size_t limit) override;
   ChangeOutcome update_user(const base::UserId& id, const UserChange& change, const AuditRow& audit) override;
   bool set_srp_verifier(const base::UserId& id, std::string_view password_hash, std::string_view verifier) override;
