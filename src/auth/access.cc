@@ -69,7 +69,20 @@ Access AccessControl::resolve_workspace(const Principal& principal, Action actio
       return require(std::move(access), action, meta::kMainWorkspace);
     }
   }
+  require_personal(principal);
   return decide(principal, action, principal.personal_workspace);
+}
+
+// Whoever has a token for another workspace is told so: it is theirs.
+void AccessControl::require_personal(const Principal& principal) const {
+  if (!principal.scope) return;
+  const base::WorkspaceId bound = principal.scope->workspace.value_or(principal.personal_workspace);
+  if (bound == principal.personal_workspace) return;
+  const auto other = store_.accounts().find_workspace(bound);
+  throw Error(ErrorKind::permission_denied,
+              "This token is for the workspace '" + (other ? other->name : std::string("?")) +
+                  "', while flows and data frames are in one's personal workspace: take a token that is for that one, "
+                  "or for all.");
 }
 
 void AccessControl::require_admin(const Principal& principal) const {

@@ -35,7 +35,8 @@ class AccessControl {
   Access decide(const Principal& principal, Action action, std::string_view workspace) const;
   Access decide(const Principal& principal, Action action, const base::WorkspaceId& workspace) const;
 
-  // `name`, or the default of the door; then decides as above.
+  // `name`, or the default of the door; then decides as above. Error{permission_denied} for a token of another workspace
+  // where the default is the personal one.
   Access resolve_workspace(const Principal& principal, Action action, const std::optional<std::string>& name,
                            DefaultWorkspace rule) const;
 
@@ -43,6 +44,7 @@ class AccessControl {
   void require_admin(const Principal& principal) const;
 
  private:
+  void require_personal(const Principal& principal) const;
   std::optional<meta::Role> role_in(const Principal& principal, const base::WorkspaceId& workspace) const;
   std::optional<Access> visible(const Principal& principal, std::optional<meta::WorkspaceRow> workspace) const;
   std::optional<Access> find(const Principal& principal, std::string_view name) const;

@@ -106,6 +106,10 @@ TEST_F(AccessTest, TheDefaultWorkspaceDependsOnDoorTokenAndMembership) {
   Principal wide = bearer(add_token("viewer").token);
   EXPECT_EQ(resolved(wide, main_or_personal), "main");
   EXPECT_EQ(resolved(wide, personal), "viewer");
+  EXPECT_EQ(resolved(own, personal), "viewer");
+  Principal other = bearer(add_token("viewer", {.workspace = "main"}).token);
+  EXPECT_EQ(error_of([&] { resolved(other, personal); }), ErrorKind::permission_denied);
+  EXPECT_EQ(resolved(other, personal, "main"), "main");
   EXPECT_EQ(error_of([&] { resolved(login("stranger"), personal, "main"); }), ErrorKind::not_found);
   EXPECT_EQ(
       error_of([&] { access().resolve_workspace(login("viewer"), Action::write, std::nullopt, main_or_personal); }),

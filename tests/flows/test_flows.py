@@ -239,6 +239,19 @@ def test_a_token_that_only_reads_only_reads(house, owner):
         assert reader.call(method, path, json={"title": "x", "fid": fid, "description": "y"})[0] == 403, path
 
 
+def test_a_token_of_another_workspace_is_told_so(house, owner):
+    native = house.api().with_token(owner.token)
+    name = "lab-" + fresh()
+    native.post("/v1/workspaces", json={"name": name}, expect=201)
+    bound = native.post("/v1/tokens", json={"name": name, "workspace": name}, expect=201).json()["token"]
+    status, body = FlowClient(house.url, bound).call("GET", "/flows")
+    assert status == 403 and f"'{name}'" in body["error"] and "personal" in body["error"]
+    assert house.api().with_token(bound).get("/dataframes").status_code == 403
+    personal = native.get("/v1/me", expect=200).json()["workspace"]
+    own = native.post("/v1/tokens", json={"name": "own", "workspace": personal}, expect=201).json()["token"]
+    assert FlowClient(house.url, own).call("GET", "/flows")[0] == 200
+
+
 def test_no_other_path_is_served(owner):
     assert owner.call("GET", "/flows/1/more")[0] == 404
     assert owner.call("PUT", "/flows", json={})[0] == 405
