@@ -2,6 +2,7 @@
 """A sink's credentials by AWS's Secrets Manager, as old guides ask for them: for owners only, each look in the audit log."""
 
 import json
+from unittest.mock import ANY
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,6 +19,18 @@ def test_the_aws_command_reads_a_sinks_password(house, admin, database, make_sin
                       "dbname": database.name, "engine": "postgres"}
     [entry, *_] = admin.get("/v1/audit", params={"what": "read-sink-secret"}, expect=200).json()["entries"]
     assert entry["target"] == sink.name and entry["who"] == "admin" and entry["outcome"] == "ok"
+
+
+def test_there_is_no_version_but_the_current_one(house, admin, make_sink):
+    sink = make_sink(tables=[])
+    secrets = client("secretsmanager", house.url, make_key(admin))
+    current = secrets.get_secret_value(SecretId=sink.name)
+    assert secrets.get_secret_value(SecretId=sink.name, VersionStage="AWSCURRENT") == current | {"ResponseMetadata": ANY}
+    assert secrets.get_secret_value(SecretId=sink.name, VersionId=current["VersionId"])["SecretString"] == current["SecretString"]
+    for wish in ({"VersionStage": "AWSPREVIOUS"}, {"VersionId": "0" * 32}):
+        with pytest.raises(ClientError) as refused:
+            secrets.get_secret_value(SecretId=sink.name, **wish)
+        assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException", wish
 
 
 def test_secrets_are_described_and_listed_without_their_values(house, admin, make_sink):

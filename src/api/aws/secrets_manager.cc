@@ -15,6 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr const char* kCurrent = "AWSCURRENT";
+constexpr const char* kNoValue = "Secrets Manager can't find the specified secret value for ";
+
 std::string arn_of(std::string_view name) {
   return fmt::format("arn:aws:secretsmanager:{}:{}:secret:{}", kRegion, kAccount, name);
 }
@@ -34,15 +37,19 @@ json::object audited(const JsonCall& call, const char* what, const std::string& 
   return auth::audited(store, caller, what, name, [&](meta::AuditRow& audit) {
     auth::decide(store, call.services.auth.access, call.principal, auth::Action::administer, call.workspace.name,
                  audit);
-    try {
-      json::object answer = work();
-      auth::note(store, audit);
-      return answer;
-    } catch (const base::Error& error) {
-      if (error.kind() != base::ErrorKind::not_found) throw;
-      throw no_such_resource("Secrets Manager can't find the specified secret.");
-    }
+    json::object answer = work();
+    auth::note(store, audit);
+    return answer;
   });
+}
+
+json::object find_sink(const JsonCall& call, const std::string& name) {
+  try {
+    return call.services.sinks.describe(call.workspace, name);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::not_found) throw;
+    throw no_such_resource("Secrets Manager can't find the specified secret.");
+  }
 }
 
 // The same sink has the same id until it is changed.
@@ -59,8 +66,14 @@ double seconds_of(const json::value& rfc3339) {
 
 json::object get_secret_value(JsonCall& call) {
   const std::string name = required_name(call);
+  const std::string stage = call.fields.optional_text("VersionStage").value_or(kCurrent);
+  const auto version = call.fields.optional_text("VersionId");
   return audited(call, "read-sink-secret", name, [&] {
-    const json::object sink = call.services.sinks.describe(call.workspace, name);
+    const json::object sink = find_sink(call, name);
+    // A sink keeps no URL but its newest.
+    if (stage != kCurrent) throw no_such_resource(kNoValue + std::string("staging label: ") + stage);
+    if (version && *version != version_of(sink))
+      throw no_such_resource(kNoValue + std::string("VersionId: ") + *version);
     const postgres::Url url = call.services.sinks.url(call.workspace, name);
     const json::object secret{{"username", url.user()},   {"password", url.password()},
                               {"host", url.host()},       {"port", base::parse_number<int>(url.port()).value_or(0)},
@@ -69,7 +82,7 @@ json::object get_secret_value(JsonCall& call) {
                         {"Name", sink.at("name")},
                         {"VersionId", version_of(sink)},
                         {"SecretString", json::serialize(secret)},
-                        {"VersionStages", json::array{"AWSCURRENT"}},
+                        {"VersionStages", json::array{kCurrent}},
                         {"CreatedDate", seconds_of(sink.at("created_at"))}};
   });
 }
@@ -85,9 +98,9 @@ json::object described(const json::object& sink) {
 json::object describe_secret(JsonCall& call) {
   const std::string name = required_name(call);
   return audited(call, "describe-sink-secret", name, [&] {
-    const json::object sink = call.services.sinks.describe(call.workspace, name);
+    const json::object sink = find_sink(call, name);
     json::object answer = described(sink);
-    answer["VersionIdsToStages"] = json::object{{version_of(sink), json::array{"AWSCURRENT"}}};
+    answer["VersionIdsToStages"] = json::object{{version_of(sink), json::array{kCurrent}}};
     return answer;
   });
 }
