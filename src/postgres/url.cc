@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace boathouse::postgres {
 namespace {
@@ -23,18 +24,6 @@ Error wrong(std::string what) {
 }
 
 bool is_one_of(std::string_view word, const auto& words) { return std::ranges::find(words, word) != words.end(); }
-
-std::vector<std::string> split(std::string_view list) {
-  std::vector<std::string> items(1);
-  for (char c : list) {
-    if (c == ',') {
-      items.emplace_back();
-    } else {
-      items.back() += c;
-    }
-  }
-  return items;
-}
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -73,11 +62,14 @@ void Url::check() const {
   for (std::string_view needed : {"host", "user", "dbname"}) {
     if (value_of(needed).empty()) throw wrong(fmt::format("says no {}", needed == "dbname" ? "database" : needed));
   }
-  for (const std::string& host : split(host())) {
-    if (host.empty() || host[0] == '/' || host[0] == '@') {
-      throw wrong("must say hosts by name or address; sockets of this machine are not for sinks");
-    }
+  for (const std::string& place : {host(), value_of("port")}) {
+    if (place.find(',') != std::string::npos) throw wrong("must say one host and one port");
   }
+  if (host()[0] == '/' || host()[0] == '@') {
+    throw wrong("must say the host by name or address; sockets of this machine are not for sinks");
+  }
+  const auto number = base::parse_number<std::uint16_t>(port());
+  if (number.value_or(0) == 0) throw wrong("must say the port as a number from 1 to 65535");
 }
 
 const std::string& Url::value_of(std::string_view keyword) const {
@@ -91,16 +83,10 @@ const std::string& Url::value_of(std::string_view keyword) const {
 std::string Url::port() const { return value_of("port").empty() ? "5432" : value_of("port"); }
 
 std::string Url::shown() const {
-  std::vector<std::string> places = split(host());
-  const std::vector<std::string> ports = split(value_of("port"));
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    std::string& place = places[i];
-    place = place.find(':') == std::string::npos ? base::percent_encode(place) : "[" + place + "]";
-    const std::string& port = ports[ports.size() == 1 ? 0 : std::min(i, ports.size() - 1)];
-    if (!port.empty()) place += ":" + port;
-  }
-  std::string text = fmt::format("postgresql://{}@{}/{}", base::percent_encode(user()), fmt::join(places, ","),
-                                 base::percent_encode(database()));
+  std::string place = host().find(':') == std::string::npos ? base::percent_encode(host()) : "[" + host() + "]";
+  if (!value_of("port").empty()) place += ":" + value_of("port");
+  std::string text =
+      fmt::format("postgresql://{}@{}/{}", base::percent_encode(user()), place, base::percent_encode(database()));
   char before = '?';
   for (const auto& [name, value] : parameters_) {
     if (!is_one_of(name, kAsParameter)) continue;

@@ -17,7 +17,7 @@ class Url {
   static Url parse(std::string_view text);
 
   const std::string& host() const { return value_of("host"); }
-  std::string port() const;  // 5432 unless said
+  std::string port() const;  // 1 to 65535; 5432 unless said
   const std::string& user() const { return value_of("user"); }
   const std::string& password() const { return value_of("password"); }
   const std::string& database() const { return value_of("dbname"); }

@@ -31,9 +31,8 @@ TEST(Url, IsTakenApart) {
 }
 
 TEST(Url, IsShownAsAUrlThatMeansTheSame) {
-  for (const char* text :
-       {"postgresql://u@h/d", "postgresql://a%20b@%68:1/x%2Fy?application_name=me%20too", "postgresql://u@[::1]:5433/d",
-        "postgresql://u@one:1,two:2/d?target_session_attrs=read-write"}) {
+  for (const char* text : {"postgresql://u@h/d", "postgresql://a%20b@%68:1/x%2Fy?application_name=me%20too",
+                           "postgresql://u@[::1]:5433/d", "postgresql://u@h:65535/d?target_session_attrs=read-write"}) {
     Url url = Url::parse(text);
     EXPECT_EQ(Url::parse(url.shown()).parameters(), url.parameters()) << url.shown();
   }
@@ -53,7 +52,12 @@ TEST(Url, OnlySaysWhereAndWho) {
   EXPECT_THAT(refusal("postgresql://h/d"), testing::HasSubstr("says no user"));
   EXPECT_THAT(refusal("postgresql://u@h"), testing::HasSubstr("says no database"));
   EXPECT_THAT(refusal("postgresql://u@%2Frun%2Fpostgresql/d"), testing::HasSubstr("sockets of this machine"));
-  EXPECT_THAT(refusal("postgresql://u@h,%2Frun/d"), testing::HasSubstr("sockets of this machine"));
+  for (const char* places : {"h,%2Frun", "one,two", "one:1,two:2", "h:1,2", ",h", "h,"}) {
+    EXPECT_THAT(refusal(fmt::format("postgresql://u@{}/d", places)), testing::HasSubstr("one host")) << places;
+  }
+  for (const char* port : {"0", "1x", "65536", "99999", "-1", "+5", "%201"}) {
+    EXPECT_THAT(refusal(fmt::format("postgresql://u@h:{}/d", port)), testing::HasSubstr("from 1 to 65535")) << port;
+  }
   for (const char* named : {"service=x", "passfile=x", "sslkey=x", "sslrootcert=x", "hostaddr=1.2.3.4", "options=-c"}) {
     EXPECT_THAT(refusal(std::string("postgresql://u@h/d?") + named), testing::HasSubstr("must not say")) << named;
   }
