@@ -52,13 +52,6 @@ class RowsIntoCopy final : public engine::ResultConsumer {
 // Why a layout did not do; tried once more with another.
 enum class Misfit { none, key, width };
 
-Misfit misfit_of(const Error& error) {
-  const std::string_view state = postgres::sqlstate(error);
-  if (state == "23505" || state == "21000" || state == "23502") return Misfit::key;
-  if (state == "54000") return error.message().find("index") != std::string::npos ? Misfit::key : Misfit::width;
-  return Misfit::none;
-}
-
 std::vector<std::string> key_of(const TableState& state) {
   if (state.contract && !state.contract->key.empty()) return state.contract->key;
   auto property = state.metadata->properties.find(std::string(kUpsertKeyProperty));
@@ -74,6 +67,13 @@ struct Copied {
   std::int64_t came = 0;
   std::int64_t went = 0;
   bool anew = false;
+  std::string astray;  // why what came is not the version: nothing was committed, and every row is to be copied
+};
+
+// What earlier tries found out.
+struct Findings {
+  std::vector<std::string> refused_key;
+  std::string astray;
 };
 
 // One try at one table: a connection and a transaction.
@@ -87,8 +87,9 @@ class Copying {
         connection_(url, progress.stop_token()),
         target_(connection_, place) {}
 
-  // `wish` says the types and the table's key; `refused` and the most columns are what an earlier try found out.
-  Copied run(const LayoutWish& wish, const std::vector<std::string>& refused) {
+  // `wish` says the types and the table's key; its most columns are what an earlier try found out, too.
+  Copied run(const LayoutWish& wish, const Findings& findings) {
+    const std::vector<std::string>& refused = findings.refused_key;
     const std::optional<SinkMark> known = target_.mark();
     LayoutWish taken = wish;
     SinkMark next{.version = state_.version(), .key = {}, .refused_key = refused, .types = wish.types};
@@ -99,17 +100,26 @@ class Copying {
     }
     if (taken.key == next.refused_key) taken.key.clear();
     next.most_columns = taken.most_columns;
-    const SinkLayout layout = sink_layout(state_.schema(), state_.contract, taken);
-    next.key = layout.key;
+    layout_ = sink_layout(state_.schema(), state_.contract, taken);
+    next.key = layout_.key;
     if (known) next.columns = known->columns;
-    for (const auto& [name, type] : layout.types()) next.columns[name] = type;
+    for (const auto& [name, type] : layout_.types()) next.columns[name] = type;
 
-    const std::string anew = tried ? "" : why_anew(known, next);
+    const std::string anew = tried ? "" : findings.astray.empty() ? why_anew(known, next) : findings.astray;
     if (known && !tried && anew.empty()) {
       if (known->version == next.version && known->columns == next.columns) return {};
-      return follow(layout, *known, next);
+      return follow(*known, next);
     }
-    return copy_anew(layout, known, next, anew);
+    return copy_anew(known, next, anew);
+  }
+
+  // Of an error that run() threw.
+  Misfit misfit_of(const Error& error) const {
+    if (target_.is_of_key(layout_, error)) return Misfit::key;
+    // A row; what is too large for an index is an error of that.
+    const bool too_large = postgres::sqlstate(error) == "54000";
+    const bool of_index = !postgres::constraint(error).empty() || error.message().find("index") != std::string::npos;
+    return too_large && !of_index ? Misfit::width : Misfit::none;
   }
 
  private:
@@ -126,15 +136,33 @@ class Copying {
     return {};
   }
 
-  Copied follow(const SinkLayout& layout, const SinkMark& known, const SinkMark& next) {
-    SinkChanges changes;
-    if (known.version != next.version) {
+  Copied follow(const SinkMark& known, const SinkMark& next) {
+    SinkChanges changes{.anew = target_.why_anew(layout_, known), .steps = {}};
+    if (changes.anew.empty() && known.version != next.version) {
       changes = known.version == 0 ? SinkChanges{.anew = "its first rows came", .steps = {}}
-                                   : sink_changes(parts_, state_, known.version, !layout.key.empty());
+                                   : sink_changes(parts_, state_, known.version, !layout_.key.empty());
     }
-    if (!changes.anew.empty()) return copy_anew(layout, known, next, changes.anew);
-    target_.evolve(layout, known);
+    if (!changes.anew.empty()) return copy_anew(known, next, changes.anew);
+    target_.evolve(layout_, known);
     Copied copied;
+    if (!changes.steps.empty()) {
+      const std::int64_t rows = target_.row_meter();
+      apply(changes, copied);
+      const std::int64_t more = target_.row_meter() - rows;
+      const std::int64_t wanted = state_.rows() - iceberg::totals(*state_.metadata->snapshot(known.version)).rows();
+      if (more != wanted) {
+        copied.astray = fmt::format(
+            "it got {} rows more where the table got {}: a key came that is there already, or somebody changed rows",
+            more, wanted);
+        return copied;
+      }
+    }
+    target_.commit(next);
+    return copied;
+  }
+
+  void apply(const SinkChanges& changes, Copied& copied) {
+    const SinkLayout& layout = layout_;
     const iceberg::Schema key(0, layout.key_fields());
     for (const SinkStep& step : changes.steps) {
       if (!layout.key.empty()) {
@@ -155,20 +183,18 @@ class Copying {
         copied.came += target_.merge_rows(layout);
       }
     }
-    target_.commit(next);
-    return copied;
   }
 
-  Copied copy_anew(const SinkLayout& layout, const std::optional<SinkMark>& known, const SinkMark& next,
-                   const std::string& why) {
+  Copied copy_anew(const std::optional<SinkMark>& known, const SinkMark& next, const std::string& why) {
     if (!why.empty()) progress_.log("every row is copied: " + why);
-    target_.begin_anew(layout, known);
+    target_.begin_anew(layout_, known);
     const iceberg::Scan scan = iceberg::plan_scan(parts_.cache, state_.metadata, state_.head());
     const iceberg::Schema& schema = state_.schema();
-    target_.begin_copy(layout);
-    Copied copied{.anew = true};
-    copied.came = stream(copied_rows_sql(layout, rows_sql(parts_.store(), scan, {.schema = schema})));
-    target_.add_key(layout);
+    target_.begin_copy(layout_);
+    Copied copied;
+    copied.anew = true;
+    copied.came = stream(copied_rows_sql(layout_, rows_sql(parts_.store(), scan, {.schema = schema})));
+    target_.add_key(layout_);
     target_.commit(next);
     return copied;
   }
@@ -196,20 +222,24 @@ class Copying {
   Progress& progress_;
   postgres::Connection connection_;
   SinkTarget target_;
+  SinkLayout layout_;
 };
 
 // Tries again where the rows turn out not to fit what was wished for.
 Copied copy(const Parts& parts, const postgres::Url& url, const SinkPlace& place, const TableState& state,
             SinkTypes types, Progress& progress) {
   LayoutWish wish{.types = types, .key = key_of(state)};
-  std::vector<std::string> refused;
+  Findings findings;
   while (true) {
+    Copying copying(parts, url, place, state, progress);
     try {
-      return Copying(parts, url, place, state, progress).run(wish, refused);
+      Copied copied = copying.run(wish, findings);
+      if (copied.astray.empty()) return copied;
+      findings.astray = std::move(copied.astray);
     } catch (const Error& error) {
-      const Misfit misfit = misfit_of(error);
-      if (misfit == Misfit::key && refused.empty() && !wish.key.empty()) {
-        refused = wish.key;
+      const Misfit misfit = copying.misfit_of(error);
+      if (misfit == Misfit::key && findings.refused_key.empty()) {
+        findings.refused_key = wish.key;
         progress.log(fmt::format("the key ({}) does not tell the rows apart, so there is none there: {}",
                                  fmt::join(wish.key, ", "), error.message()));
       } else if (misfit == Misfit::width && wish.most_columns > kFewestColumns) {

@@ -6,7 +6,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
-#include "base/error.h"
 #include "base/names.h"
 #include "base/numbers.h"
 
@@ -167,11 +166,69 @@ void SinkTarget::evolve(const SinkLayout& layout, const SinkMark& known) {
   connection_.run(fmt::format("ALTER TABLE {} {}", table_, fmt::join(changes, ", ")));
 }
 
-void SinkTarget::drop_key() const {
+SinkTarget::PrimaryKey SinkTarget::primary_key() const {
+  PrimaryKey key;
   for (const postgres::Row& row : connection_.query(
-           "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'p'", {table_})) {
-    connection_.run(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table_, quote_identifier(*row[0])));
+           "SELECT conname, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = "
+           "ANY(conkey) WHERE conrelid = to_regclass($1) AND contype = 'p'",
+           {table_})) {
+    key.name = *row[0];
+    key.columns.insert(*row[1]);
   }
+  return key;
+}
+
+std::string SinkTarget::why_anew(const SinkLayout& layout, const SinkMark& known) {
+  const auto there = columns();
+  for (const auto& [name, type] : layout.types()) {
+    if (known.columns.contains(name) && !there.contains(name)) {
+      return fmt::format("its column \"{}\" is there no more", name);
+    }
+  }
+  const PrimaryKey key = primary_key();
+  key_name_ = key.name;
+  if (!layout.key.empty() && key.columns != std::set<std::string>(layout.key.begin(), layout.key.end())) {
+    return "its primary key is there no more";
+  }
+  return {};
+}
+
+bool SinkTarget::is_of_key(const SinkLayout& layout, const Error& error) const {
+  if (layout.key.empty()) return false;
+  const std::string_view state = postgres::sqlstate(error);
+  // Two rows of one INSERT .. ON CONFLICT have the same.
+  if (state == "21000") return true;
+  if (state == "23505") return adds_key_;
+  if (state == "23502") return adds_key_ || std::ranges::find(layout.key, postgres::column(error)) != layout.key.end();
+  // Too large for an index, which is not always named.
+  if (state != "54000") return false;
+  const std::string_view index = postgres::constraint(error);
+  if (index.empty()) return error.message().find("index") != std::string::npos;
+  return adds_key_ || index == key_name_;
+}
+
+void SinkTarget::drop_key(const std::vector<std::string>& kept_before) const {
+  auto [key, loose] = primary_key();
+  loose.insert(kept_before.begin(), kept_before.end());
+  if (!key.empty()) connection_.run(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table_, quote_identifier(key)));
+  // A primary key leaves them NOT NULL.
+  const auto there = columns();
+  for (const std::string& name : loose) {
+    if (!there.contains(name)) continue;
+    connection_.run(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", table_, quote_identifier(name)));
+  }
+}
+
+std::int64_t SinkTarget::row_meter() const {
+  // Counted by the server as it goes: nothing is read, be the table as large as it may.
+  const auto rows = connection_.query(
+      fmt::format("SELECT CASE WHEN current_setting('track_counts')::boolean THEN (SELECT "
+                  "sum(pg_stat_get_xact_tuples_inserted(id) - pg_stat_get_xact_tuples_deleted(id)) FROM (SELECT "
+                  "to_regclass($1)::oid UNION SELECT relid::oid FROM pg_partition_tree(to_regclass($1))) t(id)) ELSE "
+                  "(SELECT count(*) FROM {}) END",
+                  table_),
+      {table_});
+  return base::parse_number<std::int64_t>(rows.at(0).at(0).value_or("")).value_or(0);
 }
 
 SinkMark SinkTarget::earlier() const {
@@ -188,7 +245,7 @@ void SinkTarget::begin_anew(const SinkLayout& layout, const std::optional<SinkMa
     connection_.set_limit(kLongLimit);
     // Readers go on with the old rows until the end.
     connection_.run("DELETE FROM " + table_);
-    drop_key();
+    drop_key(known ? known->key : std::vector<std::string>());
     evolve(layout, known ? *known : earlier());
   } else {
     std::vector<std::string> columns;
@@ -203,7 +260,9 @@ void SinkTarget::begin_anew(const SinkLayout& layout, const std::optional<SinkMa
 void SinkTarget::add_key(const SinkLayout& layout) {
   if (layout.key.empty()) return;
   connection_.set_limit(kLongLimit);
+  adds_key_ = true;
   connection_.run(fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", table_, layout.key_list()));
+  adds_key_ = false;
 }
 
 void SinkTarget::begin_copy(const SinkLayout& layout) {

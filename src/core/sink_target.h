@@ -8,9 +8,11 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/ids.h"
 #include "core/sink_layout.h"
 #include "postgres/connection.h"
@@ -44,12 +46,22 @@ class SinkTarget {
   // nullopt: there is none, or the table is gone. Whoever asks holds it until the end.
   std::optional<SinkMark> mark();
 
+  // Why the table there cannot be followed, though its watermark is known: somebody took a column or the key away. Empty:
+  // it can.
+  std::string why_anew(const SinkLayout& layout, const SinkMark& known);
+  // Of an error that a statement of this transaction met: true when the layout's key is not one of its rows, false for what
+  // somebody else has put on the table, and for everything else.
+  bool is_of_key(const SinkLayout& layout, const base::Error& error) const;
+
   // Adds columns that are missing and widens those that are narrower; `known` is what the mark said.
   void evolve(const SinkLayout& layout, const SinkMark& known);
   // Makes the table, or empties it and makes it what `layout` says.
   void begin_anew(const SinkLayout& layout, const std::optional<SinkMark>& known);
   // Of a table begun anew, once its rows are there.
   void add_key(const SinkLayout& layout);
+
+  // A number that moves within this transaction as the table's number of rows does.
+  std::int64_t row_meter() const;
 
   // COPY into the table itself; then connection.copy().
   void begin_copy(const SinkLayout& layout);
@@ -69,7 +81,13 @@ class SinkTarget {
   std::map<std::string, std::string> columns() const;
   void check_owner() const;
   std::string comment() const;
-  void drop_key() const;
+  struct PrimaryKey {
+    std::string name;  // empty: there is none
+    std::set<std::string> columns;
+  };
+  PrimaryKey primary_key() const;
+  // And lets its columns, and `kept_before`, be NULL.
+  void drop_key(const std::vector<std::string>& kept_before) const;
   // What the watermark of a table of this name said that was dropped since.
   SinkMark earlier() const;
 
@@ -77,6 +95,8 @@ class SinkTarget {
   const SinkPlace place_;
   const std::string table_;  // quoted, with its schema
   const std::string marks_;
+  bool adds_key_ = false;
+  std::string key_name_;  // once why_anew() has seen it
 };
 
 }  // namespace boathouse::core

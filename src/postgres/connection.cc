@@ -61,6 +61,16 @@ std::string explained(std::string_view state, std::string message) {
   return message;
 }
 
+Error with_field(Error error, const char* detail, const char* value) {
+  if (value == nullptr) return error;
+  return std::move(error).with(detail, value);
+}
+
+std::string_view told(const Error& error, std::string_view detail) {
+  const boost::json::value* text = error.detail().if_contains(detail);
+  return text == nullptr ? std::string_view() : std::string_view(text->as_string());
+}
+
 }  // namespace
 
 void ignore_environment() {
@@ -71,10 +81,9 @@ void ignore_environment() {
   PQconninfoFree(options);
 }
 
-std::string_view sqlstate(const Error& error) {
-  const boost::json::value* state = error.detail().if_contains("sqlstate");
-  return state == nullptr ? std::string_view() : std::string_view(state->as_string());
-}
+std::string_view sqlstate(const Error& error) { return told(error, "sqlstate"); }
+std::string_view constraint(const Error& error) { return told(error, "constraint"); }
+std::string_view column(const Error& error) { return told(error, "column"); }
 
 void Connection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
 void Connection::Clear::operator()(pg_result* result) const { PQclear(result); }
@@ -247,8 +256,11 @@ void Connection::check(const pg_result* result) const {
   // Classes 57P and 08: the server goes down or the connection is broken.
   const std::string_view code = state;
   const bool lost = code.starts_with("08") || code.starts_with("57P");
-  throw Error(lost ? ErrorKind::unavailable : ErrorKind::conflict, url_.scrubbed(explained(code, one_line(message))))
-      .with("sqlstate", std::string(code));
+  Error error =
+      Error(lost ? ErrorKind::unavailable : ErrorKind::conflict, url_.scrubbed(explained(code, one_line(message))))
+          .with("sqlstate", std::string(code));
+  error = with_field(std::move(error), "constraint", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+  throw with_field(std::move(error), "column", PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
 }
 
 }  // namespace boathouse::postgres

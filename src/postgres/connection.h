@@ -3,7 +3,8 @@
 // is requested. What libpq would take from the process's environment does not count once ignore_environment() was called.
 //
 // Errors: unavailable (no connection, or it was lost; a statement may then have happened), timeout (past its limit),
-// conflict (whatever the server answered: its words, and `sqlstate` as detail). No message holds the password, nor rows.
+// conflict (whatever the server answered: its words, and as details `sqlstate` and, where it names them, `constraint` and
+// `column`). No message holds the password, nor rows.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,10 @@ using Row = std::vector<Value>;
 // is to say. At start only, before other threads run.
 void ignore_environment();
 
-// The SQLSTATE of an error that a connection threw; empty where the server said nothing.
+// Of an error that a connection threw; empty where the server said nothing of it.
 std::string_view sqlstate(const base::Error& error);
+std::string_view constraint(const base::Error& error);  // or the index
+std::string_view column(const base::Error& error);
 
 class Connection {
  public:

@@ -135,6 +135,53 @@ def test_a_key_that_tells_no_rows_apart_is_none_there(admin, database, make_sink
     assert len(rows_of(database, table)) == 3
 
 
+def test_an_append_of_a_key_that_is_there_leaves_both_rows(admin, database, make_sink, table):
+    admin.post_rows(table, "id,v\n1,x\n2,z\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    admin.post_rows(table, "id,v\n1,y\n", mode="append")
+    sink.settled()
+    assert rows_of(database, table, "1, 2") == [("1", "x"), ("1", "y"), ("2", "z")]
+    assert database.key(table) == []
+    assert any("does not tell the rows apart" in line for line in sink.log(table)), sink.log(table)
+
+
+def test_an_append_of_a_key_alone_that_is_there_leaves_both_rows(admin, database, make_sink, table):
+    admin.post_rows(table, "id\n1\n2\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    admin.post_rows(table, "id\n2\n", mode="append")
+    sink.settled()
+    assert rows_of(database, table) == [("1",), ("2",), ("2",)] and database.key(table) == []
+
+
+def test_upserts_deletes_and_appends_that_are_copied_at_once_keep_the_key(admin, database, make_sink, table):
+    admin.post_rows(table, "id,v\n1,a\n2,b\n3,c\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    with database.session(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"):
+        admin.post_rows(table, "id,v\n2,B\n4,d\n", mode="upsert", key="id")
+        admin.delete(admin.rows_path(table), params={"where": "id IN (1, 4)"}, expect=200)
+        admin.post_rows(table, "id,v\n1,again\n5,e\n", mode="append")
+    sink.settled()
+    assert rows_of(database, table) == [("1", "again"), ("2", "B"), ("3", "c"), ("5", "e")]
+    assert database.key(table) == ["id"]
+    assert sum("every row is copied" in line for line in sink.log(table)) == 1
+
+
+def test_rows_without_the_key_come_after_ones_with_it(admin, database, make_sink, table):
+    admin.post_rows(table, "id,v\n1,a\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    admin.post_rows(table, '[{"v":"none"}]', "application/json", mode="append")
+    sink.settled()
+    assert rows_of(database, table) == [("1", "a"), (None, "none")] and database.key(table) == []
+    assert any("does not tell the rows apart" in line for line in sink.log(table)), sink.log(table)
+    admin.post_rows(table, "id,v\n2,b\n", mode="append")
+    sink.settled()
+    assert rows_of(database, table) == [("1", "a"), ("2", "b"), (None, "none")]
+
+
 def test_branches_are_not_followed(admin, database, make_sink, table):
     admin.post_rows(table, "id\n1\n", mode="upsert", key="id")
     sink = make_sink(tables=[table])

@@ -63,6 +63,62 @@ def test_a_column_that_somebody_changed_is_told(admin, database, make_sink, tabl
     assert database.sql(f"SELECT * FROM {table}") == [("1", "1")]
 
 
+@pytest.mark.parametrize("change", ["DROP COLUMN n", "RENAME COLUMN n TO other"])
+def test_a_column_that_somebody_took_away_is_copied_again(admin, database, make_sink, table, change):
+    admin.post_rows(table, "id,n\n1,1\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    database.sql(f"ALTER TABLE {table} {change}")
+    admin.post_rows(table, "id,n\n2,2\n", mode="upsert", key="id")
+    sink.settled()
+    assert database.sql(f"SELECT id, n FROM {table} ORDER BY id") == [("1", "1"), ("2", "2")]
+    assert database.key(table) == ["id"]
+    assert any('its column "n" is there no more' in line for line in sink.log(table)), sink.log(table)
+
+
+@pytest.mark.parametrize("change", ["DROP CONSTRAINT {0}_pkey", "DROP CONSTRAINT {0}_pkey, ADD PRIMARY KEY (v)"])
+def test_a_primary_key_that_somebody_changed_is_made_again(admin, database, make_sink, table, change):
+    admin.post_rows(table, "id,v\n1,a\n9,z\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    database.sql(f"ALTER TABLE {table} {change.format(table)}")
+    admin.post_rows(table, "id,v\n1,b\n2,b\n", mode="upsert", key="id")
+    sink.settled()
+    assert database.sql(f"SELECT * FROM {table} ORDER BY id") == [("1", "b"), ("2", "b"), ("9", "z")]
+    assert database.key(table) == ["id"]
+    assert any("its primary key is there no more" in line for line in sink.log(table)), sink.log(table)
+
+
+def test_rows_that_somebody_deleted_are_copied_again_with_their_key(admin, database, make_sink, table):
+    admin.post_rows(table, "id,v\n1,a\n2,b\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    database.sql(f"DELETE FROM {table} WHERE id = 1")
+    admin.post_rows(table, "id,v\n1,c\n", mode="upsert", key="id")
+    sink.settled()
+    assert database.sql(f"SELECT * FROM {table} ORDER BY id") == [("1", "c"), ("2", "b")]
+    assert database.key(table) == ["id"]
+
+
+def test_a_constraint_of_somebody_else_is_told_and_costs_no_key(admin, database, make_sink, table):
+    admin.post_rows(table, "id,email\n1,a@x\n2,b@x\n9,z@x\n", mode="upsert", key="id")
+    sink = make_sink(tables=[table])
+    sink.settled()
+    database.sql(f"ALTER TABLE {table} ADD CONSTRAINT theirs UNIQUE (email)")
+    admin.post_rows(table, "id,email\n1,b@x\n2,a@x\n", mode="upsert", key="id")
+    assert 'unique constraint "theirs"' in sink.failing()["error"]
+    database.sql(f"ALTER TABLE {table} DROP CONSTRAINT theirs")
+    sink.settled()
+    database.sql(f"ALTER TABLE {table} ADD COLUMN extra text NOT NULL DEFAULT ''; ALTER TABLE {table} ALTER extra DROP DEFAULT")
+    admin.post_rows(table, "id,email\n3,c@x\n", mode="upsert", key="id")
+    assert 'null value in column "extra"' in sink.failing()["error"]
+    database.sql(f"ALTER TABLE {table} DROP COLUMN extra")
+    sink.settled()
+    assert database.sql(f"SELECT * FROM {table} ORDER BY id") == [("1", "b@x"), ("2", "a@x"), ("3", "c@x"), ("9", "z@x")]
+    assert database.key(table) == ["id"]
+    assert not any("tell the rows apart" in line for line in sink.log(table)), sink.log(table)
+
+
 def test_rows_of_somebody_else_are_not_touched(admin, database, make_sink, table):
     database.sql(f"CREATE TABLE {table} (id bigint); INSERT INTO {table} VALUES (7)")
     admin.post_rows(table, "id\n1\n", mode="upsert", key="id")
@@ -205,7 +261,9 @@ def test_wrong_definitions_are_refused(admin):
     sink = Sink(admin, "wrong")
     good = "postgresql://u:p@h/d"
     for fields, word in [({}, "url"), ({"url": good, "url_env": "X"}, "one of url and url_env"), ({"url": "mysql://h"}, "postgresql://"),
-                         ({"url": "postgresql://u:p@/d"}, "host"), ({"url": good, "kind": "mysql"}, "kind"),
+                         ({"url": "postgresql://u:p@/d"}, "host"),
+                         ({"url": "postgresql://u:p@h:1x/d"}, "port"), ({"url": "postgresql://u:p@h:99999/d"}, "port"),
+                         ({"url": "postgresql://u:p@h:1,i:2/d"}, "one host"), ({"url": good, "kind": "mysql"}, "kind"),
                          ({"url": good, "types": "odd"}, "types"), ({"url": good, "tables": "t"}, "tables"),
                          ({"url": good, "tables": ["a", "A"]}, "twice"), ({"url": good, "schema": ""}, "schema"),
                          ({"url": good, "what": 1}, "what"), ({"url_env": "NOT_SET_ANYWHERE"}, "NOT_SET_ANYWHERE"),
