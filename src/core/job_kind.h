@@ -12,8 +12,8 @@
 namespace boathouse::core {
 
 // An attempt that failed for a reason that may pass is made again after a random time up to `first_wait`, twice that, four
-// times that.. but never more than `longest_wait`. The job has failed once `attempts` were made and `at_least` has passed
-// since it was queued.
+// times that.. but never more than `longest_wait`. The job has failed once `attempts` were made and `at_least` since it
+// was queued passes before another.
 struct RetryPolicy {
   std::int64_t attempts = 5;
   base::Micros first_wait = base::kSecond;

@@ -26,12 +26,12 @@ double random_fraction() {
 meta::JobEnd failed(const Kind& kind, Run& run, const Error& error, base::Micros now) {
   const meta::JobRow& job = run.job();
   meta::JobEnd end{.report = {}, .state = JobState::failed, .error = error.message()};
+  const base::Micros wait = wait_after(kind.promise.retry, job.attempts, random_fraction());
   if (!may_pass(error.kind())) {
     run.log(fmt::format("failed, and trying again would not help: {}", error.message()));
-  } else if (!has_another(kind.promise.retry, job, now)) {
+  } else if (!has_another(kind.promise.retry, job, now + wait)) {
     run.log(fmt::format("failed for the last time: {}", error.message()));
   } else {
-    base::Micros wait = wait_after(kind.promise.retry, job.attempts, random_fraction());
     end.state = JobState::queued;
     end.run_at = now + wait;
     run.log(fmt::format("failed: {}; again in {:.1f} s", error.message(), static_cast<double>(wait) / base::kSecond));

@@ -26,8 +26,8 @@ bool may_pass(base::ErrorKind kind) {
   return false;
 }
 
-bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros now) {
-  return !has_used_attempts(job) || now - job.queued_at < policy.at_least;
+bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros then) {
+  return !has_used_attempts(job) || then - job.queued_at < policy.at_least;
 }
 
 base::Micros wait_after(const core::RetryPolicy& policy, std::int64_t attempt, double fraction) {

@@ -13,8 +13,8 @@ bool may_pass(base::ErrorKind kind);
 // True once `job`, which is claimed, has as many attempts behind it as its kind promises, this one among them.
 inline bool has_used_attempts(const meta::JobRow& job) { return job.attempts >= job.max_attempts; }
 
-// True while `job`, whose attempt just failed at `now`, has attempts or time left.
-bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros now);
+// True while `job`, whose attempt failed, has attempts left, or time at `then`, when the next one would begin.
+bool has_another(const core::RetryPolicy& policy, const meta::JobRow& job, base::Micros then);
 
 // How long to wait after the `attempt`th attempt (from 1): exponential, with full jitter, of which `fraction` (0 to 1) is
 // the throw.
