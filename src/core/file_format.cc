@@ -141,20 +141,25 @@ bool is_index(const std::vector<Fields>& records) {
          std::all_of(records.begin() + 1, records.end(), has_first);
 }
 
-// 0, 1, 2.. as pandas calls columns that nobody named, or years: two or more of them, and no other value.
-bool are_counted(const Fields& names) {
-  std::optional<std::int64_t> last;
-  std::size_t count = 0;
-  for (const std::string& name : names) {
+bool is_year(std::int64_t number) { return number >= kFirstYear && number <= kLastYear; }
+
+// The first record's values are 0, 1, 2.. as pandas calls columns that nobody named, or years in a row over something else:
+// of neither so few that they may well be a row (an edge "0,1" of a graph).
+bool are_counted(const std::vector<Fields>& records) {
+  std::optional<std::int64_t> first;
+  std::int64_t count = 0;
+  bool is_over_years = true;
+  for (std::size_t column = 0; column < records[0].size(); ++column) {
+    const std::string& name = records[0][column];
     if (!is_value(name)) continue;
     const auto number = base::parse_number<std::int64_t>(name);
     if (!number || std::to_string(*number) != name) return false;
-    const bool begins = *number == 0 || (*number >= kFirstYear && *number <= kLastYear);
-    if (last ? *number != *last + 1 : !begins) return false;
-    last = number;
-    ++count;
+    if (!first) first = number;
+    if (*number != *first + count++) return false;
+    const std::string below = column < records[1].size() ? records[1][column] : "";
+    is_over_years = is_over_years && is_year(base::parse_number<std::int64_t>(below).value_or(0));
   }
-  return count >= 2;
+  return (count >= 3 && *first == 0) || (count >= 2 && is_year(*first) && !is_over_years);
 }
 
 // There is a header unless the first record is as those below it: values, nowhere something that only a name would be.
@@ -165,7 +170,7 @@ bool has_header(const std::vector<std::string_view>& texts, char delimiter, cons
   const Fields& first = records.front();
   if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;
-  if (is_index(records) || are_counted(first)) return true;
+  if (is_index(records) || are_counted(records)) return true;
   for (std::size_t column = 0; column < first.size(); ++column) {
     if (is_unlike_below(records, column)) return true;
   }

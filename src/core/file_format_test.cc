@@ -74,7 +74,8 @@ TEST(FileFormat, AHeaderMayHaveNamesThatLookLikeValues) {
   for (std::string_view text :
        {"1,Ada,3.5\n2,Bob,4.5\n", "1,2,3\n4,5,6\n", "1,true\n2,false\n", "0,Ada\n1,Bob\n", "2019,Ada\n2020,Bob\n",
         "2024-01-01,2024-01-02,x\n2024-01-03,2024-01-04,y\n", "1,5\n2,n/a\n3,7\n", "1,5\n2,\n3,NA\n", ",5,x\n,6,y\n",
-        "1.5,0\n2.5,1\n", "2019,2021\n1,2\n", "1,5\n2,x\n3,7\n"}) {
+        "0,1\n1,5\n", "0,1,alice\n1,5,bob\n", "bob,2019,2020\namy,2019,2021\n", "1.5,0\n2.5,1\n", "2019,2021\n1,2\n",
+        "1,5\n2,x\n3,7\n"}) {
     EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
   }
 }
