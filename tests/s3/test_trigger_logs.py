@@ -40,10 +40,10 @@ def test_the_old_guides_walk(house, mine, tmp_path):
     _, key, api = mine
     aws_s3(house, key, "s3", "mb", "s3://pipeline")
     file = tmp_path / "data.csv"
-    for changed, target in ((None, "s3://pipeline/data/"), (3, "s3://pipeline/data/data.csv")):
+    for count, changed, target in ((1, None, "s3://pipeline/data/"), (2, 3, "s3://pipeline/data/data.csv")):
         file.write_text(people(changed))
         aws_s3(house, key, "s3", "cp", file, target)
-    runs = ended_runs(api, "pipeline", "data/data.csv", 2)
+        runs = ended_runs(api, "pipeline", "data/data.csv", count)
     workspace = api.get("/v1/me", expect=200).json()["workspace"]
     assert api.sql("SELECT count(*), count(*) FILTER (WHERE name = 'changed') FROM data", workspace=workspace) == [(10, 1)]
     stream = aws_logs(house, key, "describe-log-streams", "--log-group-name", GROUP, "--order-by", "LastEventTime", "--descending",
@@ -71,6 +71,33 @@ def test_groups_are_the_triggers(mine):
     assert client.describe_log_streams(logGroupName="/aws/lambda/a-second")["logStreams"] == []
 
 
+def test_the_stream_of_the_last_event_is_that_of_a_run_tried_again(house, mine):
+    client, key, api = mine
+    workspace = api.get("/v1/me", expect=200).json()["workspace"]
+    api.put(f"/v1/workspaces/{workspace}/triggers/again", json={"bucket": "again", "prefix": "", "table": "again", "mode": "upsert"}, expect=201)
+    aws_s3(house, key, "s3", "mb", "s3://again")
+    runs = []
+    for n in range(3):
+        s3(house, key).put_object(Bucket="again", Key=f"{n}.csv", Body=b"n\n1\n")
+        runs.append(ended_run(api, "again", f"{n}.csv")["id"])
+
+    def streams(**fields):
+        pages = client.get_paginator("describe_log_streams").paginate(logGroupName="/aws/lambda/again", orderBy="LastEventTime", **fields)
+        return [stream["logStreamName"].split("]")[1] for page in pages for stream in page["logStreams"]]
+
+    assert streams() == runs
+    api.post(f"/v1/jobs/{runs[1]}/retry", expect=200)
+    ended_run(api, "again", "1.csv")
+    assert streams() == [runs[0], runs[2], runs[1]]
+    assert streams(descending=True, PaginationConfig={"PageSize": 1}) == [runs[1], runs[2], runs[0]]
+    newest = aws_logs(house, key, "describe-log-streams", "--log-group-name", "/aws/lambda/again", "--order-by", "LastEventTime",
+                      "--descending", "--limit", "1", "--query", "logStreams[].logStreamName", "--output", "text")
+    assert newest.endswith(runs[1])
+    with pytest.raises(ClientError) as refused:
+        client.describe_log_streams(logGroupName="/aws/lambda/again", orderBy="LastEventTime", nextToken="x")
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
+
+
 def test_streams_and_events_page(house, mine):
     client, key, api = mine
     aws_s3(house, key, "s3", "mb", "s3://pages")
@@ -78,8 +105,7 @@ def test_streams_and_events_page(house, mine):
     for n in range(5):
         s3(house, key).put_object(Bucket="pages", Key=f"data/p{n}.csv", Body=b"id\n1\n")
     runs = [ended_run(api, "pages", f"data/p{n}.csv")["id"] for n in range(5)]
-    pages = client.get_paginator("describe_log_streams").paginate(logGroupName=GROUP, descending=True, orderBy="LastEventTime",
-                                                                  PaginationConfig={"PageSize": 2})
+    pages = client.get_paginator("describe_log_streams").paginate(logGroupName=GROUP, descending=True, PaginationConfig={"PageSize": 2})
     streams = [stream for page in pages for stream in page["logStreams"]]
     assert [stream["logStreamName"].split("]")[1] for stream in streams][:5] == runs[::-1]
     stream = streams[0]

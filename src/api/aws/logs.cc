@@ -110,20 +110,22 @@ json::object stream_json(const core::RunLogs& logs, const meta::JobRow& run, con
   return stream;
 }
 
-// Runs begin in the order of their ids, and streams are named by those: both orders that may be asked for are one.
-json::object describe_streams(JsonCall& call) {
-  const core::RunLogs logs(call.services.parts);
-  const std::string trigger = required_trigger(call, logs);
-  const std::string prefix = call.fields.optional_text("logStreamNamePrefix").value_or("");
-  const std::string order = call.fields.optional_text("orderBy").value_or("LogStreamName");
-  if (order != "LogStreamName" && order != "LastEventTime") {
-    throw Error(ErrorKind::invalid_argument, "orderBy is LogStreamName or LastEventTime");
-  }
-  const std::size_t limit = limit_of(call, kMostListed);
+// The streams of a group that are asked for, a page of them.
+struct StreamListing {
+  std::string trigger;
+  std::string prefix;
+  bool descending;
+  std::string after;  // the token of the page before; empty: none
+  std::size_t limit;
+};
+
+// Runs begin in the order of their ids, and streams are named by those.
+json::object streams_by_name(const JsonCall& call, const core::RunLogs& logs, const StreamListing& wish) {
+  const auto& [trigger, prefix, descending, after, limit] = wish;
   meta::RunListing listing{.workspace = call.workspace.id,
                            .trigger = trigger,
-                           .newest_first = call.fields.optional_flag("descending").value_or(false),
-                           .after = base::JobId(call.fields.optional_text("nextToken").value_or("")),
+                           .newest_first = descending,
+                           .after = base::JobId(after),
                            .limit = kRunsAtOnce};
   json::object answer;
   json::array streams;
@@ -146,6 +148,64 @@ json::object describe_streams(JsonCall& call) {
   } while (runs.size() == kRunsAtOnce);
   answer["logStreams"] = std::move(streams);
   return answer;
+}
+
+// When something was last said of a run, and which it is: a run that was tried again moves to the newest.
+using LastEvent = std::pair<base::Micros, std::string>;
+
+std::vector<LastEvent> last_events(const JsonCall& call, const core::RunLogs& logs, const StreamListing& wish) {
+  std::vector<LastEvent> found;
+  meta::RunListing listing{.workspace = call.workspace.id, .trigger = wish.trigger, .limit = kMostRunsOfPage};
+  std::vector<meta::JobRow> runs;
+  do {
+    runs = logs.runs(listing);
+    for (const meta::JobRow& run : runs) {
+      listing.after = run.id;
+      if (stream_of(run).starts_with(wish.prefix)) found.emplace_back(run.updated_at, run.id.value);
+    }
+  } while (runs.size() == listing.limit);
+  return found;
+}
+
+// Its token, "<time>/<run>", is the last event of the page's last stream as it was then.
+json::object streams_by_last_event(const JsonCall& call, const core::RunLogs& logs, const StreamListing& wish) {
+  const std::size_t slash = std::min(wish.after.find('/'), wish.after.size());
+  const auto time = base::parse_number<base::Micros>(std::string_view(wish.after).substr(0, slash));
+  if (!wish.after.empty() && (!time || slash == wish.after.size())) {
+    throw Error(ErrorKind::invalid_argument, "The specified nextToken is invalid.");
+  }
+  std::vector<LastEvent> events = last_events(call, logs, wish);
+  std::ranges::sort(events);
+  if (wish.descending) std::ranges::reverse(events);
+  if (time) {
+    const LastEvent last{*time, wish.after.substr(slash + 1)};
+    std::erase_if(events, [&](const LastEvent& event) { return wish.descending ? event >= last : event <= last; });
+  }
+  json::object answer;
+  if (events.size() > wish.limit) {
+    events.resize(wish.limit);
+    answer["nextToken"] = fmt::format("{}/{}", events.back().first, events.back().second);
+  }
+  json::array streams;
+  for (const LastEvent& event : events) {
+    auto run = logs.find(call.workspace, wish.trigger, base::JobId(event.second));
+    if (run) streams.push_back(stream_json(logs, *run, wish.trigger));
+  }
+  answer["logStreams"] = std::move(streams);
+  return answer;
+}
+
+json::object describe_streams(JsonCall& call) {
+  const core::RunLogs logs(call.services.parts);
+  const StreamListing wish{.trigger = required_trigger(call, logs),
+                           .prefix = call.fields.optional_text("logStreamNamePrefix").value_or(""),
+                           .descending = call.fields.optional_flag("descending").value_or(false),
+                           .after = call.fields.optional_text("nextToken").value_or(""),
+                           .limit = limit_of(call, kMostListed)};
+  const std::string order = call.fields.optional_text("orderBy").value_or("LogStreamName");
+  if (order == "LogStreamName") return streams_by_name(call, logs, wish);
+  if (order == "LastEventTime") return streams_by_last_event(call, logs, wish);
+  throw Error(ErrorKind::invalid_argument, "orderBy is LogStreamName or LastEventTime");
 }
 
 // A place in a stream: forward "f/<line>" is past that line, backward "b/<line>" before it.
