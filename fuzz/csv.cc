@@ -16,7 +16,6 @@ std::string without_blank_lines(std::string_view text, char delimiter, std::size
   for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
     lines.feed(text.substr(0, piece), [&](std::string_view some) { kept += some; });
   }
-  lines.finish();
   return kept;
 }
 

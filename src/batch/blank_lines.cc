@@ -7,9 +7,25 @@ namespace {
 // A line that begins with more blanks stays as it is.
 constexpr std::size_t kMostBlanks = 64 << 10;
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+
+bool has_after(std::string_view text, char end) {
+  for (std::size_t at = text.find(end); at != std::string_view::npos; at = text.find(end, at + 1)) {
+    if (at + 1 < text.size() && is_space(text[at + 1])) return true;
+  }
+  return false;
+}
 
 }  // namespace
+
+bool may_have_blank_lines(std::string_view text, char before) {
+  if (before == 0 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const bool begins = before == 0 || ends_line(before);
+  return (begins && !text.empty() && is_space(text.front())) || has_after(text, '\n') || has_after(text, '\r');
+}
 
 BlankLines::Place BlankLines::after(char c) const {
   if (place_ == Place::quoted) return c == '"' ? Place::closed : Place::quoted;
@@ -35,9 +51,7 @@ void BlankLines::feed(std::string_view text, const Write& write) {
       continue;
     }
     if (!blanks_.empty()) {
-      if (ends_line(c)) {
-        ++emptied_;
-      } else {
+      if (!ends_line(c)) {
         write(blanks_);
         place_ = Place::text;
       }
@@ -46,11 +60,6 @@ void BlankLines::feed(std::string_view text, const Write& write) {
     place_ = after(c);
   }
   if (text.size() > kept) write(text.substr(kept));
-}
-
-void BlankLines::finish() {
-  if (!blanks_.empty()) ++emptied_;
-  blanks_.clear();
 }
 
 }  // namespace boathouse::batch

@@ -10,6 +10,10 @@
 
 namespace boathouse::batch {
 
+// False where no line of `text` begins with a blank, so that there is nothing to take out; quick. `before` is the byte before
+// the text, 0 where it is the first.
+bool may_have_blank_lines(std::string_view text, char before);
+
 class BlankLines {
  public:
   using Write = std::function<void(std::string_view)>;
@@ -17,12 +21,8 @@ class BlankLines {
   // A tab that delimits is no blank.
   explicit BlankLines(char delimiter) : delimiter_(delimiter) {}
 
-  // Any number of bytes; what is written is valid during the call. After the last ones finish(), once.
+  // Any number of bytes; what is written is valid during the call. Blanks after the last line's end are left out.
   void feed(std::string_view text, const Write& write);
-  void finish();
-
-  // Lines that had blanks only.
-  std::uint64_t emptied() const { return emptied_; }
 
  private:
   // of the next byte
@@ -40,7 +40,6 @@ class BlankLines {
   Place place_ = Place::begin;
   std::string blanks_;                      // with which the line begins, while it has nothing else
   std::string_view mark_ = "\xef\xbb\xbf";  // what of a byte order mark may still come
-  std::uint64_t emptied_ = 0;
 };
 
 }  // namespace boathouse::batch

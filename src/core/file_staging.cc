@@ -56,21 +56,30 @@ void FileStaging::copy(ObjectBytes& bytes, StagedFile& staged) const {
 
 // Gives the file a body of its own, without blanks on lines that have nothing else, if there are any.
 void FileStaging::empty_blank_lines(const StagedFile& staged) const {
-  auto emptied_to = [&](const base::BytesConsumer& write) {
-    batch::BlankLines lines(staged.form.delimiter);
+  auto each_piece = [&](const auto& take) {
     base::UniqueFd fd = base::open_for_read(staged.path);
     std::string piece(kPiece, '\0');
     while (std::size_t got = base::read_some(fd.get(), piece, "reading a staged file")) {
       progress_.check();
-      lines.feed(std::string_view(piece).substr(0, got), write);
+      if (!take(std::string_view(piece).substr(0, got))) return;
     }
-    lines.finish();
-    return lines.emptied();
   };
-  if (emptied_to([](std::string_view) {}) == 0) return;
+  bool may_have_some = false;
+  char before = 0;
+  each_piece([&](std::string_view text) {
+    may_have_some = batch::may_have_blank_lines(text, before);
+    before = text.back();
+    return !may_have_some;
+  });
+  if (!may_have_some) return;
+
   const fs::path emptied = staged.folder->path() / "emptied";
   base::UniqueFd out = base::create_file(emptied);
-  emptied_to([&](std::string_view text) { base::write_all(out.get(), text); });
+  batch::BlankLines lines(staged.form.delimiter);
+  each_piece([&](std::string_view text) {
+    lines.feed(text, [&](std::string_view kept) { base::write_all(out.get(), kept); });
+    return true;
+  });
   fs::rename(emptied, staged.path);
 }
 
