@@ -18,6 +18,9 @@ struct Figure {
   std::string sql;
 };
 
+// Asks them of `relation`, two statements of one figure each at a time, on connections of their own: it must be a SELECT in
+// brackets that needs nothing of the lease's.
+void ask_in_pairs(engine::Lease& lease, std::string_view relation, const std::vector<Figure>& figures);
 // Asks them all of `relation`, at most so many in one statement.
 void ask(engine::Lease& lease, std::string_view relation, const std::vector<Figure>& figures,
          std::size_t most_at_once = 400);

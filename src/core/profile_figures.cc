@@ -23,8 +23,6 @@ constexpr std::pair<const char*, double> kQuantiles[] = {{"1%", 0.01},  {"5%", 0
 constexpr double kLarge = 1e100;
 // Distances past it may not be a BIGINT's.
 constexpr double kLong = 9e18;
-// Values that quantiles hold in memory at once.
-constexpr std::int64_t kHeldValues = 12'000'000;
 
 std::string quantile_list() {
   std::string list;
@@ -146,8 +144,14 @@ class Profiler {
       weigh_column(column, facts_[i], figures);
     }
     ask(lease_, kProfiled, figures);
-    const std::int64_t at_once = std::clamp<std::int64_t>(kHeldValues / std::max<std::int64_t>(rows_, 1), 1, 100);
-    ask(lease_, kProfiled, quantiles, static_cast<std::size_t>(at_once));
+    const std::int64_t at_once =
+        std::clamp<std::int64_t>(bounds_.held_values / std::max<std::int64_t>(rows_, 1), 0, 100);
+    if (at_once == 1) {
+      // What one holds is put in order by one thread, while another can read.
+      ask_in_pairs(lease_, fmt::format("({})", source_.rows_sql), quantiles);
+    } else {
+      ask(lease_, kProfiled, quantiles, static_cast<std::size_t>(std::max<std::int64_t>(at_once, 1)));
+    }
   }
 
   static void weigh_column(const ProfileColumn& column, json::object& facts, std::vector<Figure>& figures) {

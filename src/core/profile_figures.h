@@ -19,6 +19,7 @@ struct ProfileBounds {
   std::int64_t exact_rows = 20'000'000;           // past it distinct is a HyperLogLog's, quantiles a t-digest's
   std::int64_t exact_distinct = 1'000'000;        // values of a column past which they are not counted one by one
   std::int64_t kept_cells = 5'000'000;            // rows times columns that are copied into the worker first
+  std::int64_t held_values = 12'000'000;          // that quantiles hold in memory at once, or twice of a single column
   std::int64_t seen_patterns = 100'000;           // distinct texts whose pattern is looked at
   std::size_t correlated = 30;                    // columns
   std::int64_t correlated_cells = 2'000'000'000;  // rows times pairs of columns; past it a sample is taken

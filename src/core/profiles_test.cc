@@ -79,6 +79,18 @@ TEST_F(ProfilesTest, DistinctValuesAreCountedUpToABound) {
   EXPECT_TRUE(few.at("distinct_exact").as_bool());
 }
 
+TEST_F(ProfilesTest, QuantilesAreTheSameHoweverManyAreAskedAtOnce) {
+  numbers(1000);
+  auto quantiles_of = [&](std::int64_t held) {
+    const Profiles profiles(parts_, {.bounds = {.kept_cells = 0, .held_values = held}});
+    const base::TableId table = meta_->catalog().find_table(workspace_.id, "t")->id;
+    meta_->profiles().delete_profiles(table, meta_->profiles().profiled_versions(table));
+    return column(profile(profiles), 0).at("quantiles").as_object();
+  };
+  EXPECT_EQ(quantiles_of(1000), quantiles_of(1'000'000)) << "in pairs";
+  EXPECT_EQ(quantiles_of(1), quantiles_of(1'000'000)) << "one by one";
+}
+
 TEST_F(ProfilesTest, PatternsOfManyTextsAreThoseOfSome) {
   const Profiles profiles(parts_, {.bounds = {.seen_patterns = 100}});
   std::string csv = "t\n";

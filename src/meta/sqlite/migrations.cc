@@ -396,7 +396,7 @@ CREATE TABLE flows (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   UNIQUE (workspace_id, title));
-CREATE INDEX flows_by_owner ON flows (owner_id);
+CREATE INDEX flows_by_owner ON flows (owner_id, title);
 CREATE INDEX flows_with_rules ON flows (workspace_id) WHERE rules <> '[]';
 CREATE TABLE flow_members (
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
