@@ -54,33 +54,35 @@ void FileStaging::copy(ObjectBytes& bytes, StagedFile& staged) const {
   unfolder->finish();
 }
 
-// Gives the file a body of its own, without blanks on lines that have nothing else, if there are any.
-void FileStaging::empty_blank_lines(const StagedFile& staged) const {
-  auto each_piece = [&](const auto& take) {
-    base::UniqueFd fd = base::open_for_read(staged.path);
-    std::string piece(kPiece, '\0');
-    while (std::size_t got = base::read_some(fd.get(), piece, "reading a staged file")) {
-      progress_.check();
-      if (!take(std::string_view(piece).substr(0, got))) return;
-    }
-  };
+void FileStaging::read(const fs::path& path, const std::function<bool(std::string_view)>& take) const {
+  base::UniqueFd fd = base::open_for_read(path);
+  std::string piece(kPiece, '\0');
+  while (true) {
+    progress_.check();
+    const std::size_t got = base::read_some(fd.get(), piece, "reading a staged file");
+    if (got == 0 || !take(std::string_view(piece).substr(0, got))) return;
+  }
+}
+
+bool FileStaging::empty_blank_lines(const StagedFile& staged) const {
   bool may_have_some = false;
   char before = 0;
-  each_piece([&](std::string_view text) {
+  read(staged.path, [&](std::string_view text) {
     may_have_some = batch::may_have_blank_lines(text, before);
     before = text.back();
     return !may_have_some;
   });
-  if (!may_have_some) return;
+  if (!may_have_some) return false;
 
   const fs::path emptied = staged.folder->path() / "emptied";
   base::UniqueFd out = base::create_file(emptied);
   batch::BlankLines lines(staged.form.delimiter);
-  each_piece([&](std::string_view text) {
+  read(staged.path, [&](std::string_view text) {
     lines.feed(text, [&](std::string_view kept) { base::write_all(out.get(), kept); });
     return true;
   });
   fs::rename(emptied, staged.path);
+  return true;
 }
 
 batch::ScanSummary FileStaging::scan(const StagedFile& staged) const {
@@ -92,14 +94,11 @@ batch::ScanSummary FileStaging::scan(const StagedFile& staged) const {
       .max_record_bytes = parts_.limits.max_line_bytes,
       .max_columns = parts_.limits.max_columns};
   auto scanner = batch::make_scanner(std::move(options));
-  base::UniqueFd fd = base::open_for_read(staged.path);
-  std::string piece(kPiece, '\0');
-  while (true) {
-    progress_.check();
-    const std::size_t got = base::read_some(fd.get(), piece, "reading a staged file");
-    if (got == 0) return scanner->finish();
-    scanner->feed(std::string_view(piece).substr(0, got));
-  }
+  read(staged.path, [&](std::string_view text) {
+    scanner->feed(text);
+    return true;
+  });
+  return scanner->finish();
 }
 
 StagedFile FileStaging::bring(const base::WorkspaceId& workspace, ObjectBytes& bytes) const {
@@ -120,8 +119,7 @@ StagedFile FileStaging::stage(const base::WorkspaceId& workspace, std::string_vi
   StagedFile staged = bring(workspace, bytes);
   staged.form = form_of(name, head_of(staged.path, kFormatSample), told, columns);
   const bool is_csv = staged.form.format == BodyFormat::csv;
-  if (is_csv && manners_ == FileManners::as_pandas) {
-    empty_blank_lines(staged);
+  if (is_csv && manners_ == FileManners::as_pandas && empty_blank_lines(staged)) {
     staged.form = form_of(name, head_of(staged.path, kFormatSample), told, columns);
   }
   if (staged.form.format != BodyFormat::parquet) {

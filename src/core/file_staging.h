@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -47,7 +48,10 @@ class FileStaging {
  private:
   bool link(const ObjectBytes& bytes, const std::filesystem::path& to) const;
   void copy(ObjectBytes& bytes, StagedFile& staged) const;
-  void empty_blank_lines(const StagedFile& staged) const;
+  // Piece by piece, until `take` says false.
+  void read(const std::filesystem::path& path, const std::function<bool(std::string_view)>& take) const;
+  // Gives the file a body of its own, without blanks on lines that have nothing else, where lines begin with blanks.
+  bool empty_blank_lines(const StagedFile& staged) const;
   batch::ScanSummary scan(const StagedFile& staged) const;
 
   const Parts& parts_;
