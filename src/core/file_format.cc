@@ -162,11 +162,20 @@ bool are_counted(const std::vector<Fields>& records) {
   return (count >= 3 && *first == 0) || (count >= 2 && is_year(*first) && !is_over_years);
 }
 
+// Of the records that can be read: one with a quote that nothing closes tells nothing.
+std::vector<Fields> fields_of_all(const std::vector<std::string_view>& texts, char delimiter) {
+  std::vector<Fields> records;
+  for (std::string_view text : texts) {
+    Fields fields = batch::split_csv_record(text, kMostFields, delimiter).fields;
+    if (!fields.empty()) records.push_back(std::move(fields));
+  }
+  return records;
+}
+
 // There is a header unless the first record is as those below it: values, nowhere something that only a name would be.
 bool has_header(const std::vector<std::string_view>& texts, char delimiter, const std::vector<std::string>& columns) {
-  if (texts.empty()) return true;
-  std::vector<Fields> records;
-  for (std::string_view text : texts) records.push_back(batch::split_csv_record(text, kMostFields, delimiter).fields);
+  const std::vector<Fields> records = fields_of_all(texts, delimiter);
+  if (records.empty()) return true;
   const Fields& first = records.front();
   if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;

@@ -53,6 +53,12 @@ TEST(FileFormat, TheDelimiterIsTheOneThatAllRecordsAgreeOn) {
   EXPECT_EQ(found("a.csv", ""), kComma);
 }
 
+TEST(FileFormat, ARecordWhoseQuoteNothingClosesTellsNothing) {
+  EXPECT_EQ(found("a.csv", "1\t2\n5\t6\n\"b\n["), "CSV delimited by tabs without a header");
+  EXPECT_EQ(found("a.csv", ",2\n1,b\n2,\"b\n["), kComma);
+  EXPECT_EQ(found("a.csv", "\"a\n1,2\n"), kComma);
+}
+
 TEST(FileFormat, AHeaderIsARecordOfNamesOverValues) {
   EXPECT_EQ(found("a.csv", "1,x\n2,y\n"), kCommaAlone);
   EXPECT_EQ(found("a.csv", "2024-01-01,x\n2024-01-02,y\n"), kCommaAlone);

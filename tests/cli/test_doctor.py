@@ -348,7 +348,8 @@ def test_a_relocation_killed_at_any_moment_is_finished_by_the_next(long_history,
     for turn in range(8):
         server.data.rename(tmp_path / f"moved{turn}")
         server = make_server(f"moved{turn}", args=("--maintenance", "off"))
-        run = subprocess.Popen([BINARY, "doctor", "--data", server.data, "--relocate"], stdout=subprocess.DEVNULL)
+        command = [BINARY, "doctor", "--data", server.data, "--relocate"]
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(tmp_path)})
         time.sleep(dice.random() * 0.6)
         run.kill()
         killed += run.wait() == -signal.SIGKILL
