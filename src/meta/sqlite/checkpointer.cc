@@ -6,8 +6,9 @@
 namespace boathouse::meta::sqlite {
 namespace {
 
-// Pages of the log, of 4 KiB: so many more call for another fold, and past so many commits fold it themselves.
-constexpr int kPagesBetweenFolds = 1000;
+// Pages of the log, of 4 KiB: so many more call for another fold, and past so many commits fold it themselves. Many small
+// folds, because a commit's fsync waits for what a fold has the disk write.
+constexpr int kPagesBetweenFolds = 250;
 constexpr int kMostPages = 8000;
 
 // How many pages of the log are in the database now.

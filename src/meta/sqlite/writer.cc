@@ -9,24 +9,37 @@ namespace boathouse::meta::sqlite {
 
 void Writer::run(Work work) {
   Unit unit{std::move(work)};
+  bool leads = false;
   {
-    std::unique_lock lock(mutex_);
+    std::lock_guard lock(mutex_);
     waiting_.push_back(&unit);
-    changed_.wait(lock, [&] { return unit.done || !led_; });
-    if (!unit.done) lead(lock);
+    leads = !std::exchange(led_, true);
   }
+  if (!leads) unit.woken.acquire();
+  if (!unit.done) lead(unit);
   if (unit.failure) std::rethrow_exception(unit.failure);
 }
 
-void Writer::lead(std::unique_lock<std::mutex>& lock) {
-  led_ = true;
-  Group group = std::exchange(waiting_, {});
-  lock.unlock();
+// The next leader is woken first, so that the disk does not wait. A unit is gone as soon as it is woken.
+void Writer::lead(const Unit& leader) {
+  Group group;
+  {
+    std::lock_guard lock(mutex_);
+    group.swap(waiting_);
+  }
   execute(group);
-  lock.lock();
-  for (Unit* unit : group) unit->done = true;
-  led_ = false;
-  changed_.notify_all();
+  Unit* next = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    led_ = !waiting_.empty();
+    if (led_) next = waiting_.front();
+  }
+  if (next != nullptr) next->woken.release();
+  for (Unit* unit : group) {
+    if (unit == &leader) continue;
+    unit->done = true;
+    unit->woken.release();
+  }
 }
 
 void Writer::execute(const Group& group) {

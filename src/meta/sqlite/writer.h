@@ -5,9 +5,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <semaphore>
 #include <vector>
 
 #include "base/figures.h"
@@ -49,11 +49,12 @@ class Writer {
   struct Unit {
     Work work;
     std::exception_ptr failure{};
-    bool done = false;  // guarded by mutex_
+    bool done = false;               // else it leads when it is woken
+    std::binary_semaphore woken{0};  // each by its own, so that nobody is woken for nothing
   };
   using Group = std::vector<Unit*>;
 
-  void lead(std::unique_lock<std::mutex>& lock);
+  void lead(const Unit& leader);
   void execute(const Group& group);
   void run_unit(Unit& unit);
   void commit();
@@ -67,9 +68,8 @@ class Writer {
 
   // Guarded by mutex_:
   std::mutex mutex_;
-  std::condition_variable changed_;
   Group waiting_;
-  bool led_ = false;
+  bool led_ = false;  // by somebody who is at work, or was told to lead
 };
 
 }  // namespace boathouse::meta::sqlite
