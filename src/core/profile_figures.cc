@@ -10,6 +10,7 @@
 
 #include "core/profile_ask.h"
 #include "core/profile_correlations.h"
+#include "core/profile_quantiles.h"
 #include "core/profile_values.h"
 
 namespace boathouse::core {
@@ -17,18 +18,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::pair<const char*, double> kQuantiles[] = {{"1%", 0.01},  {"5%", 0.05},  {"25%", 0.25}, {"50%", 0.5},
-                                                         {"75%", 0.75}, {"95%", 0.95}, {"99%", 0.99}};
 // Sums of squares of numbers past it could leave what a DOUBLE holds.
 constexpr double kLarge = 1e100;
 // Distances past it may not be a BIGINT's.
 constexpr double kLong = 9e18;
-
-std::string quantile_list() {
-  std::string list;
-  for (const auto& [name, at] : kQuantiles) list += fmt::format("{}{}", list.empty() ? "" : ", ", at);
-  return "[" + list + "]";
-}
 
 double as_double(const json::object& facts, std::string_view key) {
   const json::value number = number_or_null(facts.at(key));
@@ -138,8 +131,9 @@ class Profiler {
     std::vector<Figure> quantiles;
     for (std::size_t i = 0; i < source_.columns.size(); ++i) {
       const ProfileColumn& column = source_.columns[i];
-      if (!column.is_ordered() || count_of(facts_[i], "counted") == 0) continue;
-      quantiles.push_back({facts_[i], "quantiles", quantiles_sql(column)});
+      const std::int64_t counted = count_of(facts_[i], "counted");
+      if (!column.is_ordered() || counted == 0) continue;
+      quantiles.push_back({facts_[i], "quantiles", quantiles_sql(column, counted, exact_)});
       if (is_infinite(i) || !is_there(facts_[i], "least")) continue;
       weigh_column(column, facts_[i], figures);
     }
@@ -177,9 +171,8 @@ class Profiler {
     return std::max(std::abs(as_double(facts, "least")), std::abs(as_double(facts, "greatest")));
   }
 
-  // Where a finite number lies between the column's least and greatest: 0 to 1, as a DOUBLE (roughly, where both are the same
-  // DOUBLE). Numbers of large ids or moments
-  // differ in digits that their squares do not have.
+  // Where a finite number lies between the column's least and greatest: 0 to 1, as a DOUBLE (roughly, where both are the
+  // same DOUBLE). Numbers of large ids or moments differ in digits that their squares do not have.
   struct Position {
     std::string sql;
     double half_width = 0;  // of the range, whose whole may be past what a DOUBLE holds
@@ -208,16 +201,6 @@ class Profiler {
     if (largest_of(facts) <= kLarge)
       return {fmt::format("({} - {}) / {}", number, sql_double(least), width), half_width};
     return {fmt::format("({} / 2 - {}) / {}", number, sql_double(least / 2), sql_double(half_width)), half_width};
-  }
-
-  std::string quantiles_sql(const ProfileColumn& column) const {
-    // Times give values that are there, numbers what lies between two of them.
-    if (column.kind == ProfileKind::time && exact_) {
-      return fmt::format("quantile_disc({}, {})", column.value(), quantile_list());
-    }
-    const char* as = column.kind == ProfileKind::number ? "CAST({}({}, {}) AS VARCHAR[])" : "{}({}, {})";
-    return fmt::format(fmt::runtime(as), exact_ ? "quantile_cont" : "approx_quantile",
-                       exact_ ? column.measure(column.value()) : column.value(), quantile_list());
   }
 
   bool is_infinite(std::size_t i) const { return count_of(facts_[i], "up") + count_of(facts_[i], "down") > 0; }
@@ -282,7 +265,7 @@ class Profiler {
       told_of["nan"] = count_of(facts, "present") - count_of(facts, "counted");
       told_of["infinite"] = count_of(facts, "up") + count_of(facts, "down");
     }
-    add_quantiles(facts, told_of, number_or_null);
+    add_quantiles(column, facts, told_of);
   }
 
   void describe_time(const json::object& facts, const ColumnFacts& known, json::object& told_of) const {
@@ -290,17 +273,13 @@ class Profiler {
     told_of["max"] = facts.at("max");
     told_of["mean"] = facts.contains("mean") ? facts.at("mean") : json::value(nullptr);
     told_of["range_seconds"] = known.has_range ? json::value((known.greatest - known.least) / 1e6) : nullptr;
-    add_quantiles(facts, told_of, [](const json::value& value) { return value; });
+    add_quantiles(known.column, facts, told_of);
   }
 
-  void add_quantiles(const json::object& facts, json::object& told_of, const auto& shown) const {
-    json::object quantiles;
+  void add_quantiles(const ProfileColumn& column, const json::object& facts, json::object& told_of) const {
     const json::value* found = facts.if_contains("quantiles");
-    for (std::size_t i = 0; i < std::size(kQuantiles); ++i) {
-      quantiles[kQuantiles[i].first] =
-          found != nullptr && found->is_array() ? shown(found->as_array().at(i)) : json::value(nullptr);
-    }
-    told_of["quantiles"] = std::move(quantiles);
+    told_of["quantiles"] =
+        read_quantiles(column, count_of(facts, "counted"), exact_, found == nullptr ? json::value(nullptr) : *found);
     told_of["quantiles_exact"] = exact_;
   }
 

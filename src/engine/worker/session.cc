@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "engine/worker/csv_summary.h"
+#include "engine/worker/double_order.h"
 #include "engine/worker/execute.h"
 #include "engine/worker/functions.h"
 #include "engine/worker/key_index.h"
@@ -86,6 +87,7 @@ Session::Session(SessionOptions options, Output& output)
 void Session::lock_down() {
   Connection connection = connect(database_);
   parquet_.emplace(connection);
+  register_double_order(connection.get());
   if (options_.ingest) {
     register_staged_scan(connection.get());
     register_functions(connection.get());
