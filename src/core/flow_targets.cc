@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "core/flows.h"
+#include "core/quarantine_rows.h"
 #include "core/table_state.h"
 
 namespace boathouse::core {
@@ -48,12 +49,19 @@ json::array rows_of(const Parts& parts, const TableState& table, const json::val
   if (!value.is_array() || value.get_array().empty() || value.get_array().size() > kMostRows) {
     throw wrong("target", fmt::format("The target's quarantine is a list of 1 to {} ids of rows", kMostRows));
   }
-  if (!parts.meta.catalog().find_quarantine(table.row.id)) {
-    throw wrong("target", fmt::format("The table \"{}\" has no row in quarantine", table.row.name));
+  std::vector<std::string> ids;
+  for (const json::value& id : value.get_array()) ids.push_back(text_of(id, "quarantine"));
+  parts.settle(table.row.workspace, table.row.name);
+  const FileUses::Use use = parts.uses.begin(table.row.workspace);
+  const auto quarantine = parts.meta.catalog().find_quarantine(table.row.id);
+  const std::vector<std::string> missing = quarantine ? missing_ids(parts, state_of(parts, *quarantine), ids) : ids;
+  if (!missing.empty()) {
+    throw wrong("target", fmt::format("No row of the table \"{}\" that is in quarantine has the id \"{}\"",
+                                      table.row.name, missing.front()));
   }
-  json::array ids;
-  for (const json::value& id : value.get_array()) ids.emplace_back(text_of(id, "quarantine"));
-  return ids;
+  json::array kept;
+  for (const std::string& id : ids) kept.emplace_back(id);
+  return kept;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace boathouse::core {
 
 // `{table, version?, quarantine?, finding?}`, or null, as JSON text with the table's own spelling. `version` is text,
-// `quarantine` the ids of up to 100 rows, `finding` a text.
+// `quarantine` the ids of up to 100 rows that wait there now, `finding` a text.
 std::string checked_target(const Parts& parts, const base::WorkspaceId& workspace, const boost::json::value& target);
 
 // The version that mended what the target is about: `said`, which must be one of the table's, or the current one where

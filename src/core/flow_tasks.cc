@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/parse.hpp>
 
 #include "base/error.h"
 #include "core/flow_targets.h"
@@ -131,7 +132,10 @@ meta::FlowTaskRow FlowTasks::change(const auth::Caller& caller, std::int64_t fid
                               .due = fields.due,
                               .at = base::now_micros()};
   if (fields.assignee) change.assignee = assignee_of(fid, *fields.assignee);
-  if (fields.target) change.target = checked_target(parts_, flow.workspace, *fields.target);
+  // One that stays as it was may be about rows that left the quarantine since.
+  if (fields.target && *fields.target != boost::json::parse(before.target)) {
+    change.target = checked_target(parts_, flow.workspace, *fields.target);
+  }
   meta::FlowTaskRow after = before;
   after.status = change.status.value_or(before.status);
   after.target = change.target.value_or(before.target);

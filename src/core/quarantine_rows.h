@@ -20,6 +20,10 @@ std::vector<std::string> accepted_again(const std::vector<std::string>& ids, con
 RowDeletes delete_quarantined(const Parts& parts, engine::Lease& lease, const TableState& quarantine,
                               const std::vector<std::string>& ids, const std::filesystem::path& folder);
 
+// Of these ids those that no row in quarantine has. Errors as engine/pool.h says.
+std::vector<std::string> missing_ids(const Parts& parts, const TableState& quarantine,
+                                     const std::vector<std::string>& ids);
+
 // `id IN ('..', ..)`
 std::string id_is_one_of(const std::vector<std::string>& ids);
 

@@ -54,6 +54,20 @@ def test_a_task_points_at_data_that_is_there(person):
     assert person.change(task, description="text")[1][0]["target"] == {"table": "people"}
 
 
+def test_rows_of_a_target_are_in_quarantine_when_it_is_set(person):
+    person.api.put_contract("people", CONTRACT, ws=person.ws)
+    person.api.post_rows("people", "id,age\n1,30\nx,31\ny,32\n", ws=person.ws)
+    x, y = (row["id"] for row in person.api.quarantine("people", ws=person.ws))
+    task = person.task(person.fid, "mend them", target={"table": "people", "quarantine": [x, y]})
+    status, body = person.call("PATCH", "/flows/tasks", json={"fid": person.fid, "tid": task["tid"], "target": {"table": "people", "quarantine": [x, "z"]}})
+    assert status == 400 and '"z"' in body["error"]
+    person.api.delete(person.api.table_path("people", "/quarantine", ws=person.ws), json={"ids": [x]}, expect=200)
+    assert person.change(task, target=task["target"], status="done")[1][0]["status"] == "done", "one that stays is not looked up anew"
+    status, body = person.call("PATCH", "/flows/tasks", json={"fid": person.fid, "tid": task["tid"], "target": {"table": "people", "quarantine": [x]}})
+    assert status == 400 and x in body["error"]
+    assert person.change(task, target={"table": "people", "quarantine": [y]})[1][0]["target"]["quarantine"] == [y]
+
+
 @pytest.mark.parametrize("target", [
     "x", 1, [], {}, {"table": 1}, {"table": "nothing"}, {"table": "people", "version": "12"}, {"table": "people", "version": "x"},
     {"table": "people", "version": 5}, {"table": "people", "quarantine": []}, {"table": "people", "quarantine": ["x"]},
