@@ -40,6 +40,13 @@ std::optional<Micros> offset(std::string_view text, std::size_t pos) {
   return sign * (*hours * kHour + *minutes * kMinute);
 }
 
+// A number of at most so many digits, with zeros before it.
+void put_digits(std::string& text, std::int64_t number, std::size_t count) {
+  const std::size_t begin = text.size();
+  text.resize(begin + count);
+  for (std::size_t i = begin + count; i-- > begin; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+}
+
 }  // namespace
 
 Micros now_micros() {
@@ -85,15 +92,26 @@ std::string to_rfc3339(Micros at) {
   std::int64_t days = at / kDay - (at % kDay < 0 ? 1 : 0);
   Micros rest = at - days * kDay;
   CivilDate date = civil_from_days(days);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day, rest / kHour,
-                                 rest / kMinute % 60, rest / kSecond % 60);
-  Micros fraction = rest % kSecond;
-  if (fraction % kMillisecond != 0) {
-    text += fmt::format(".{:06}", fraction);
-  } else if (fraction != 0) {
-    text += fmt::format(".{:03}", fraction / kMillisecond);
+  std::string text;
+  if (0 <= date.year && date.year <= 9999) {
+    put_digits(text, date.year, 4);
+  } else {
+    text = fmt::format("{:04}", date.year);
   }
-  return text + "Z";
+  const std::pair<char, std::int64_t> parts[] = {
+      {'-', date.month}, {'-', date.day}, {'T', rest / kHour}, {':', rest / kMinute % 60}, {':', rest / kSecond % 60}};
+  for (const auto& [before, number] : parts) {
+    text.push_back(before);
+    put_digits(text, number, 2);
+  }
+  const Micros fraction = rest % kSecond;
+  if (fraction != 0) {
+    text.push_back('.');
+    const bool whole = fraction % kMillisecond == 0;
+    put_digits(text, whole ? fraction / kMillisecond : fraction, whole ? 3 : 6);
+  }
+  text.push_back('Z');
+  return text;
 }
 
 std::optional<Micros> parse_rfc3339(std::string_view text) {
