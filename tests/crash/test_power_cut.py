@@ -26,7 +26,7 @@ class Disk:
         self.image, self.path = folder / "disk.img", folder / "disk"
         self.path.mkdir()
         with open(self.image, "wb") as image:
-            image.truncate(512 << 20)
+            image.truncate(max(512, 32 * ROUNDS) << 20)
         self._run("mkfs.ext4", "-q", str(self.image))
         self.mount()
 
@@ -85,7 +85,7 @@ def test_what_is_not_synced_is_gone(disk):
     assert not (disk.path / "written").exists() or (disk.path / "written").read_text() == ""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + 12 * ROUNDS)
 def test_acknowledged_documents_survive_power_cuts_exactly_once(disk, tmp_path):
     server = Server(disk.path / "data", env={"BOATHOUSE_DOCUMENTS_COMMIT_EVERY": "100ms"})
     server.log_path = tmp_path / "server.log"
