@@ -65,6 +65,8 @@ TEST(Time, Rfc3339RoundTrips) {
     ASSERT_TRUE(at) << text;
     EXPECT_EQ(to_rfc3339(*at), text);
   }
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59Z") + kSecond), "10000-01-01T00:00:00Z");
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("0001-01-01T00:00:00Z") - 367 * kDay), "-001-12-31T00:00:00Z");
   EXPECT_EQ(parse_rfc3339("2024-06-01T02:00:00+02:00"), parse_rfc3339("2024-06-01"));
   for (std::string_view text :
        {"2023-02-29", "2024-6-1", "2024-06-01T24:00:00Z", "2024-06-01T00:00:00", "2024-06-01T00:00:00.1234567Z", ""}) {

@@ -15,6 +15,13 @@ namespace {
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+// What OpenSSL makes, or the one thing that keeps it from it.
+template <class T>
+T* made(T* object) {
+  if (object == nullptr) throw std::bad_alloc();
+  return object;
+}
+
 std::string encode64(std::string_view bytes, const char* alphabet, bool pad) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
@@ -157,8 +164,8 @@ std::string_view prefix_code_points(std::string_view text, std::size_t count) {
 
 std::string sha256(std::string_view bytes) {
   // Kept, since finding the method and making a context cost more than a short text does.
-  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+  static const EVP_MD* const method = made(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(made(EVP_MD_CTX_new()),
                                                                                      &EVP_MD_CTX_free);
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
   if (EVP_DigestInit_ex2(context.get(), method, nullptr) != 1 ||

@@ -162,12 +162,12 @@ bool are_counted(const std::vector<Fields>& records) {
   return (count >= 3 && *first == 0) || (count >= 2 && is_year(*first) && !is_over_years);
 }
 
-// Of the records that can be read: one with a quote that nothing closes tells nothing.
+// Of the first record, and of those below it whose fields can be told apart.
 std::vector<Fields> fields_of_all(const std::vector<std::string_view>& texts, char delimiter) {
   std::vector<Fields> records;
   for (std::string_view text : texts) {
     Fields fields = batch::split_csv_record(text, kMostFields, delimiter).fields;
-    if (!fields.empty()) records.push_back(std::move(fields));
+    if (records.empty() || !fields.empty()) records.push_back(std::move(fields));
   }
   return records;
 }

@@ -53,10 +53,11 @@ TEST(FileFormat, TheDelimiterIsTheOneThatAllRecordsAgreeOn) {
   EXPECT_EQ(found("a.csv", ""), kComma);
 }
 
-TEST(FileFormat, ARecordWhoseQuoteNothingClosesTellsNothing) {
+TEST(FileFormat, ARecordWhoseFieldsCannotBeToldApartTellsNothing) {
   EXPECT_EQ(found("a.csv", "1\t2\n5\t6\n\"b\n["), "CSV delimited by tabs without a header");
   EXPECT_EQ(found("a.csv", ",2\n1,b\n2,\"b\n["), kComma);
   EXPECT_EQ(found("a.csv", "\"a\n1,2\n"), kComma);
+  EXPECT_EQ(found("a.csv", "\"a\"x,b\n1,2\n3,4\n"), kComma) << "a broken header is one";
 }
 
 TEST(FileFormat, AHeaderIsARecordOfNamesOverValues) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data that a task is about: a table of the flow's workspace, and where one wants to say more a version of it, rows of
-// its quarantine, a finding of its profile. Blocking (metadata); any thread. Wrong ones are Error{invalid_argument} with
-// `field` as detail.
+// its quarantine, a finding of its profile. Blocking (metadata, and a worker where rows are looked up); any thread. Wrong ones
+// are Error{invalid_argument} with `field` as detail; others as engine/pool.h says.
 #pragma once
 
 #include <boost/json/value.hpp>

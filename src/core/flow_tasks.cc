@@ -132,7 +132,7 @@ meta::FlowTaskRow FlowTasks::change(const auth::Caller& caller, std::int64_t fid
                               .due = fields.due,
                               .at = base::now_micros()};
   if (fields.assignee) change.assignee = assignee_of(fid, *fields.assignee);
-  // One that stays as it was may be about rows that left the quarantine since.
+  // One that stays as it was, to the letter, may be about rows that left the quarantine since.
   if (fields.target && *fields.target != boost::json::parse(before.target)) {
     change.target = checked_target(parts_, flow.workspace, *fields.target);
   }

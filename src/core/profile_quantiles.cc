@@ -18,6 +18,9 @@ namespace json = boost::json;
 constexpr std::pair<const char*, double> kQuantiles[] = {{"1%", 0.01},  {"5%", 0.05},  {"25%", 0.25}, {"50%", 0.5},
                                                          {"75%", 0.75}, {"95%", 0.95}, {"99%", 0.99}};
 
+// A decimal of at most so many digits is kept in 8 bytes.
+constexpr int kDigitsOfLong = 18;
+
 // Where a quantile lies in the ordered values: between the one of this number, from 0, and the next.
 struct Place {
   std::int64_t below = 0;
@@ -29,10 +32,11 @@ Place place_of(double quantile, std::int64_t counted) {
   return {static_cast<std::int64_t>(std::floor(at)), at - std::floor(at)};
 }
 
-// The engine orders DOUBLEs slowly, and decimals only once they are DOUBLEs if it is to look between them: so it is asked for
-// the neighbours of each quantile, of integers that are ordered alike.
+// The engine orders DOUBLEs slowly, and decimals only once they are DOUBLEs if it is to look between them: so it is asked
+// for the neighbours of each quantile, of integers that are ordered alike. Those of longer decimals take more memory.
 bool by_neighbours(const ProfileColumn& column, bool exact) {
-  return exact && (column.is_double() || column.type.kind == batch::TypeKind::decimal);
+  const bool is_short = column.type.kind == batch::TypeKind::decimal && column.type.precision <= kDigitsOfLong;
+  return exact && (column.is_double() || is_short);
 }
 
 // quantile_disc() takes the value of the number floor(share * values), from 0, of shares that meet none exactly.
@@ -60,6 +64,7 @@ json::value neighbour(const ProfileColumn& column, const json::value& text) {
   return order ? json::value(batch::number_at(*order)) : json::value(nullptr);
 }
 
+// Beside an infinity there is nothing between, nor is there for pandas.
 json::value between(const json::value& below, const json::value& above, double share) {
   if (!below.is_double() || !above.is_double()) return nullptr;
   return number_or_null(std::lerp(below.get_double(), above.get_double(), share));

@@ -199,6 +199,7 @@ TEST_F(SqlGuardTest, StatementsThatAreRefused) {
       "select * from t where x = getenv('HOME')",
       "select x from t order by getenv('HOME')",
       "select * from range(length(getenv('HOME')))",
+      "select double_order(1.5)",
       "select case when true then current_setting('home_directory') end",
       "select getvariable('x')",
       "select nextval('s')",

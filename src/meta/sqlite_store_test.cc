@@ -192,7 +192,7 @@ TEST_F(SqliteStoreTest, WaitingWritersShareOneFsyncAndFailAlone) {
   EXPECT_LT(Faults::syncs - syncs_before, kWriters / 2);
 }
 
-// Ten folds' worth of commits go through while the first fold of the log hangs; then the log is folded, and begins anew.
+// Many folds' worth of commits go through while the first fold of the log hangs; then the log is folded, and begins anew.
 TEST_F(SqliteStoreTest, CommitsDoNotWaitForTheLogToBeFolded) {
   const std::string pages(40'000, 'x');
   auto store = open_faulty();

@@ -3,6 +3,7 @@
 
 import datetime as dt
 import decimal
+import math
 import uuid
 
 import numpy as np
@@ -66,6 +67,23 @@ def test_decimals_keep_their_digits(admin, table):
     assert column["type"] == "DECIMAL(22,2)" and column["min"] == "-99999999999999999999.99" and column["max"] == "99999999999999999999.99"
     assert column["top"][0] == {"value": "0.20", "rows": 2} and column["distinct"] == 4 and column["negatives"] == 1
     assert close(column["quantiles"]["50%"], 0.2)
+
+
+@pytest.mark.parametrize("precision", [4, 9, 18, 19, 38])
+def test_quantiles_of_decimals_lie_between_their_neighbours(admin, table, precision):
+    values = [decimal.Decimal(number).scaleb(-2) for number in (-9999, -1, 0, 7, 9998)]
+    for count in (1, 2, 5):
+        send(admin, f"{table}{count}", {"d": pa.array(values[:count], pa.decimal128(precision, 2))})
+        told = columns(admin, f"{table}{count}")["d"]["quantiles"]
+        for name, value in told.items():
+            theirs = pd.Series([float(each) for each in values[:count]]).quantile(int(name[:-1]) / 100)
+            assert close(value, theirs), (count, name, value, theirs)
+
+
+def test_between_a_number_and_an_infinity_there_is_nothing(admin, table):
+    send(admin, table, {"x": pa.array([1.0, 2.0, math.inf])})
+    told = columns(admin, table)["x"]["quantiles"]
+    assert close(told["25%"], 1.5) and told["75%"] is None
 
 
 def test_integers_that_json_cannot_hold_are_text(admin, table):

@@ -58,7 +58,7 @@ std::vector<std::string> final_settings(const SessionOptions& options) {
       "SET GLOBAL TimeZone = 'UTC'",
       "SET GLOBAL errors_as_json = true",
       // What a query reads are the files of versions, which never change: their footers are read once, and no file is opened
-      // only to see whether it is still the same. What is ingested or compacted is read once: kept, it would fill memory.
+      // only to see whether it is still the same. What other workers read they mostly read once: kept, it would fill memory.
       fmt::format("SET GLOBAL parquet_metadata_cache = {}", !options.ingest),
       fmt::format("SET GLOBAL enable_external_file_cache = {}", !options.ingest),
       "SET GLOBAL validate_external_file_cache = 'NO_VALIDATION'",

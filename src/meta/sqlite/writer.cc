@@ -42,7 +42,7 @@ void Writer::lead(const Unit& leader) {
   }
 }
 
-void Writer::execute(const Group& group) {
+void Writer::execute(const Group& group) noexcept {
   try {
     connection_->execute("BEGIN IMMEDIATE");
     for (Unit* unit : group) run_unit(*unit);

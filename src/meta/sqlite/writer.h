@@ -55,7 +55,8 @@ class Writer {
   using Group = std::vector<Unit*>;
 
   void lead(const Unit& leader);
-  void execute(const Group& group);
+  // Every unit of it waits for an answer: what cannot even be told of ends the process.
+  void execute(const Group& group) noexcept;
   void run_unit(Unit& unit);
   void commit();
   void fail_all(const Group& group, const base::Error& error);
