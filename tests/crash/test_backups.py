@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 in the middle of backups and restores, and a full disk: a backup is whole or not there, a restore happens once or not."""
 
+import hashlib
 import os
 import random
 import subprocess
@@ -127,12 +128,13 @@ def test_a_full_disk_makes_no_backup_and_no_restore(make_server, tmp_path):
     server.log_path = tmp_path / "server.log"
     try:
         api = server.start().admin()
-        api.post_rows("t", body(0, 20_000))  # more than there is room for below
+        # More than there is room for below, where the metadata store is to have some.
+        api.post_rows("t", "id,text\n" + "".join(f"{n},{hashlib.sha256(b'%d' % n).hexdigest()}\n" for n in range(200_000)))
         good = api.back_up("t")
         version = api.describe("t")["version"]
         room = os.statvfs(disk)
         ballast = disk / "ballast"
-        ballast.write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - (200 << 10))))
+        ballast.write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - (4 << 20))))
         for path in ("/backups", f"/backups/{good}/restore"):
             answer = api.request("POST", api.table_path("t", path))
             if answer.status_code == 202:
