@@ -4,7 +4,7 @@
 Settings (environment):
   BENCH_CSV_MB=1024   size of the CSV; below 1024 the figures go to build/bench/RESULTS.md instead of bench/RESULTS.md
   BENCH_VERSIONS=1000 versions of the table that has many (10000 is what is wanted of us, and takes minutes)
-  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions, frames, documents, objects, sink, flows, tracker, profile
+  BENCH_ONLY=a,b      only these measures: start, idle, upload, csv, sql, upsert, versions, frames, documents, objects, put_to_table, sink, flows, tracker, profile
   BENCH_FRAME_ROWS=10000000  rows of the data frame
 """
 
@@ -30,7 +30,7 @@ def main():
     server = Server(folder / "data", apply=HIRING)
     lines = []
     try:
-        for name, measure in (measures.ALL | {"frames": frames.frames, "documents": documents.documents, "objects": objects.objects, "sink": sinks.sinks, "flows": flows.flows, "tracker": tracker.tracker, "profile": profiles.profiles}).items():
+        for name, measure in (measures.ALL | {"frames": frames.frames, "documents": documents.documents, "objects": objects.objects, "put_to_table": objects.put_to_table, "sink": sinks.sinks, "flows": flows.flows, "tracker": tracker.tracker, "profile": profiles.profiles}).items():
             if wanted and name not in wanted:
                 continue
             print(f"-- {name}", flush=True)

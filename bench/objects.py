@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objects of buckets: a large one in and out beside what the disk and MD5 allow, small ones beside another server of S3's API."""
+"""Objects of buckets: a large one in and out beside what the disk and MD5 allow, small ones beside another server of S3's API, and a
+CSV that a trigger makes rows of."""
 
 import concurrent.futures
 import contextlib
@@ -14,14 +15,16 @@ import time
 import boto3
 from botocore.config import Config
 
-from bench.measures import ms, timed
+from bench.measures import BYTES_PER_ROW, COLUMNS, make_csv, ms, post_file, timed
 from bench.report import Line
 from support.aws import make_key
 from support.paths import ROOT
+from support.runs import ended_runs
 from support.s3 import s3
 
 BIG = 1 << 30
 ROUNDS = 7  # writing to a file takes twice as long at times
+ROUNDS_TO_TABLE = 3
 SMALL = 4096
 SMALL_SECONDS = 5
 PROCESSES = 4
@@ -111,3 +114,28 @@ def objects(server, folder, megabytes):
         against = f"moto, in memory: {theirs[way]:.0f}/s" if theirs else "moto: not there (scripts/test-venv --bench)"
         ratio = f"{ours[way] / theirs[way]:.1f}" if theirs else "-"
         yield Line(f"{way} of objects of 4 KB, {PROCESSES} boto3 clients", f"{ours[way]:.0f}/s", against, ratio, "-", True)
+
+
+def put_to_table(server, folder, megabytes):
+    """The CSV that `csv` sends by POST .../rows, put into a bucket whose trigger makes it that table's rows."""
+    path, admin = make_csv(folder, megabytes), server.admin()
+    admin.put_contract("orders", COLUMNS, key=["id"])
+    admin.put("/v1/workspaces/main/triggers/orders", json={"bucket": "put-to-table", "prefix": "", "table": "orders", "mode": "replace"}, expect=201)
+    client = s3(server, make_key(admin))
+    client.create_bucket(Bucket="put-to-table")
+    put = client.generate_presigned_url("put_object", Params={"Bucket": "put-to-table", "Key": "orders.csv"})
+    ours, native = [], []
+
+    def put_and_wait(count):
+        run(f"curl -sSf -o /dev/null -T '{path}' '{put}'")
+        runs = ended_runs(admin, "put-to-table", "orders.csv", count)
+        assert runs[0]["state"] == "succeeded", runs
+
+    for turn in range(ROUNDS_TO_TABLE):
+        native.append(timed(lambda: post_file(admin, path, admin.rows_path("orders") + "?mode=replace"))[0])
+        ours.append(timed(lambda: put_and_wait(turn + 1))[0])
+    rows = admin.value("SELECT count(*) FROM orders")
+    assert rows == (megabytes << 20) // BYTES_PER_ROW, rows
+    ratio = statistics.median(ours) / statistics.median(native)
+    yield Line(f"{megabytes} MB of CSV from put to table", ms(statistics.median(ours)), f"by POST .../rows: {ms(statistics.median(native))}",
+               f"{ratio:.2f}", "at most 1.4", ratio <= 1.4)
