@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from support.aws import make_key
@@ -20,6 +21,7 @@ def append_to(admin, bucket, table):
     admin.put(f"/v1/workspaces/main/triggers/into-{table}", json={"bucket": bucket, "prefix": "", "table": table, "mode": "append"}, expect=201)
 
 
+@pytest.mark.timeout(180 + FILES // 10)
 def test_a_burst_of_small_files_becomes_rows_exactly_once(make_server):
     server = make_server().start()
     admin = server.admin()
