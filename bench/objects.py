@@ -12,12 +12,11 @@ import socket
 import statistics
 import subprocess
 import time
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 
-from bench.measures import BYTES_PER_ROW, COLUMNS, make_csv, ms, post_file, timed
+from bench.measures import BYTES_PER_ROW, COLUMNS, exchange, make_csv, ms, post_file, timed
 from bench.report import Line
 from support.aws import make_key
 from support.paths import ROOT
@@ -39,7 +38,7 @@ def run(command):
 
 def send(url, source):
     """PUT of a file by a client that costs as little as it can: curl's own copies are about what is measured."""
-    with open(source, "rb") as file, exchange("PUT", url, f"Content-Length: {os.fstat(file.fileno()).st_size}\r\n") as connection:
+    with open(source, "rb") as file, exchange("PUT", url, {"Content-Length": os.fstat(file.fileno()).st_size}) as connection:
         connection.sendfile(file)
         answer = connection.recv(65536)
         assert answer.startswith(b"HTTP/1.1 200"), answer
@@ -48,21 +47,13 @@ def send(url, source):
 def fetch(url, out):
     """GET into a file, the same."""
     buffer = memoryview(bytearray(1 << 20))
-    with open(out, "wb", buffering=0) as file, exchange("GET", url) as connection:
+    with open(out, "wb", buffering=0) as file, exchange("GET", url, {}) as connection:
         begun = connection.recv(65536)
         head, _, first = begun.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), begun
         file.write(first)
         while count := connection.recv_into(buffer):
             file.write(buffer[:count])
-
-
-def exchange(method, url, headers=""):
-    """A connection on which this request was begun."""
-    target = urlsplit(url)
-    connection = socket.create_connection((target.hostname, target.port))
-    connection.sendall(f"{method} {target.path}?{target.query} HTTP/1.1\r\nHost: {target.netloc}\r\n{headers}Connection: close\r\n\r\n".encode())
-    return connection
 
 
 def large(client, folder):
