@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/object_writer.h"
 
-#include <future>
-
 namespace boathouse::core {
-namespace {
-
-// Starting a thread takes as long as hashing some ten thousand bytes.
-constexpr std::size_t kWorthAThread = 256 << 10;
-
-}  // namespace
 
 ObjectWriter::ObjectWriter(ObjectFiles& files, const meta::BucketRow& bucket,
                            const std::vector<ChecksumKind>& checksums)
     : files_(files), name_(files.new_name(bucket)) {
   hold_ = std::make_unique<ObjectFiles::Hold>(files, std::vector{name_});
   file_ = base::create_file(files.path_of(name_));
+  running_md5_ = std::make_unique<base::DigestBehind>(base::Digest::Kind::md5, files.path_of(name_));
   for (ChecksumKind kind : checksums) running_.emplace_back(kind);
 }
 
@@ -26,26 +19,20 @@ ObjectWriter::~ObjectWriter() {
 }
 
 void ObjectWriter::append(std::string_view bytes) {
-  // MD5 takes longer than all the rest.
-  std::future<void> hashing;
-  if (bytes.size() >= kWorthAThread) {
-    hashing = std::async(std::launch::async, [&] { running_md5_.update(bytes); });
-  } else {
-    running_md5_.update(bytes);
-  }
   base::write_all(file_.get(), bytes);
   size_ += static_cast<std::int64_t>(bytes.size());
   write_behind_.wrote(file_.get(), static_cast<std::uint64_t>(size_));
+  running_md5_->wrote(bytes);
   for (RunningChecksum& checksum : running_) checksum.update(bytes);
-  if (hashing.valid()) hashing.get();
 }
 
 void ObjectWriter::finish() {
-  md5_ = running_md5_.finish();
   for (RunningChecksum& checksum : running_) checksums_.emplace_back(checksum.kind(), checksum.finish());
   base::sync_file(file_.get());
   base::sync_directory(files_.path_of(name_).parent_path());
   file_.reset();
+  md5_ = running_md5_->finish();
+  running_md5_.reset();
 }
 
 std::optional<std::string> ObjectWriter::checksum(ChecksumKind kind) const {

@@ -3,11 +3,13 @@
 // at a time.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/digest_behind.h"
 #include "base/write_behind.h"
 #include "core/object_checks.h"
 #include "core/object_files.h"
@@ -44,7 +46,8 @@ class ObjectWriter {
   base::UniqueFd file_;
   base::WriteBehind write_behind_;
   std::int64_t size_ = 0;
-  base::Digest running_md5_{base::Digest::Kind::md5};
+  // It takes longer than all the rest.
+  std::unique_ptr<base::DigestBehind> running_md5_;
   std::vector<RunningChecksum> running_;
   std::string md5_;
   std::vector<std::pair<ChecksumKind, std::string>> checksums_;
