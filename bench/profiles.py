@@ -2,6 +2,7 @@
 """A whole profile, exact, beside DuckDB's SUMMARIZE of the same files with as many threads and as much memory."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -40,11 +41,15 @@ def duckdb_seconds(spill, statement):
 def profiles(_, folder, megabytes):
     made = folder / "profiled.parquet"
     duckdb_seconds(folder / "spill", f"COPY (SELECT {COLUMNS} FROM range({ROWS}) r(i)) TO '{made}'")
-    server = Server(folder / "profiles-data", env={"BOATHOUSE_PROFILES": "off"}).start()
+    data = folder / "profiles-data"
+    shutil.rmtree(data, ignore_errors=True)
+    server = Server(data, env={"BOATHOUSE_PROFILES": "off"}).start()
     try:
         yield measure(server, folder, made)
     finally:
         server.end()
+        shutil.rmtree(data)
+        made.unlink()
 
 
 def measure(server, folder, made):
