@@ -137,7 +137,7 @@ Framing read_framing(const MessageParser& parser, const Request& request) {
     if (!equals_ignoring_case(*expect, "100-continue")) {
       throw bad_request("the only expectation understood is 100-continue").code(std::string(kExpectationFailed));
     }
-    framing.expects_continue = framing.chunked || *framing.length > 0;
+    framing.expects_continue = true;
   }
   return framing;
 }
