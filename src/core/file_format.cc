@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/encoding.h"
+#include "base/ids.h"
 #include "base/numbers.h"
 #include "batch/record_reader.h"
 #include "batch/strict_text.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kParquet = "PAR1";
 constexpr std::string_view kMark = "\xef\xbb\xbf";
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::array<std::string_view, 4> kFoldedEndings{"gz", "gzip", "zst", "zstd"};
-constexpr std::array kDelimiters{',', ';', '\t', '|'};
+constexpr std::array kRareDelimiters{';', '\t', '|'};
 // Records that are looked at for the delimiter; enough to tell chance from a rule.
 constexpr std::size_t kMostRecords = 50;
 constexpr std::size_t kMostFields = 5000;
@@ -69,40 +70,56 @@ std::pair<std::size_t, std::size_t> judge(const std::vector<std::string_view>& r
   return {static_cast<std::size_t>(alike), width};
 }
 
+// Commas stand in prose and in numbers, one in each, beside another delimiter; seldom it is the other way round.
 char delimiter_of(const std::vector<std::string_view>& records) {
   char best = ',';
   std::pair<std::size_t, std::size_t> best_judged{0, 1};
   if (records.empty()) return best;
-  for (char delimiter : kDelimiters) {
+  for (char delimiter : kRareDelimiters) {
     auto judged = judge(records, delimiter);
     if (judged > best_judged) {
       best = delimiter;
       best_judged = judged;
     }
   }
-  return best;
+  const auto [alike, width] = judge(records, ',');
+  const bool explains_more =
+      alike > best_judged.first || (alike == best_judged.first && width > best_judged.second + 1);
+  return alike > 0 && explains_more ? ',' : best;
 }
 
 // What a field is like. All but words are values, which seldom are names.
-enum class Kind : std::uint8_t { missing, word, number, time, truth, address };
+enum class Kind : std::uint8_t { missing, word, number, time, truth, address, figure, id };
 
 bool is_address(std::string_view text) {
   const std::size_t at = text.find('@');
   return at != std::string_view::npos && text.find('.', at) != std::string_view::npos;
 }
 
+constexpr std::string_view kDigits = "0123456789";
+
+// A network's address, a time, an amount or a phone number as people write them: digits, and what stands between them.
+bool is_figure(std::string_view text) {
+  constexpr std::string_view kInFigures = "0123456789.,:/-+()%$ ";
+  return text.find_first_not_of(kInFigures) == std::string_view::npos &&
+         text.find_first_of(kDigits) != std::string_view::npos;
+}
+
 Kind kind_of(const std::string& text) {
   double number = 0;
   std::int32_t days = 0;
   std::int64_t micros = 0;
-  if (text.empty()) return Kind::missing;
-  if (batch::parse_double(text, number)) return Kind::number;
+  if (batch::is_missing_word(text)) return Kind::missing;
+  // With zeros before it, it is one here.
+  if (batch::parse_double(text, number) || text.find_first_not_of(kDigits) == std::string::npos) return Kind::number;
   if (batch::parse_date(text, days) || batch::parse_timestamptz(text, micros) || batch::parse_timestamp(text, micros)) {
     return Kind::time;
   }
   const std::string folded = base::fold_case(text);
   if (folded == "true" || folded == "false") return Kind::truth;
-  return is_address(text) ? Kind::address : Kind::word;
+  if (is_address(text)) return Kind::address;
+  if (base::is_uuid(folded)) return Kind::id;
+  return is_figure(text) ? Kind::figure : Kind::word;
 }
 
 bool is_value(const std::string& text) {
@@ -119,19 +136,29 @@ bool are_columns(const std::vector<std::string>& fields, const std::vector<std::
 
 using Fields = std::vector<std::string>;
 
-// A word over a value of the second record, or a value over fields none of which is of its kind.
-bool is_unlike_below(const std::vector<Fields>& records, std::size_t column) {
-  const Kind name = kind_of(records[0][column]);
-  if (name == Kind::missing) return false;
-  std::size_t others = 0;
+bool is_year(std::int64_t number) { return number >= kFirstYear && number <= kLastYear; }
+bool is_year(const std::string& text) { return is_year(base::parse_number<std::int64_t>(text).value_or(0)); }
+
+enum class Says : std::uint8_t { nothing, name, row };
+
+// What a column says of its first field: a word over a value of the second record, or a value over fields none of which is
+// of its kind, is a name; one of theirs is of a row, but for a year over what are no years.
+Says what_says(const std::vector<Fields>& records, std::size_t column) {
+  const std::string& text = records[0][column];
+  const Kind name = kind_of(text);
+  if (name == Kind::missing) return Says::nothing;
+  bool has_others = false;
+  bool has_alike = false;
   for (std::size_t i = 1; i < records.size(); ++i) {
-    if (column >= records[i].size() || batch::is_missing_word(records[i][column])) continue;
+    if (column >= records[i].size()) continue;
     const Kind below = kind_of(records[i][column]);
-    if (name == Kind::word) return i == 1 && below != Kind::word;
-    if (below == name) return false;
-    ++others;
+    if (below == Kind::missing) continue;
+    if (name == Kind::word) return i == 1 && below != Kind::word ? Says::name : Says::nothing;
+    if (below == name && (!is_year(text) || is_year(records[i][column]))) return Says::row;
+    has_alike = has_alike || below == name;
+    has_others = true;
   }
-  return others > 0;
+  return has_others && !has_alike ? Says::name : Says::nothing;
 }
 
 // An index without a name, as pandas writes it, before names that are values.
@@ -140,8 +167,6 @@ bool is_index(const std::vector<Fields>& records) {
   return records[0].size() > 1 && records[0].front().empty() &&
          std::all_of(records.begin() + 1, records.end(), has_first);
 }
-
-bool is_year(std::int64_t number) { return number >= kFirstYear && number <= kLastYear; }
 
 // The first record's values are 0, 1, 2.. as pandas calls columns that nobody named, or years in a row over something else:
 // of neither so few that they may well be a row (an edge "0,1" of a graph).
@@ -157,7 +182,7 @@ bool are_counted(const std::vector<Fields>& records) {
     if (!first) first = number;
     if (*number != *first + count++) return false;
     const std::string below = column < records[1].size() ? records[1][column] : "";
-    is_over_years = is_over_years && is_year(base::parse_number<std::int64_t>(below).value_or(0));
+    is_over_years = is_over_years && is_year(below);
   }
   return (count >= 3 && *first == 0) || (count >= 2 && is_year(*first) && !is_over_years);
 }
@@ -172,7 +197,8 @@ std::vector<Fields> fields_of_all(const std::vector<std::string_view>& texts, ch
   return records;
 }
 
-// There is a header unless the first record is as those below it: values, nowhere something that only a name would be.
+// There is a header unless the first record is as those below it: values, of which no more say that they are names than
+// that they are of a row.
 bool has_header(const std::vector<std::string_view>& texts, char delimiter, const std::vector<std::string>& columns) {
   const std::vector<Fields> records = fields_of_all(texts, delimiter);
   if (records.empty()) return true;
@@ -180,10 +206,12 @@ bool has_header(const std::vector<std::string_view>& texts, char delimiter, cons
   if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;
   if (is_index(records) || are_counted(records)) return true;
+  std::int64_t names = 0;
   for (std::size_t column = 0; column < first.size(); ++column) {
-    if (is_unlike_below(records, column)) return true;
+    const Says says = what_says(records, column);
+    names += says == Says::name ? 1 : says == Says::row ? -1 : 0;
   }
-  return false;
+  return names > 0;
 }
 
 // One object that goes over several lines, or a list, is JSON; objects of a line each are NDJSON.

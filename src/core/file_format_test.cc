@@ -53,6 +53,15 @@ TEST(FileFormat, TheDelimiterIsTheOneThatAllRecordsAgreeOn) {
   EXPECT_EQ(found("a.csv", ""), kComma);
 }
 
+TEST(FileFormat, CommasInNumbersAndProseLoseAgainstAnotherDelimiter) {
+  EXPECT_EQ(found("a.csv", "2020-01-01;3,5\n2020-01-02;4,5\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "59,91;10,75\n60,39;5,32\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "Name;Price, EUR\nx;2,50\ny;3,75\n"), "CSV delimited by ';' with a header");
+  EXPECT_EQ(found("a.csv", "id\tname, first\n1\tA, B\n2\tC, D\n"), "CSV delimited by tabs with a header");
+  EXPECT_EQ(found("a.csv", "1|a,b\n2|c,d\n"), "CSV delimited by '|' without a header");
+  EXPECT_EQ(found("a.csv", "1,a;b,2,3\n4,c;d,5,6\n"), kCommaAlone) << "a list in one of the fields";
+}
+
 TEST(FileFormat, ARecordWhoseFieldsCannotBeToldApartTellsNothing) {
   EXPECT_EQ(found("a.csv", "1\t2\n5\t6\n\"b\n["), "CSV delimited by tabs without a header");
   EXPECT_EQ(found("a.csv", ",2\n1,b\n2,\"b\n["), kComma);
@@ -84,6 +93,31 @@ TEST(FileFormat, AHeaderMayHaveNamesThatLookLikeValues) {
         "0,1\n1,5\n", "0,1,alice\n1,5,bob\n", "bob,2019,2020\namy,2019,2021\n", "1.5,0\n2.5,1\n", "2019,2021\n1,2\n",
         "1,5\n2,x\n3,7\n"}) {
     EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
+  }
+}
+
+TEST(FileFormat, OneOddFieldDoesNotMakeARowAHeader) {
+  for (std::string_view text :
+       {"1,Ann,12a\n2,Bob,14\n3,Cid,15\n", "1,Ann,NULL\n2,Bob,12\n",
+        "1,Ann,n/a,2020-01-01T00:00:00Z\n2,Bob,12,2020-01-02T00:00:00Z\n", "1,SKU-1,5\n2,40012,6\n3,40013,7\n",
+        "1,5\n2,unknown\n3,unknown\n", "1,Ann,ann@x.org\n2,Bob,none\n", "1,NA\n2,5\n"}) {
+    EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
+  }
+  EXPECT_EQ(found("a.csv", "id,2020\n1,5\n2,6\n"), kComma) << "a year over numbers says nothing";
+  EXPECT_EQ(found("a.csv", "id,code,12\n1,7,5\n2,8,6\n"), kComma) << "two against one";
+}
+
+TEST(FileFormat, TimesAddressesAmountsAndCodesAreValues) {
+  for (std::string_view text :
+       {"2020-01-01 10:00:00,start\n2020-01-01 11:00:00,stop\n", "192.168.1.0,web\n192.168.2.0,db\n",
+        "0007,x0\n0008,y0\n", "90210,LA\n01234,Boston\n", "2020/01/01,x\n2020/01/02,y\n", "\"1,000\",x\n\"2,000\",y\n",
+        "3f2504e0-4f89-11d3-9a0c-0305e82c3301,x\n3F2504E0-4F89-11D3-9A0C-0305E82C3302,y\n", "10:15,x\n10:30,y\n",
+        "+49 30 1234,x\n+49 30 1235,y\n", "5%,x\n7%,y\n"}) {
+    EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
+  }
+  for (std::string_view text :
+       {"age,0-9,10-19\nUK,5,6\n", "day,at\n2020/01/01,10:15\n", "ip\n10.0.0.1\n", "shop,2020/01\nx,5\n"}) {
+    EXPECT_EQ(found("a.csv", text), kComma) << text;
   }
 }
 
