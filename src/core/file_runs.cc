@@ -88,6 +88,11 @@ Committed FileRuns::work(const meta::JobRow& job, const meta::RunRow& run, Progr
   StagedFile file = FileStaging(parts_, files_, progress)
                         .stage(workspace->id, file_name_of(run.key), bytes, trigger.file, column_names(table));
   progress.log(fmt::format("{}{}", to_text(file.form), folded_with(file.folding)));
+  if (!table && file.scan.rows == 0 && file.form.format != BodyFormat::parquet) {
+    throw Error(
+        ErrorKind::invalid_argument,
+        "the file has no rows, so nothing tells the types of a new table's columns: put it again once it has some");
+  }
   request.format = file.form.format;
   request.header = file.form.has_header ? IngestRequest::CsvHeader::present : IngestRequest::CsvHeader::absent;
 

@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_parsed_fails_at_once(admin, client, bucket, table
 @pytest.mark.parametrize("name, body, words", [
     ("{}.csv", b"", "empty"), ("{}.csv", b"\x00\x01\x02\n", "NUL"), ("{}.csv.gz", gzip.compress(b"id\n1\n")[:-6], "cut short"),
     ("{}.parquet", b"PAR1 nonsense", "Parquet"), ("{}.json", b'{"id": ', "not closed"), ("a$b{}.csv", b"id\n1\n", "table name"),
-    ("{}.csv", b"a,a\n1,2\n", "twice"),
+    ("{}.csv", b"a,a\n1,2\n", "twice"), ("{}.csv", b"id,a\n", "no rows"), ("{}.json", b"[]", "no rows"),
 ])
 def test_what_is_wrong_with_a_file_is_said(admin, client, bucket, table, name, body, words):
     key = "data/" + name.format(table)
