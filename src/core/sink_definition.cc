@@ -83,7 +83,8 @@ SinkDefinition read_sink(FieldReader& fields, const VariableLookup& environment,
   }
   sink.url = read_url(fields, environment);
   sink.options.schema = fields.text("schema", kMaxSchema).value_or("public");
-  if (sink.options.schema.empty() || sink.options.schema.starts_with("pg_")) {
+  if (sink.options.schema.empty() || sink.options.schema.starts_with("pg_") ||
+      sink.options.schema == "information_schema") {
     fields.problem("schema", "must be a schema's name, and none of the database's own");
   }
   const std::string types = fields.text("types").value_or("faithful");

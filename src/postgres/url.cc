@@ -14,9 +14,14 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::size_t kMaxUrl = 4096;
-constexpr std::array<std::string_view, 5> kPlace = {"host", "port", "user", "password", "dbname"};
 constexpr std::array<std::string_view, 4> kAsParameter = {"sslmode", "application_name", "target_session_attrs",
                                                           "connect_timeout"};
+constexpr std::array<std::string_view, 6> kSslModes = {"disable", "allow",     "prefer",
+                                                       "require", "verify-ca", "verify-full"};
+constexpr std::array<std::string_view, 6> kSessions = {"any",     "read-write", "read-only",
+                                                       "primary", "standby",    "prefer-standby"};
+// Of names, and of addresses with their zones.
+constexpr std::string_view kInHost = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%";
 
 Error wrong(std::string what) {
   return Error(ErrorKind::invalid_argument,
@@ -24,6 +29,25 @@ Error wrong(std::string what) {
 }
 
 bool is_one_of(std::string_view word, const auto& words) { return std::ranges::find(words, word) != words.end(); }
+
+// What stands behind the "?"; who goes before it ends with the first "@".
+std::string_view parameters_of(std::string_view text) {
+  const std::size_t who = text.find('@');
+  const std::size_t mark = text.find('?', who == std::string_view::npos ? 0 : who);
+  return mark == std::string_view::npos ? std::string_view() : text.substr(mark + 1);
+}
+
+// libpq would take all that has a place of its own, too: a password there would be shown.
+void check_parameters(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::size_t end = std::min(parameters.find('&'), parameters.size());
+    const std::string_view one = parameters.substr(0, end);
+    if (!is_one_of(one.substr(0, one.find('=')), kAsParameter)) {
+      throw wrong(fmt::format("may have these parameters: {}", fmt::join(kAsParameter, ", ")));
+    }
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+  }
+}
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -37,6 +61,7 @@ Url Url::parse(std::string_view text) {
     throw wrong("does not begin with postgresql://");
   }
   if (text.find('\0') != std::string_view::npos || !base::is_utf8(text)) throw wrong("has bytes that no URL has");
+  check_parameters(parameters_of(text));
   // libpq's own message would quote what it cannot read.
   char* message = nullptr;
   std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(std::string(text).c_str(), &message));
@@ -47,12 +72,7 @@ Url Url::parse(std::string_view text) {
   Url url;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr) continue;
-    std::string_view keyword = option->keyword;
-    if (!is_one_of(keyword, kPlace) && !is_one_of(keyword, kAsParameter)) {
-      throw wrong(
-          fmt::format("must not say {}: of parameters there may be {}", keyword, fmt::join(kAsParameter, ", ")));
-    }
-    url.parameters_.emplace_back(keyword, option->val);
+    url.parameters_.emplace_back(option->keyword, option->val);
   }
   url.check();
   return url;
@@ -67,6 +87,17 @@ void Url::check() const {
   }
   if (host()[0] == '/' || host()[0] == '@') {
     throw wrong("must say the host by name or address; sockets of this machine are not for sinks");
+  }
+  if (host().find_first_not_of(kInHost) != std::string::npos) {
+    throw wrong(
+        "says no host by name or address: percent-encode characters such as @ : / % in the user and the password");
+  }
+  if (const std::string& mode = value_of("sslmode"); !mode.empty() && !is_one_of(mode, kSslModes)) {
+    throw wrong(fmt::format("must say sslmode as one of {}", fmt::join(kSslModes, ", ")));
+  }
+  if (const std::string& session = value_of("target_session_attrs");
+      !session.empty() && !is_one_of(session, kSessions)) {
+    throw wrong(fmt::format("must say target_session_attrs as one of {}", fmt::join(kSessions, ", ")));
   }
   const auto number = base::parse_number<std::uint16_t>(port());
   if (number.value_or(0) == 0) throw wrong("must say the port as a number from 1 to 65535");

@@ -48,8 +48,12 @@ TEST(Url, ItsPasswordIsTakenOutOfTexts) {
 TEST(Url, OnlySaysWhereAndWho) {
   EXPECT_THAT(refusal("mysql://u@h/d"), testing::HasSubstr("does not begin with postgresql://"));
   EXPECT_THAT(refusal("host=h user=u"), testing::HasSubstr("does not begin with postgresql://"));
-  EXPECT_THAT(refusal("postgresql:///d?user=u"), testing::HasSubstr("says no host"));
+  EXPECT_THAT(refusal("postgresql://u@/d"), testing::HasSubstr("says no host"));
   EXPECT_THAT(refusal("postgresql://h/d"), testing::HasSubstr("says no user"));
+  EXPECT_THAT(refusal("postgresql://u:Tr0ub@dor3@h/d"),
+              testing::AllOf(testing::HasSubstr("percent-encode"), testing::Not(testing::HasSubstr("dor3"))));
+  EXPECT_THAT(refusal("postgresql://u@h/d?sslmode=maybe"), testing::HasSubstr("verify-full"));
+  EXPECT_THAT(refusal("postgresql://u@h/d?target_session_attrs=x"), testing::HasSubstr("read-write"));
   EXPECT_THAT(refusal("postgresql://u@h"), testing::HasSubstr("says no database"));
   EXPECT_THAT(refusal("postgresql://u@%2Frun%2Fpostgresql/d"), testing::HasSubstr("sockets of this machine"));
   for (const char* places : {"h,%2Frun", "one,two", "one:1,two:2", "h:1,2", ",h", "h,"}) {
@@ -58,8 +62,9 @@ TEST(Url, OnlySaysWhereAndWho) {
   for (const char* port : {"0", "1x", "65536", "99999", "-1", "+5", "%201"}) {
     EXPECT_THAT(refusal(fmt::format("postgresql://u@h:{}/d", port)), testing::HasSubstr("from 1 to 65535")) << port;
   }
-  for (const char* named : {"service=x", "passfile=x", "sslkey=x", "sslrootcert=x", "hostaddr=1.2.3.4", "options=-c"}) {
-    EXPECT_THAT(refusal(std::string("postgresql://u@h/d?") + named), testing::HasSubstr("must not say")) << named;
+  for (const char* named : {"service=x", "passfile=x", "sslkey=x", "sslrootcert=x", "hostaddr=1.2.3.4", "options=-c",
+                            "password=x", "user=x", "sslmode=require&password=x", "host=h"}) {
+    EXPECT_THAT(refusal(std::string("postgresql://u@h/d?") + named), testing::HasSubstr("these parameters")) << named;
   }
   EXPECT_THAT(refusal("postgresql://u@h/" + std::string(4096, 'd')), testing::HasSubstr("more than 4096 bytes"));
   EXPECT_THAT(refusal("postgresql://u:secret%zz@h/d"),
