@@ -265,7 +265,12 @@ json::object SinkCopies::run(const meta::JobRow& job, Progress& progress) const 
   const FileUses::Use use = parts_.uses.begin(order.table.workspace);
   const auto state = find_state(parts_, order.table.workspace, order.table.name);
   if (!state) {
-    progress.log("there is no such table yet");
+    progress.log("there is no such table now");
+    auto before = parts_.meta.sinks().find_copy(sink->id, order.table);
+    if (before && !before->error.empty()) {
+      before->error.clear();
+      parts_.meta.sinks().put_copy(*before);
+    }
     return {};
   }
   auto of_sink = parts_.meta.accounts().find_workspace(sink->workspace);
