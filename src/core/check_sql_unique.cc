@@ -152,6 +152,7 @@ std::string superseded_rows(const Check& check, std::string_view kept) {
   std::string keys = fmt::format("{}", fmt::join(names, ", "));
   // Few keys come twice, so the rows are joined with those keys' last rows only.
   std::vector<std::string> same;
+  same.reserve(names.size());
   for (const std::string& name : names) same.push_back(fmt::format("k.{0} = l.{0}", name));
   return fmt::format(
       "SELECT k._row FROM ({0}) k JOIN (SELECT {1}, max(_row) AS _row FROM ({0}) GROUP BY {1} HAVING count(*) > 1) l "

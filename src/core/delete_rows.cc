@@ -151,7 +151,7 @@ RowsDeleted delete_rows_where(const Parts& parts, const std::function<TableState
 RowsDeleted delete_no_rows(const Parts& parts, const TableState& state, const Actor& actor,
                            const Repeatable& repeatable) {
   if (auto before = answered_before(parts, repeatable)) return *std::move(before);
-  const RowsDeleted none{.version = state.version(), .rows = 0};
+  RowsDeleted none{.version = state.version(), .rows = 0};
   if (!repeatable.key) return none;
   if (auto done = commit_deleted(parts, {}, state, none, actor, repeatable)) return *done;
   throw_too_busy();

@@ -16,8 +16,6 @@
 namespace boathouse::core {
 namespace {
 
-using base::Error;
-using base::ErrorKind;
 using base::quote_identifier;
 using base::quote_string;
 using batch::ParquetFacts;

@@ -21,7 +21,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using base::quote_string;
-using batch::StagedColumn;
 using batch::StagedSpec;
 
 constexpr std::int64_t kVersionsOfDocuments = 100;

@@ -18,7 +18,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-using base::quote_identifier;
 
 // More rejected rows than fit into an answer are not asked for, however many a door would show.
 constexpr std::uint64_t kMostShown = 1'000'000;

@@ -146,6 +146,7 @@ ListingPage<meta::ObjectRow> LakeIngress::list(const meta::WorkspaceRow& workspa
       if (auto found = find_now(workspace, after)) add(*std::move(found));
     }
     std::vector<TableReader> readers;
+    readers.reserve(names.size());
     for (const std::string& name : names) readers.emplace_back(documents_, workspace, name, after);
     while (rows.size() < limit) {
       TableReader* first = nullptr;

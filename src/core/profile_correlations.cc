@@ -26,7 +26,7 @@ json::object correlations(engine::Lease& lease, std::int64_t rows, std::vector<C
   const std::size_t all = columns.size();
   while (columns.size() > bounds.correlated) columns.pop_back();
   const std::size_t size = columns.size();
-  const auto cells = static_cast<double>(rows) * static_cast<double>(size * size / 2);
+  const auto cells = static_cast<double>(rows) * static_cast<double>(size * size) / 2;
   const bool exact = cells <= static_cast<double>(bounds.correlated_cells);
 
   std::string list;

@@ -187,9 +187,9 @@ ProfileText Profiles::diff(const meta::WorkspaceRow& workspace, std::string_view
   }
   const Subject was = subject(state, earlier);
   const Subject is = subject(state, later);
-  const ProfileText was_told = kept_or_made(workspace, was);
+  ProfileText was_told = kept_or_made(workspace, was);
   if (std::holds_alternative<meta::JobRow>(was_told)) return was_told;
-  const ProfileText is_told = kept_or_made(workspace, is);
+  ProfileText is_told = kept_or_made(workspace, is);
   if (std::holds_alternative<meta::JobRow>(is_told)) return is_told;
 
   DriftRules rules = rules_.drift;

@@ -167,8 +167,8 @@ std::unordered_map<std::string, Quarantined> find_rows(const Parts& parts, const
     if (!found.contains(id)) missing.emplace_back(id);
   }
   if (!missing.empty()) {
-    throw Error(ErrorKind::not_found, fmt::format("{} of these rows are not in the quarantine", missing.size()))
-        .with("ids", std::move(missing));
+    std::string message = fmt::format("{} of these rows are not in the quarantine", missing.size());
+    throw Error(ErrorKind::not_found, std::move(message)).with("ids", std::move(missing));
   }
   return found;
 }

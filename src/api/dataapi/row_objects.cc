@@ -11,7 +11,9 @@ namespace boathouse::api::dataapi {
 void RowObjects::on_columns(const std::vector<engine::Column>& columns) {
   std::vector<std::string> names;
   for (const engine::Column& column : columns) names.push_back(base::fold_case(column.name));
-  for (const std::string& name : base::unique_names(names)) {
+  names = base::unique_names(names);
+  keys_.reserve(names.size());
+  for (const std::string& name : names) {
     keys_.push_back(boost::json::serialize(boost::json::string(name)) + ":");
   }
   output_("[");

@@ -82,7 +82,7 @@ asio::awaitable<net::Response> answer_parquet(const Services& services, net::Req
 QueryCall records_of(const Services& services, const net::Request& request) {
   Caller caller = decide(services, request, auth::Action::read);
   return [&services, workspace = std::move(caller.workspace), wanted = read_query(request)](
-             engine::ResultFormat, engine::ResultConsumer& consumer, std::stop_token stop) {
+             engine::ResultFormat, engine::ResultConsumer& consumer, const std::stop_token& stop) {
     return services.frames.read_records(workspace, wanted, consumer, stop);
   };
 }

@@ -3,6 +3,7 @@
 
 #include <boost/json/parse.hpp>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <thread>
 
@@ -61,7 +62,7 @@ std::string sparkline(const json::array& counts) {
   for (const json::value& count : counts) most = std::max(most, count.to_number<double>());
   std::string line;
   for (const json::value& count : counts) {
-    const auto level = static_cast<std::size_t>(count.to_number<double>() / most * (std::size(kBars) - 1) + 0.5);
+    const auto level = static_cast<std::size_t>(std::lround(count.to_number<double>() / most * (std::size(kBars) - 1)));
     line += count.to_number<double>() == 0 ? " " : kBars[level];
   }
   return line;
