@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -28,12 +29,18 @@ DigestBehind::~DigestBehind() { end(kEnded); }
 void DigestBehind::wrote(std::string_view bytes) {
   const std::uint64_t before = written_.load();
   const std::uint64_t now = before + bytes.size();
-  if (!follower_.valid() && now < kWorthAThread) digest_.update(bytes);
   written_.store(now);
   written_.notify_one();
-  if (!follower_.valid() && now >= kWorthAThread) {
-    follower_ = std::async(std::launch::async, [this, before] { follow(before); });
+  if (follower_.valid()) return;
+  if (now >= kWorthAThread) {
+    try {
+      follower_ = std::async(std::launch::async, [this, before] { follow(before); });
+      return;
+    } catch (const std::system_error&) {
+      // No thread is to be had now.
+    }
   }
+  digest_.update(bytes);
 }
 
 std::string DigestBehind::finish() {
