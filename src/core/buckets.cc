@@ -68,8 +68,8 @@ std::vector<meta::BucketRow> Buckets::list(const meta::WorkspaceRow& workspace) 
   return parts_.meta.buckets().list_buckets(workspace.id);
 }
 
-void Buckets::update(const meta::BucketRow& bucket) const {
-  if (!parts_.meta.buckets().update_bucket(bucket)) throw no_such_bucket(bucket.name);
+void Buckets::change(const meta::BucketRow& bucket, const meta::BucketChange& change) const {
+  if (!parts_.meta.buckets().change_bucket(bucket.id, change)) throw no_such_bucket(bucket.name);
 }
 
 void Buckets::remove(const meta::BucketRow& bucket) const {

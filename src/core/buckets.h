@@ -29,8 +29,8 @@ class Buckets {
                                  bool default_trigger) const;
   // By name.
   std::vector<meta::BucketRow> list(const meta::WorkspaceRow& workspace) const;
-  // Versioning, notification and tags as the row has them. Error{not_found, "no-such-bucket"}.
-  void update(const meta::BucketRow& bucket) const;
+  // What of it its owner may change; see meta/bucket_store.h. Error{not_found, "no-such-bucket"}.
+  void change(const meta::BucketRow& bucket, const meta::BucketChange& change) const;
   // Error{conflict, "bucket-not-empty"}: it holds versions, markers or uploads.
   void remove(const meta::BucketRow& bucket) const;
 

@@ -73,8 +73,8 @@ void FlowDatasets::append(DatasetUpload& upload, std::string_view bytes) const {
 meta::BucketRow FlowDatasets::bucket_of(const meta::WorkspaceRow& workspace) const {
   meta::BucketRow bucket = parts_.buckets.find_or_create(workspace, kDatasetBucket, false);
   if (bucket.versioning != meta::Versioning::enabled) {
+    parts_.buckets.change(bucket, [](meta::BucketRow& row) { row.versioning = meta::Versioning::enabled; });
     bucket.versioning = meta::Versioning::enabled;
-    parts_.buckets.update(bucket);
   }
   return bucket;
 }

@@ -148,7 +148,8 @@ std::vector<meta::PartRow> Multipart::list_parts(const meta::UploadRow& upload, 
 
 meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const meta::UploadRow& upload,
                                     const std::vector<NamedPart>& named, const std::optional<Checksum>& expected,
-                                    const meta::ObjectCondition& condition, const Actor& by) const {
+                                    std::optional<std::int64_t> size, const meta::ObjectCondition& condition,
+                                    const Actor& by) const {
   std::vector<meta::PartRow> parts = select_parts(list_parts(upload, 0, kMostParts), named);
   check_sizes(parts);
   ObjectFacts facts = parse_object_facts(upload.facts);
@@ -179,6 +180,11 @@ meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const meta::U
   for (const meta::PartRow& part : parts) {
     put.row.size += part.size;
     put.parts.push_back(part.file);
+  }
+  if (size && *size != put.row.size) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("The object size you specified, {}, is not that of the parts, {}.", *size, put.row.size))
+        .code("bad-size");
   }
   return objects_.publish(bucket, std::move(put), by, kObjectCompleted);
 }

@@ -34,12 +34,14 @@ class Multipart {
   // What was written becomes a part, in place of an earlier one of that number; the first checksum of the writer is kept.
   meta::PartRow put_part(const meta::UploadRow& upload, std::int64_t number, ObjectWriter& writer) const;
   std::vector<meta::PartRow> list_parts(const meta::UploadRow& upload, std::int64_t after, std::size_t limit) const;
+  // `size` is what its uploader takes the whole for, in bytes.
   // Errors{invalid_argument}: "no-parts", "bad-part-order", "bad-part" (not there, another ETag or checksum),
-  // "part-too-small", "bad-digest" (of the whole);
+  // "part-too-small", "bad-digest" (of the whole), "bad-size";
   // {too_large}; those of Objects::publish().
   meta::ObjectRow complete(const meta::BucketRow& bucket, const meta::UploadRow& upload,
                            const std::vector<NamedPart>& named, const std::optional<Checksum>& expected,
-                           const meta::ObjectCondition& condition, const Actor& by) const;
+                           std::optional<std::int64_t> size, const meta::ObjectCondition& condition,
+                           const Actor& by) const;
   void abort(const meta::UploadRow& upload) const;
 
  private:

@@ -47,16 +47,17 @@ bool may_change(int status) { return status >= 500 || status == 408 || status ==
 
 std::string Notifications::set(const meta::BucketRow& bucket, std::vector<NotificationHook> hooks) const {
   check_hooks(hooks);
-  NotificationSettings settings = parse_notification(bucket.notification);
   std::string secret;
-  if (!hooks.empty()) {
-    secret = settings.sealed_secret.empty() ? new_secret() : sealer_.open(settings.sealed_secret, bound_to(bucket));
-    settings.sealed_secret = sealer_.seal(secret, bound_to(bucket));
-  }
-  settings.hooks = std::move(hooks);
-  meta::BucketRow row = bucket;
-  row.notification = to_text(settings);
-  if (!parts_.meta.buckets().update_bucket(row)) throw no_such_bucket(bucket.name);
+  auto change = [&](meta::BucketRow& row) {
+    NotificationSettings settings = parse_notification(row.notification);
+    if (!hooks.empty()) {
+      secret = settings.sealed_secret.empty() ? new_secret() : sealer_.open(settings.sealed_secret, bound_to(bucket));
+      settings.sealed_secret = sealer_.seal(secret, bound_to(bucket));
+    }
+    settings.hooks = std::move(hooks);
+    row.notification = to_text(settings);
+  };
+  if (!parts_.meta.buckets().change_bucket(bucket.id, change)) throw no_such_bucket(bucket.name);
   return secret.empty() ? "" : std::string(kShownSecret) + base::to_base64(secret);
 }
 

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace boathouse::core {
@@ -17,6 +19,12 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
     entries.push_back(it->path());
   }
   return entries;
+}
+
+// As far as they are empty.
+void remove_shelves(const fs::path& folder) {
+  for (const fs::path& shelf : entries_of(folder)) ::rmdir(shelf.c_str());
+  ::rmdir(folder.c_str());
 }
 
 }  // namespace
@@ -70,9 +78,7 @@ void ObjectFiles::unlink(const std::string& name) noexcept {
 }
 
 void ObjectFiles::remove_folders(const meta::BucketRow& bucket) {
-  const fs::path folder = root_ / bucket.workspace.value / bucket.id.value;
-  for (const fs::path& shelf : entries_of(folder)) ::rmdir(shelf.c_str());
-  ::rmdir(folder.c_str());
+  remove_shelves(root_ / bucket.workspace.value / bucket.id.value);
 }
 
 bool ObjectFiles::is_held(const std::string& name) const {
@@ -83,11 +89,19 @@ bool ObjectFiles::is_held(const std::string& name) const {
 ObjectFiles::Swept ObjectFiles::sweep(Progress& progress) {
   Swept swept;
   for (const fs::path& workspace : entries_of(root_)) {
-    for (const fs::path& bucket : entries_of(workspace)) {
+    // Listed before the buckets, so that a new one's folder is not taken for one of those that are gone.
+    const std::vector<fs::path> folders = entries_of(workspace);
+    const std::vector<meta::BucketRow> buckets =
+        meta_.buckets().list_buckets(base::WorkspaceId(workspace.filename().string()));
+    for (const fs::path& bucket : folders) {
       for (const fs::path& shelf : entries_of(bucket)) {
         progress.check();
         for (const fs::path& file : entries_of(shelf)) sweep_file(file, swept);
       }
+      // A put that came while its bucket went leaves the folder.
+      const bool is_gone = std::ranges::none_of(
+          buckets, [&](const meta::BucketRow& row) { return row.id.value == bucket.filename().string(); });
+      if (is_gone) remove_shelves(bucket);
     }
   }
   if (swept.files > 0) base::log_info("object_files_swept", {{"files", swept.files}, {"bytes", swept.bytes}});

@@ -4,12 +4,14 @@
 #include <functional>
 
 #include "base/error.h"
+#include "base/ids.h"
 
 namespace boathouse::core {
 namespace {
 
 // A page with a delimiter may show few of the rows that are read for it.
 constexpr std::size_t kFirstAsk = 8;
+constexpr std::size_t kRowsOfAKey = 1000;
 
 // The least text greater than every text that begins with `prefix`.
 std::string behind(const std::string& prefix) {
@@ -124,6 +126,29 @@ ListingPage<Row> page_of(const ListingWanted& wanted, const Place& place, Fetch<
   return Lister<Row>(wanted, std::move(fetch), first).run(place);
 }
 
+// Whoever deletes page by page goes on after a version that is gone: with those that were made before it. Of the null
+// version it cannot be told, so all of the key come.
+std::optional<std::int64_t> place_of_gone(const Parts& parts, const meta::BucketRow& bucket, const std::string& key,
+                                          const std::string& version) {
+  constexpr std::int64_t kMicros = 1000;  // the time of an id is to the millisecond
+  if (version == meta::kNullVersion) return std::nullopt;
+  if (!base::is_uuid(version)) {
+    throw base::Error(base::ErrorKind::invalid_argument, "Invalid version id marker specified");
+  }
+  const std::int64_t made = base::uuid_v7_time(version);
+  std::optional<meta::VersionPlace> last;
+  while (true) {
+    const std::vector<meta::ObjectRow> rows = parts.meta.buckets().list_versions(
+        {.bucket = bucket.id, .from = key, .before = key + '\0', .limit = kRowsOfAKey}, last);
+    for (const meta::ObjectRow& row : rows) {
+      const bool is_older = row.version == meta::kNullVersion ? row.at < made + kMicros : row.version < version;
+      if (is_older) return row.number + 1;
+      last = {.key = key, .number = row.number};
+    }
+    if (rows.size() < kRowsOfAKey) return last ? last->number : std::optional<std::int64_t>();
+  }
+}
+
 }  // namespace
 
 ListingPage<meta::ObjectRow> list_rows(const ListingWanted& wanted, std::size_t first, const RowsOfRange& rows) {
@@ -148,8 +173,7 @@ ListingPage<meta::ObjectRow> list_versions(const Parts& parts, const meta::Bucke
   Place begin = begin_of(wanted);
   if (!begin.id.empty()) {
     auto row = parts.meta.buckets().find_object(bucket.id, begin.from, begin.id);
-    if (!row) throw base::Error(base::ErrorKind::invalid_argument, "Invalid version id marker specified");
-    begin.number = row->number;
+    begin.number = row ? row->number : place_of_gone(parts, bucket, begin.from, begin.id);
   }
   return page_of<meta::ObjectRow>(wanted, begin, [&](const Place& place, std::size_t limit) {
     std::optional<meta::VersionPlace> last;

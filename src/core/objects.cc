@@ -50,7 +50,13 @@ void check_object_key(std::string_view key) {
 }
 
 ObjectWriter Objects::begin(const meta::BucketRow& bucket, const std::vector<ChecksumKind>& checksums) const {
-  return ObjectWriter(files_, bucket, checksums);
+  try {
+    return ObjectWriter(files_, bucket, checksums);
+  } catch (const Error&) {
+    // Its folder goes with the bucket.
+    if (!parts_.meta.buckets().find_bucket(bucket.workspace, bucket.name)) throw no_such_bucket(bucket.name);
+    throw;
+  }
 }
 
 meta::ObjectRow Objects::finish(const meta::BucketRow& bucket, NewObject object, ObjectWriter& writer) const {
@@ -171,8 +177,13 @@ DeletedObject Objects::remove(const meta::BucketRow& bucket, const std::string& 
   return {.version = std::move(change.version), .is_marker = change.is_marker};
 }
 
-void Objects::set_tags(const meta::ObjectRow& object, const ObjectTags& tags) const {
-  if (!parts_.meta.buckets().set_object_tags(object, tags_to_json(tags))) throw no_such_key(object.key);
+std::string Objects::set_tags(const meta::BucketRow& bucket, const std::string& key,
+                              const std::optional<std::string>& version, const ObjectTags& tags) const {
+  if (auto set = parts_.meta.buckets().set_object_tags(bucket.id, key, version, tags_to_json(tags))) {
+    return *std::move(set);
+  }
+  find(bucket, key, version);  // tells what is wrong
+  throw no_such_key(key);
 }
 
 }  // namespace boathouse::core

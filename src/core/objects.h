@@ -75,8 +75,9 @@ class Objects {
   DeletedObject remove(const meta::BucketRow& bucket, const std::string& key, const std::optional<std::string>& version,
                        const meta::ObjectCondition& condition, const Actor& by) const;
 
-  // Error{not_found} when it went meanwhile.
-  void set_tags(const meta::ObjectRow& object, const ObjectTags& tags) const;
+  // Of the version that find() finds, whose id it gives. Errors as there.
+  std::string set_tags(const meta::BucketRow& bucket, const std::string& key, const std::optional<std::string>& version,
+                       const ObjectTags& tags) const;
 
  private:
   void hold_to_limits(const meta::BucketRow& bucket, std::int64_t size) const;

@@ -60,11 +60,10 @@ std::vector<ListedTrigger> Triggers::list(const meta::WorkspaceRow& workspace) c
 void Triggers::remove(const meta::WorkspaceRow& workspace, std::string_view name, std::string_view bucket) const {
   if (bucket.empty() && parts_.meta.triggers().delete_trigger(workspace.id, name)) return;
   if (!is_default(name)) throw no_such_trigger(name);
-  std::vector<meta::BucketRow> buckets = with_default(parts_, workspace, bucket);
+  const std::vector<meta::BucketRow> buckets = with_default(parts_, workspace, bucket);
   if (buckets.empty()) throw no_such_trigger(name);
-  for (meta::BucketRow& row : buckets) {
-    row.has_default_trigger = false;
-    parts_.meta.buckets().update_bucket(row);
+  for (const meta::BucketRow& row : buckets) {
+    parts_.meta.buckets().change_bucket(row.id, [](meta::BucketRow& now) { now.has_default_trigger = false; });
   }
 }
 

@@ -3,6 +3,7 @@
 // more. Any thread; calls block. Faults are base::Error as in catalog_store.h.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,6 +77,9 @@ struct VersionPlace {
   std::int64_t number = 0;
 };
 
+// Changes a row in place, quickly and without the store; what it throws comes out, and nothing is changed.
+using BucketChange = std::function<void(BucketRow&)>;
+
 class BucketStore {
  public:
   virtual ~BucketStore() = default;
@@ -85,8 +89,8 @@ class BucketStore {
   virtual std::optional<BucketRow> find_bucket(const base::WorkspaceId& workspace, std::string_view name) = 0;
   // By name.
   virtual std::vector<BucketRow> list_buckets(const base::WorkspaceId& workspace) = 0;
-  // What of `row` its owner may change. False when the bucket is gone.
-  virtual bool update_bucket(const BucketRow& row) = 0;
+  // What its owner may change of the row as it is then; others change nothing in between. False when the bucket is gone.
+  virtual bool change_bucket(const BucketId& id, const BucketChange& change) = 0;
   // `done`, `condition_failed` (it holds versions or uploads) or `bucket_gone`.
   virtual ObjectOutcome delete_bucket(const BucketId& id) = 0;
 
@@ -99,8 +103,10 @@ class BucketStore {
                                                const std::optional<std::string>& version) = 0;
   // The state of the watched file that an object of that key was last made of, whatever became of the object.
   virtual std::optional<std::string> watched_state(const BucketId& bucket, std::string_view key) = 0;
-  // False when that version is gone.
-  virtual bool set_object_tags(const ObjectRow& object, std::string_view tags) = 0;
+  // Of the latest version or that of an id, which is told; none when there is none, or a marker.
+  virtual std::optional<std::string> set_object_tags(const BucketId& bucket, std::string_view key,
+                                                     const std::optional<std::string>& version,
+                                                     std::string_view tags) = 0;
   // The latest versions that are no markers.
   virtual std::vector<ObjectRow> list_objects(const ObjectListing& listing) = 0;
   // All versions and markers, of a key newest first.

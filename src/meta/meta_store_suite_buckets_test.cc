@@ -11,7 +11,7 @@ class BucketSuite : public MetaStoreSuite {
   BucketStore& buckets() { return store().buckets(); }
   void set_versioning(Versioning versioning) {
     bucket_.versioning = versioning;
-    EXPECT_TRUE(buckets().update_bucket(bucket_));
+    EXPECT_TRUE(buckets().change_bucket(bucket_.id, [&](BucketRow& row) { row.versioning = versioning; }));
   }
   ObjectPut object(const std::string& key, const std::string& file) {
     ObjectPut put;

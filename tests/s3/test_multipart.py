@@ -71,6 +71,51 @@ def test_what_is_wrong_with_parts_is_said(client, bucket, refused):
         client.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=complete["UploadId"])
 
 
+def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
+    complete = upload(client, bucket, "k", {1: b"12345"}, ChecksumAlgorithm="CRC32", ChecksumType="COMPOSITE")
+    with refused("InvalidRequest", 400):
+        client.complete_multipart_upload(**complete, MpuObjectSize=17)
+    with refused("InvalidRequest", 400):
+        client.complete_multipart_upload(**complete, ChecksumType="FULL_OBJECT")
+    client.complete_multipart_upload(**complete, MpuObjectSize=5, ChecksumType="COMPOSITE")
+    with refused("InvalidRequest", 400):
+        client.get_object(Bucket=bucket, Key="k", PartNumber=1, Range="bytes=0-3")
+
+
+def test_no_parts_asked_for_are_none(client, bucket):
+    complete = upload(client, bucket, "k", {1: b"12345"})
+    told = client.list_parts(**{k: complete[k] for k in ("Bucket", "Key", "UploadId")}, MaxParts=0)
+    assert not told["IsTruncated"] and "Parts" not in told
+
+
+def test_versions_are_deleted_page_by_page(client, bucket):
+    client.put_object(Bucket=bucket, Key="k", Body=b"of no version")
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("j", "k", "l"):
+        for _ in range(5):
+            client.put_object(Bucket=bucket, Key=key, Body=b"x")
+    place, pages = {}, 0
+    while True:
+        page = client.list_object_versions(Bucket=bucket, MaxKeys=3, **place)
+        for version in page["Versions"]:
+            client.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+        pages += 1
+        if not page["IsTruncated"]:
+            break
+        place = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+    assert pages == 6 and "Versions" not in client.list_object_versions(Bucket=bucket)
+
+
+def test_a_listing_goes_on_after_a_version_that_is_gone(client, bucket, refused):
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    ids = [client.put_object(Bucket=bucket, Key="k", Body=b"x")["VersionId"] for _ in range(5)][::-1]
+    client.delete_object(Bucket=bucket, Key="k", VersionId=ids[2])
+    rest = client.list_object_versions(Bucket=bucket, KeyMarker="k", VersionIdMarker=ids[2])
+    assert [version["VersionId"] for version in rest["Versions"]] == ids[3:]
+    with refused("InvalidArgument", 400):
+        client.list_object_versions(Bucket=bucket, KeyMarker="k", VersionIdMarker="nobody")
+
+
 def test_a_part_is_replaced_by_one_of_its_number(client, bucket):
     complete = upload(client, bucket, "k", {1: b"first"})
     told = client.upload_part(Bucket=bucket, Key="k", UploadId=complete["UploadId"], PartNumber=1, Body=b"second")

@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import http.client
+import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -166,6 +167,26 @@ def test_tags(client, bucket, refused):
         client.get_bucket_tagging(Bucket=bucket)
     client.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": "x"}]})
     assert client.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "team", "Value": "x"}]
+
+
+def test_an_object_is_tagged_while_it_is_replaced(house, key, client, bucket):
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+    done = threading.Event()
+
+    def replace():
+        own = s3(house, key)
+        while not done.is_set():
+            own.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(replace) for _ in range(2)]
+        try:
+            for _ in range(100):
+                client.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+        finally:
+            done.set()
+        for writer in writers:
+            writer.result()
 
 
 def test_a_body_that_breaks_off_leaves_nothing(house, key, client, bucket):

@@ -38,6 +38,11 @@ void require_target(const Call& call) {
   if (!call.key.empty()) call.services.objects.find(bucket, call.key, call.version());
 }
 
+net::Response set_bucket_tags(const Call& call, const core::ObjectTags& tags) {
+  call.services.buckets.change(call.bucket(), [&](meta::BucketRow& row) { row.tags = core::tags_to_json(tags); });
+  return net::empty_response(204);
+}
+
 }  // namespace
 
 // An empty location is us-east-1.
@@ -62,8 +67,8 @@ net::Response put_versioning(Call& call) {
   if (status != "Enabled" && status != "Suspended") throw malformed_xml();
   const std::string_view deletion = body.root.child("MfaDelete").text().get();
   if (deletion == "Enabled") throw refusal("NotImplemented", "MFA delete is not implemented.");
-  bucket.versioning = status == "Enabled" ? meta::Versioning::enabled : meta::Versioning::suspended;
-  call.services.buckets.update(bucket);
+  const meta::Versioning wanted = status == "Enabled" ? meta::Versioning::enabled : meta::Versioning::suspended;
+  call.services.buckets.change(bucket, [&](meta::BucketRow& row) { row.versioning = wanted; });
   return net::empty_response(200);
 }
 
@@ -73,19 +78,9 @@ net::Response get_bucket_tags(Call& call) {
   return tags_answer(tags);
 }
 
-net::Response put_bucket_tags(Call& call) {
-  meta::BucketRow bucket = call.bucket();
-  bucket.tags = core::tags_to_json(read_tags(call.body, kMostBucketTags));
-  call.services.buckets.update(bucket);
-  return net::empty_response(204);
-}
+net::Response put_bucket_tags(Call& call) { return set_bucket_tags(call, read_tags(call.body, kMostBucketTags)); }
 
-net::Response delete_bucket_tags(Call& call) {
-  meta::BucketRow bucket = call.bucket();
-  bucket.tags = core::tags_to_json({});
-  call.services.buckets.update(bucket);
-  return net::empty_response(204);
-}
+net::Response delete_bucket_tags(Call& call) { return set_bucket_tags(call, {}); }
 
 net::Response get_acl(Call& call) {
   require_target(call);

@@ -33,6 +33,7 @@ constexpr std::array kTable{
     Row{"key-too-long", "KeyTooLongError", 400},
     Row{"bad-part", "InvalidPart", 400},
     Row{"bad-digest", "BadDigest", 400},
+    Row{"bad-size", "InvalidRequest", 400},
     Row{"no-parts", "MalformedXML", 400},
     Row{"bad-part-order", "InvalidPartOrder", 400},
     Row{"part-too-small", "EntityTooSmall", 400},

@@ -30,10 +30,10 @@ net::Selection select_numbered(const core::ObjectBytes& bytes, std::int64_t numb
 net::Selection select(const Call& call, const core::ObjectBytes& bytes, const net::Validators& validators) {
   net::Selection selection = select_range(call.request, validators, bytes.size());
   auto number = call.number("partNumber", 1, core::kMostParts);
-  if (!number || selection.status != 200) return selection;
-  if (call.request.headers.has("Range")) {
+  if (number && call.request.headers.has("Range")) {
     throw refusal("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
   }
+  if (!number || selection.status != 200) return selection;
   return select_numbered(bytes, *number);
 }
 

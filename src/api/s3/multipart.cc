@@ -74,6 +74,21 @@ std::optional<core::Checksum> expected_checksum(const net::Request& request) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> expected_size(const net::Request& request) {
+  const std::string* header = request.headers.find("x-amz-mp-object-size");
+  if (header == nullptr) return std::nullopt;
+  const auto size = base::parse_number<std::uint64_t>(net::trim(*header));
+  if (!size || *size > INT64_MAX) throw refusal("InvalidArgument", "x-amz-mp-object-size must be a number of bytes");
+  return static_cast<std::int64_t>(*size);
+}
+
+// Said again where the upload ends, it is as it was where the upload began.
+void check_checksum_type(const net::Request& request, const core::ObjectFacts& begun) {
+  const std::string_view type = request.headers.get("x-amz-checksum-type");
+  if (type.empty() || !begun.upload_checksum || type == core::checksum_type_name(begun.upload_composite)) return;
+  throw refusal("InvalidRequest", "The upload was begun with another checksum type.");
+}
+
 // "bytes=<first>-<last>", both there and within.
 std::pair<std::uint64_t, std::uint64_t> copied_range(const Call& call, std::uint64_t whole) {
   constexpr std::string_view kUnit = "bytes=";
@@ -165,8 +180,10 @@ net::Response copy_part(Call& call) {
 net::Response complete_upload(Call& call) {
   meta::BucketRow bucket = call.bucket();
   meta::UploadRow upload = upload_of(call, bucket);
-  meta::ObjectRow row = call.services.multipart.complete(
-      bucket, upload, read_parts(call.body), expected_checksum(call.request), condition_of(call.request), call.actor());
+  check_checksum_type(call.request, core::parse_object_facts(upload.facts));
+  meta::ObjectRow row =
+      call.services.multipart.complete(bucket, upload, read_parts(call.body), expected_checksum(call.request),
+                                       expected_size(call.request), condition_of(call.request), call.actor());
   XmlAnswer answer("CompleteMultipartUploadResult");
   add_text(answer.root(), "Location", call.request.path);
   add_text(answer.root(), "Bucket", call.bucket_name);
@@ -193,8 +210,8 @@ net::Response list_parts(Call& call) {
       static_cast<std::size_t>(std::min(call.number("max-parts", 0, INT32_MAX).value_or(kPartsPage), kPartsPage));
   const std::int64_t after = call.number("part-number-marker", 0, core::kMostParts).value_or(0);
   std::vector<meta::PartRow> parts = call.services.multipart.list_parts(upload, after, limit + 1);
-  const bool is_truncated = parts.size() > limit;
-  if (is_truncated) parts.pop_back();
+  const bool is_truncated = limit > 0 && parts.size() > limit;
+  if (parts.size() > limit) parts.pop_back();
   XmlAnswer answer("ListPartsResult");
   pugi::xml_node root = answer.root();
   add_text(root, "Bucket", call.bucket_name);

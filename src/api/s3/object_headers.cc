@@ -76,7 +76,7 @@ core::ObjectFacts facts_of(const net::Request& request) {
   if (metadata > kMostMetadata) {
     throw refusal("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size of 2 KB.");
   }
-  if (!request.headers.has("Content-Type")) facts.headers.emplace_back("content-type", kDefaultType);
+  if (request.headers.get("Content-Type").empty()) facts.headers.emplace_back("content-type", kDefaultType);
   return facts;
 }
 

@@ -10,10 +10,9 @@ constexpr std::size_t kMostTags = 10;
 
 net::Response set_tags(const Call& call, const core::ObjectTags& tags, int status) {
   meta::BucketRow bucket = call.bucket();
-  meta::ObjectRow row = call.services.objects.find(bucket, call.key, call.version());
-  call.services.objects.set_tags(row, tags);
+  const std::string version = call.services.objects.set_tags(bucket, call.key, call.version(), tags);
   net::Response response = net::empty_response(status);
-  add_version(response, bucket, row.version);
+  add_version(response, bucket, version);
   return response;
 }
 

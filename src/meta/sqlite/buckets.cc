@@ -7,6 +7,7 @@ namespace {
 const std::string kColumns = "id, workspace_id, name, versioning, notification, tags, has_default_trigger, created_at";
 const std::string kInsert = "INSERT INTO buckets (" + kColumns +
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, name) DO NOTHING";
+const std::string kById = "SELECT " + kColumns + " FROM buckets WHERE id = ?";
 const std::string kSelect = "SELECT " + kColumns + " FROM buckets WHERE workspace_id = ? ";
 const std::string kFind = kSelect + "AND name = ?";
 const std::string kList = kSelect + "ORDER BY name";
@@ -57,11 +58,17 @@ std::vector<BucketRow> Buckets::list_buckets(const base::WorkspaceId& workspace)
   });
 }
 
-bool Buckets::update_bucket(const BucketRow& row) {
+bool Buckets::change_bucket(const BucketId& id, const BucketChange& change) {
   return database_.write([&](Transaction& transaction) {
-    return run(transaction.connection(),
-               "UPDATE buckets SET versioning = ?, notification = ?, tags = ?, has_default_trigger = ? WHERE id = ?",
-               static_cast<int>(row.versioning), row.notification, row.tags, row.has_default_trigger, row.id) > 0;
+    Connection& connection = transaction.connection();
+    Query query(connection, kById, id);
+    std::optional<BucketRow> row = first(query, bucket_row);
+    if (!row) return false;
+    change(*row);
+    run(connection,
+        "UPDATE buckets SET versioning = ?, notification = ?, tags = ?, has_default_trigger = ? WHERE id = ?",
+        static_cast<int>(row->versioning), row->notification, row->tags, row->has_default_trigger, id);
+    return true;
   });
 }
 

@@ -15,7 +15,7 @@ class Buckets : public BucketStore {
   bool insert_bucket(const BucketRow& bucket) override;
   std::optional<BucketRow> find_bucket(const base::WorkspaceId& workspace, std::string_view name) override;
   std::vector<BucketRow> list_buckets(const base::WorkspaceId& workspace) override;
-  bool update_bucket(const BucketRow& row) override;
+  bool change_bucket(const BucketId& id, const BucketChange& change) override;
   ObjectOutcome delete_bucket(const BucketId& id) override;
 
   ObjectChange put_object(const ObjectPut& put) override;
@@ -23,7 +23,8 @@ class Buckets : public BucketStore {
   std::optional<ObjectRow> find_object(const BucketId& bucket, std::string_view key,
                                        const std::optional<std::string>& version) override;
   std::optional<std::string> watched_state(const BucketId& bucket, std::string_view key) override;
-  bool set_object_tags(const ObjectRow& object, std::string_view tags) override;
+  std::optional<std::string> set_object_tags(const BucketId& bucket, std::string_view key,
+                                             const std::optional<std::string>& version, std::string_view tags) override;
   std::vector<ObjectRow> list_objects(const ObjectListing& listing) override;
   std::vector<ObjectRow> list_versions(const ObjectListing& listing, const std::optional<VersionPlace>& after) override;
 

@@ -182,11 +182,16 @@ std::optional<std::string> Buckets::watched_state(const BucketId& bucket, std::s
   });
 }
 
-bool Buckets::set_object_tags(const ObjectRow& object, std::string_view tags) {
-  return database_.write([&](Transaction& transaction) {
-    return run(transaction.connection(),
-               "UPDATE object_versions SET tags = ? WHERE bucket_id = ? AND key = ? AND number = ?", tags,
-               object.bucket, object.key, object.number) > 0;
+std::optional<std::string> Buckets::set_object_tags(const BucketId& bucket, std::string_view key,
+                                                    const std::optional<std::string>& version, std::string_view tags) {
+  return database_.write([&](Transaction& transaction) -> std::optional<std::string> {
+    Connection& connection = transaction.connection();
+    std::optional<ObjectRow> row =
+        version ? of_version(connection, bucket, key, *version) : latest(connection, bucket, key);
+    if (!row || row->is_marker) return std::nullopt;
+    run(connection, "UPDATE object_versions SET tags = ? WHERE bucket_id = ? AND key = ? AND number = ?", tags, bucket,
+        key, row->number);
+    return std::move(row->version);
   });
 }
 
