@@ -19,6 +19,8 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::size_t kFewestColumns = 16;
+// The first PostgreSQL whose numeric takes infinities.
+constexpr int kInfiniteNumerics = 140000;
 
 // Rows on their way from a worker into COPY. No text of PostgreSQL holds a NUL, so each becomes U+FFFD.
 class RowsIntoCopy final : public engine::ResultConsumer {
@@ -50,7 +52,7 @@ class RowsIntoCopy final : public engine::ResultConsumer {
 };
 
 // Why a layout did not do; tried once more with another.
-enum class Misfit { none, key, width };
+enum class Misfit { none, key, width, infinity };
 
 std::vector<std::string> key_of(const TableState& state) {
   if (state.contract && !state.contract->key.empty()) return state.contract->key;
@@ -116,6 +118,9 @@ class Copying {
   // Of an error that run() threw.
   Misfit misfit_of(const Error& error) const {
     if (target_.is_of_key(layout_, error)) return Misfit::key;
+    // A number that it cannot read is nothing else.
+    if (postgres::sqlstate(error) == "22P02" && connection_.server_version() < kInfiniteNumerics)
+      return Misfit::infinity;
     // A row; what is too large for an index is an error of that.
     const bool too_large = postgres::sqlstate(error) == "54000";
     const bool of_index = !postgres::constraint(error).empty() || error.message().find("index") != std::string::npos;
@@ -240,8 +245,12 @@ Copied copy(const Parts& parts, const postgres::Url& url, const SinkPlace& place
       const Misfit misfit = copying.misfit_of(error);
       if (misfit == Misfit::key && findings.refused_key.empty()) {
         findings.refused_key = wish.key;
-        progress.log(fmt::format("the key ({}) does not tell the rows apart, so there is none there: {}",
-                                 fmt::join(wish.key, ", "), error.message()));
+        progress.log(
+            fmt::format("the key ({}) does not tell the rows apart, or can be none there, so the copy has none: {}",
+                        fmt::join(wish.key, ", "), error.message()));
+      } else if (misfit == Misfit::infinity && !wish.finite_numerics) {
+        wish.finite_numerics = true;
+        progress.log("infinite numbers are NULL there, since numeric takes none before PostgreSQL 14");
       } else if (misfit == Misfit::width && wish.most_columns > kFewestColumns) {
         wish.most_columns = std::min(wish.most_columns, state.schema().fields().size()) / 2;
         progress.log(fmt::format("its rows are too wide for a page of PostgreSQL: columns past {} go to {}",

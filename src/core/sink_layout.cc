@@ -20,8 +20,8 @@ using iceberg::TypeKind;
 
 constexpr std::size_t kMaxName = 63;
 constexpr std::size_t kHashDigits = 16;
-constexpr std::array<std::string_view, 8> kSystemColumns = {"tableoid", "xmin", "cmin", "xmax",
-                                                            "cmax",     "ctid", "oid",  "gp_segment_id"};
+constexpr std::array<std::string_view, 9> kTaken = {"tableoid", "xmin", "cmin",          "xmax",     "cmax",
+                                                    "ctid",     "oid",  "gp_segment_id", kMarksTable};
 
 std::string with_hash(std::string_view name) {
   std::size_t kept = std::min(name.size(), kMaxName - kHashDigits - 1);
@@ -69,6 +69,10 @@ std::string simple_type(const iceberg::Type& type) {
   }
 }
 
+bool is_float(const iceberg::Type& type) {
+  return type.kind() == TypeKind::float32 || type.kind() == TypeKind::float64;
+}
+
 bool is_json(const iceberg::Field& field, const std::optional<Contract>& contract) {
   const ContractColumn* column = contract ? contract->find(field.name) : nullptr;
   return column != nullptr && column->type.kind == batch::TypeKind::json;
@@ -95,6 +99,8 @@ std::string text_of(const SinkColumn& column) {
     case TypeKind::date:
     case TypeKind::timestamp:
     case TypeKind::timestamptz: return fmt::format("replace(CAST({} AS VARCHAR), ' (BC)', ' BC')", x);
+    case TypeKind::float32:
+    case TypeKind::float64: return column.finite ? fmt::format("CASE WHEN NOT isinf({0}) THEN {0} END", x) : x;
     case TypeKind::fixed:
     case TypeKind::binary: return fmt::format(R"('\x' || hex({}))", x);
     default: return x;
@@ -156,7 +162,7 @@ std::optional<Numeric> numeric(std::string_view type) {
 }  // namespace
 
 std::string sink_name(std::string_view name) {
-  const bool taken = std::ranges::find(kSystemColumns, name) != kSystemColumns.end();
+  const bool taken = std::ranges::find(kTaken, name) != kTaken.end();
   return taken || name.size() > kMaxName ? with_hash(name) : std::string(name);
 }
 
@@ -173,6 +179,7 @@ SinkLayout sink_layout(const iceberg::Schema& schema, const std::optional<Contra
   for (const iceberg::Field& field : schema.fields()) {
     SinkColumn column{.field = field, .name = sink_name(field.name), .type = {}, .is_json = is_json(field, contract)};
     column.type = wish.types == SinkTypes::simple ? simple_type(field.type) : faithful_type(field.type, column.is_json);
+    column.finite = wish.finite_numerics && column.type == "numeric" && is_float(field.type);
     const bool of_key = is_key(wish, field);
     if (!fits && !of_key && room == 0) {
       layout.rest.push_back(std::move(column));

@@ -19,9 +19,11 @@ namespace boathouse::core {
 // Past so many columns the others go to one column of type jsonb: PostgreSQL takes 1,600.
 inline constexpr std::size_t kMaxSinkColumns = 1500;
 inline constexpr std::string_view kRestColumn = "_more";
+// The table of watermarks; see sink_target.h.
+inline constexpr std::string_view kMarksTable = "boathouse_watermarks";
 
-// A name as PostgreSQL takes it, at most 63 bytes: a longer one, and one that is a system column's, ends in a hash of the
-// whole.
+// A name as PostgreSQL takes it, at most 63 bytes: a longer one, one that is a system column's and that of the watermarks
+// end in a hash of the whole.
 std::string sink_name(std::string_view name);
 
 // A table of PostgreSQL, quoted.
@@ -32,6 +34,7 @@ struct SinkColumn {
   std::string name;      // there
   std::string type;      // there, as PostgreSQL writes it: "numeric(10,2)"
   bool is_json = false;
+  bool finite = false;  // what is infinite is NULL there
 };
 
 struct SinkLayout {
@@ -53,6 +56,7 @@ struct LayoutWish {
   SinkTypes types = SinkTypes::faithful;
   std::vector<std::string> key;  // the table's columns; empty: none
   std::size_t most_columns = kMaxSinkColumns;
+  bool finite_numerics = false;  // no numeric there takes an infinity, as in PostgreSQL 13
 };
 SinkLayout sink_layout(const iceberg::Schema& schema, const std::optional<Contract>& contract, const LayoutWish& wish);
 

@@ -34,7 +34,8 @@ TEST(SinkName, IsNotCutWithinACharacter) {
   EXPECT_TRUE(base::is_utf8(cut));
 }
 
-TEST(SinkName, IsNoSystemColumns) {
+TEST(SinkName, IsNoSystemColumnsNorTheWatermarks) {
+  EXPECT_TRUE(sink_name("boathouse_watermarks").starts_with("boathouse_watermarks_"));
   EXPECT_TRUE(sink_name("ctid").starts_with("ctid_"));
   EXPECT_TRUE(sink_name("xmin").starts_with("xmin_"));
   EXPECT_EQ(sink_name("CTID"), "CTID");

@@ -17,7 +17,6 @@ using base::Error;
 using base::ErrorKind;
 using base::quote_identifier;
 
-constexpr const char* kMarks = "boathouse_watermarks";
 constexpr const char* kIncoming = "pg_temp.boathouse_incoming";
 constexpr const char* kRemoved = "pg_temp.boathouse_removed";
 constexpr std::int64_t kMakingLock = 0x626f617468;  // "boath"
@@ -66,7 +65,7 @@ SinkTarget::SinkTarget(postgres::Connection& connection, const SinkPlace& place)
     : connection_(connection),
       place_(place),
       table_(sink_table_name(place.schema, place.target())),
-      marks_(sink_table_name(place.schema, kMarks)) {
+      marks_(sink_table_name(place.schema, kMarksTable)) {
   ensure_schema();
   connection_.run("BEGIN");
 }
@@ -198,6 +197,8 @@ bool SinkTarget::is_of_key(const SinkLayout& layout, const Error& error) const {
   const std::string_view state = postgres::sqlstate(error);
   // Two rows of one INSERT .. ON CONFLICT have the same.
   if (state == "21000") return true;
+  // More columns than an index takes.
+  if (state == "54011") return adds_key_;
   if (state == "23505") return adds_key_;
   if (state == "23502") return adds_key_ || std::ranges::find(layout.key, postgres::column(error)) != layout.key.end();
   // Too large for an index, which is not always named.

@@ -84,6 +84,35 @@ def test_simple_types_are_numeric_timestamp_and_text(admin, database, make_sink,
     assert rows_of(database, table) == [("1", "1.5", "true", "2024-02-29 00:00:00", "2024-06-01 10:30:00", "01:02:03", "text", '{"a": 1}')]
 
 
+def test_infinities_are_null_where_no_numeric_takes_them(admin, database, make_sink, table):
+    admin.put_contract(table, ["id INTEGER required", "x DOUBLE"], key=["id"])
+    admin.post_rows(table, "id,x\n1,0.5\n2,NaN\n", mode="upsert")
+    sink = make_sink(tables=[table], types="simple")
+    sink.settled()
+    admin.post_rows(table, "id,x\n3,Infinity\n4,-Infinity\n", mode="upsert")
+    sink.settled()
+    old = int(database.value("SHOW server_version_num")) < 140000
+    infinities = [("3", None), ("4", None)] if old else [("3", "Infinity"), ("4", "-Infinity")]
+    assert rows_of(database, table) == [("1", "0.5"), ("2", "NaN")] + infinities
+    assert any("infinite numbers are NULL" in line for line in sink.log(table)) == old, sink.log(table)
+    admin.post_rows(table, "id,x\n1,1.5\n", mode="upsert")
+    sink.settled()
+    assert rows_of(database, table) == [("1", "1.5"), ("2", "NaN")] + infinities
+
+
+def test_a_key_of_more_columns_than_an_index_takes_is_none_there(admin, database, make_sink, table):
+    for columns in (32, 33):
+        name = f"{table}_{columns}"
+        names = [f"k{n}" for n in range(columns)]
+        admin.post_rows(name, ",".join(names) + "\n" + ",".join("1" * columns) + "\n", mode="upsert", key=",".join(names))
+        sink = make_sink(tables=[name])
+        sink.settled()
+        assert len(database.key(name)) == (32 if columns == 32 else 0)
+        admin.post_rows(name, ",".join(names) + "\n" + ",".join("2" * columns) + "\n", mode="upsert", key=",".join(names))
+        sink.settled()
+        assert len(rows_of(database, name)) == 2
+
+
 def test_new_columns_and_wider_types_follow(admin, database, make_sink, table):
     admin.put_contract(table, ["id INTEGER", "n INTEGER"], key=["id"])
     admin.post_rows(table, "id,n\n1,1\n2,2\n", mode="upsert")
@@ -219,6 +248,14 @@ def test_names_are_exact_and_long_ones_end_in_a_hash(admin, database, make_sink,
     assert columns[0] == "id" and columns[2:] == ['Weird; "--', columns[3], "select"]
     assert len(columns[1]) == 63 and columns[1].startswith("c" * 46 + "_") and columns[3].startswith("ctid_")
     assert database.sql(f"SELECT * FROM {quoted}") == [("1", "2", "3", "4", "5")]
+
+
+def test_a_table_called_like_the_watermarks_has_another_name_there(admin, database, make_sink):
+    admin.post_rows("boathouse_watermarks", "id\n1\n", mode="replace")
+    sink = make_sink(tables=["boathouse_watermarks"])
+    [copy] = sink.settled()["copies"]
+    assert copy["target"].startswith("boathouse_watermarks_")
+    assert rows_of(database, copy["target"]) == [("1",)]
 
 
 def test_columns_past_1500_go_to_one(admin, database, make_sink, table):
