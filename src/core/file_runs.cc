@@ -53,6 +53,16 @@ void tell_outcome(const Outcome& outcome, Progress& progress) {
                                     : fmt::format("table {} is at version {}", outcome.table, outcome.version));
 }
 
+// They may be defined later; what comes then feeds them.
+void tell_missing_sinks(const Parts& parts, const Trigger& trigger, const base::WorkspaceId& workspace,
+                        Progress& progress) {
+  for (const std::string& sink : trigger.sinks.value_or(std::vector<std::string>())) {
+    if (!parts.meta.sinks().find_sink(workspace, sink)) {
+      progress.log(fmt::format("the trigger's sink \"{}\" is not there: it gets no rows", sink));
+    }
+  }
+}
+
 }  // namespace
 
 Trigger FileRuns::trigger_for(const meta::RunRow& run, const json::object& payload) const {
@@ -109,6 +119,7 @@ Committed FileRuns::work(const meta::JobRow& job, const meta::RunRow& run, Progr
   Written written = ingest_.write(std::move(checked));
   progress.check();
   sinks_.fed(workspace->id, table_name, trigger.sinks);
+  tell_missing_sinks(parts_, trigger, workspace->id, progress);
   return ingest_.commit(std::move(written));
 }
 

@@ -73,6 +73,8 @@ def test_what_is_wrong_with_parts_is_said(client, bucket, refused):
 
 def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
     complete = upload(client, bucket, "k", {1: b"12345"}, ChecksumAlgorithm="CRC32", ChecksumType="COMPOSITE")
+    [begun] = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    assert (begun["ChecksumAlgorithm"], begun["ChecksumType"]) == ("CRC32", "COMPOSITE")
     with refused("InvalidRequest", 400):
         client.complete_multipart_upload(**complete, MpuObjectSize=17)
     with refused("InvalidRequest", 400):
@@ -202,6 +204,8 @@ def test_versions(client, bucket, refused):
     assert body_of(client, bucket, "k") == b"one"
     with refused("NoSuchVersion", 404):
         client.get_object(Bucket=bucket, Key="k", VersionId=ids[1])
+    with refused("InvalidArgument", 400):
+        client.delete_object(Bucket=bucket, Key="k", VersionId="")
     client.copy_object(Bucket=bucket, Key="old", CopySource={"Bucket": bucket, "Key": "k", "VersionId": "null"})
     assert body_of(client, bucket, "old") == b"before"
 

@@ -211,6 +211,16 @@ def test_a_trigger_may_be_there_before_its_bucket(admin, client, table):
     assert ended_run(admin, name, "a.csv")["state"] == "succeeded"
 
 
+def test_a_triggers_sink_that_is_not_there_is_told(admin, client, table):
+    name = f"sinks-{table}"
+    put_trigger(admin, name, bucket=name, sinks=["nowhere"])
+    client.create_bucket(Bucket=name)
+    put(client, name, f"data/{table}.csv", b"id\n1\n")
+    run = ended_run(admin, name, f"data/{table}.csv")
+    assert run["state"] == "succeeded"
+    assert 'the trigger\'s sink "nowhere" is not there: it gets no rows' in log_of(admin, run)
+
+
 def test_the_built_in_trigger_is_seen_and_taken_away(admin, client, bucket, table):
     assert listed(admin, bucket) == [(DEFAULT, True)]
     path = f"/v1/workspaces/main/triggers/{DEFAULT}"
@@ -233,6 +243,7 @@ def test_folders_and_other_prefixes_have_no_run(admin, client, bucket):
     ({}, "bucket"), ({"bucket": "Not a bucket"}, "bucket"), ({"bucket": "files", "mode": "merge"}, "mode"),
     ({"bucket": "files", "mode": "append", "key": ["id"]}, "key"), ({"bucket": "files", "colour": "red"}, "colour"),
     ({"bucket": "files", "table": "a$b"}, "table"), ({"bucket": "files", "delimiter": ";;"}, "delimiter"),
+    ({"bucket": "lake-ingress"}, "bucket"),
 ])
 def test_a_wrong_trigger_is_refused_by_its_field(admin, fields, field):
     problem = put_trigger(admin, "wrong", expect=400, **fields).json()

@@ -36,6 +36,12 @@ std::optional<std::string> Call::parameter(std::string_view name) const {
   return *value;
 }
 
+std::optional<std::string> Call::version() const {
+  auto id = parameter("versionId");
+  if (!id && request.query.has("versionId")) throw refusal("InvalidArgument", "Version id cannot be the empty string");
+  return id;
+}
+
 std::optional<std::int64_t> Call::number(std::string_view name, std::int64_t least, std::int64_t most) const {
   auto text = parameter(name);
   if (!text) return std::nullopt;

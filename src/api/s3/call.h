@@ -29,7 +29,8 @@ struct Call {
   }
   // Of the query; nullopt where it is absent or empty.
   std::optional<std::string> parameter(std::string_view name) const;
-  std::optional<std::string> version() const { return parameter("versionId"); }
+  // Of the query; Error "InvalidArgument" for an empty one.
+  std::optional<std::string> version() const;
   // A whole number from `least` to `most`; Error "InvalidArgument".
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most) const;
 };

@@ -89,6 +89,14 @@ void check_checksum_type(const net::Request& request, const core::ObjectFacts& b
   throw refusal("InvalidRequest", "The upload was begun with another checksum type.");
 }
 
+// What the upload was begun with.
+void add_upload_checksum(pugi::xml_node node, const meta::UploadRow& upload) {
+  const core::ObjectFacts facts = core::parse_object_facts(upload.facts);
+  if (!facts.upload_checksum) return;
+  add_text(node, "ChecksumAlgorithm", to_string(*facts.upload_checksum));
+  add_checksum_type(node, facts.upload_composite);
+}
+
 // "bytes=<first>-<last>", both there and within.
 std::pair<std::uint64_t, std::uint64_t> copied_range(const Call& call, std::uint64_t whole) {
   constexpr std::string_view kUnit = "bytes=";
@@ -224,11 +232,7 @@ net::Response list_parts(Call& call) {
   add_number(root, "NextPartNumberMarker", parts.empty() ? after : parts.back().number);
   add_number(root, "MaxParts", static_cast<std::int64_t>(limit));
   add_flag(root, "IsTruncated", is_truncated);
-  const core::ObjectFacts facts = core::parse_object_facts(upload.facts);
-  if (facts.upload_checksum) {
-    add_text(root, "ChecksumAlgorithm", to_string(*facts.upload_checksum));
-    add_checksum_type(root, facts.upload_composite);
-  }
+  add_upload_checksum(root, upload);
   for (const meta::PartRow& part : parts) {
     pugi::xml_node node = root.append_child("Part");
     add_number(node, "PartNumber", part.number);
@@ -262,6 +266,7 @@ net::Response list_uploads(Call& call) {
     add_owner(node, "Owner");
     add_text(node, "StorageClass", "STANDARD");
     add_time(node, "Initiated", upload.at);
+    add_upload_checksum(node, upload);
   }
   xml.add_common_prefixes(page.common_prefixes);
   return xml.to_response();
