@@ -66,7 +66,7 @@ std::string_view to_string(DocumentStage stage) {
   return "quarantined";
 }
 
-Documents::Documents(const Parts& parts, Ingest& ingest, DocumentOptions options)
+Documents::Documents(const Parts& parts, Ingest& ingest, const DocumentOptions& options)
     : parts_(parts), most_lag_(options.rules.commit_every + base::kSecond / 2) {
   landing::LogSettings log;
   log.folder = options.folder;

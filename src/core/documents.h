@@ -76,7 +76,7 @@ struct FoundDocument {
 class Documents : public Landed {
  public:
   // Opens the log and reads it. Throws as landing::Log does. All arguments outlive it.
-  Documents(const Parts& parts, Ingest& ingest, DocumentOptions options);
+  Documents(const Parts& parts, Ingest& ingest, const DocumentOptions& options);
   ~Documents() override;
   void start();
   // Commits what it can within that time; what is left stays in the log for the next start.

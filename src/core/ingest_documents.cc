@@ -77,7 +77,7 @@ class DocumentPlanner {
 
   void add_request() {
     spec_.columns.push_back({.name = std::string(batch::kRequestOfDocument), .type = {.kind = TypeKind::string}});
-    add_staged(parts_, body_, std::move(spec_), plan_);
+    add_staged(parts_, body_, spec_, plan_);
   }
 
   void take(const FlatColumn& column) {

@@ -111,7 +111,7 @@ class FramePlanner {
                               .field = csv ? static_cast<std::int64_t>(i) : -1,
                               .key = csv ? std::string() : column.name});
     }
-    add_staged(parts_, body_, std::move(spec), plan_);
+    add_staged(parts_, body_, spec, plan_);
   }
 
   void take_text(Incoming& column, const batch::ColumnEvidence& evidence) {

@@ -118,7 +118,7 @@ std::vector<StagedSpec> ranges_of(const Parts& parts, const StagedBody& body, co
 
 }  // namespace
 
-void add_staged(const Parts& parts, const StagedBody& body, StagedSpec spec, BatchPlan& plan) {
+void add_staged(const Parts& parts, const StagedBody& body, const StagedSpec& spec, BatchPlan& plan) {
   std::vector<StagedSpec> ranges = ranges_of(parts, body, spec);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     StagedSpec& range = ranges[i];
@@ -215,7 +215,7 @@ void plan_csv(const Parts& parts, const StagedBody& body, const KnownColumns& kn
     spec.columns.push_back(
         {.name = name, .type = type, .format = {}, .field = static_cast<std::int64_t>(field), .key = {}});
   }
-  add_staged(parts, body, std::move(spec), plan);
+  add_staged(parts, body, spec, plan);
 }
 
 void plan_json(const Parts& parts, const StagedBody& body, const KnownColumns& known, BatchPlan& plan) {
@@ -260,7 +260,7 @@ void plan_json(const Parts& parts, const StagedBody& body, const KnownColumns& k
                             .key = found->name,
                             .json_in_string = batch::JsonInString::any});
   }
-  add_staged(parts, body, std::move(spec), plan);
+  add_staged(parts, body, spec, plan);
 }
 
 // Two columns may not differ in ASCII case only: SQL could not tell them apart.
@@ -324,7 +324,7 @@ void plan_schema(const Parts& parts, const StagedBody& body, BatchPlan& plan) {
   }
   if (plan.base) {
     const bool replaces = body.request.mode == WriteMode::replace || plan.shape == Shape::of_batch;
-    plan.schema = columns_with(*plan.base, std::move(wanted), plan.shape, replaces, plan.retyped);
+    plan.schema = columns_with(*plan.base, wanted, plan.shape, replaces, plan.retyped);
     if (body.request.documents) plan.schema = own_columns_last(plan.schema);
     plan.spec = partitioning_of(plan, body.request);
     plan.row = plan.base->row;

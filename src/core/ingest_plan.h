@@ -33,7 +33,7 @@ std::vector<std::string> csv_fields(const StagedBody& body, const std::vector<Co
 std::vector<batch::ColumnEvidence> read_evidence(const Parts& parts, const StagedBody& body,
                                                  const batch::StagedSpec& spec);
 // Fills staged, staged_raw, staged_sizes and rows_received for a text whose columns are decided.
-void add_staged(const Parts& parts, const StagedBody& body, batch::StagedSpec spec, BatchPlan& plan);
+void add_staged(const Parts& parts, const StagedBody& body, const batch::StagedSpec& spec, BatchPlan& plan);
 
 // A column of a Parquet body; `type` is the engine's, and so is `name`, which may be another than the one in the file.
 struct ParquetColumn {
