@@ -115,7 +115,7 @@ void Connection::connect() {
   add(nullptr, nullptr);
   connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
   if (!connection_) throw Error(ErrorKind::unavailable, "no memory is left for a connection");
-  const base::Micros until = base::steady_micros() + kConnectLimit;
+  const base::Micros until = base::steady_micros() + url_.connect_limit().value_or(kConnectLimit);
   for (PostgresPollingStatusType next = PGRES_POLLING_WRITING; next != PGRES_POLLING_OK;
        next = PQconnectPoll(connection_.get())) {
     if (next == PGRES_POLLING_FAILED || PQstatus(connection_.get()) == CONNECTION_BAD) throw_lost();

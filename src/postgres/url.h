@@ -4,10 +4,13 @@
 // since whoever gives the URL is not who runs the server. A value; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/time.h"
 
 namespace boathouse::postgres {
 
@@ -21,6 +24,8 @@ class Url {
   const std::string& user() const { return value_of("user"); }
   const std::string& password() const { return value_of("password"); }
   const std::string& database() const { return value_of("dbname"); }
+  // How long a connection may take to begin; nullopt: it does not say.
+  std::optional<base::Micros> connect_limit() const;
 
   // The same as a URL again, but without its password.
   std::string shown() const;

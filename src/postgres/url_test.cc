@@ -52,7 +52,16 @@ TEST(Url, OnlySaysWhereAndWho) {
   EXPECT_THAT(refusal("postgresql://h/d"), testing::HasSubstr("says no user"));
   EXPECT_THAT(refusal("postgresql://u:Tr0ub@dor3@h/d"),
               testing::AllOf(testing::HasSubstr("percent-encode"), testing::Not(testing::HasSubstr("dor3"))));
-  EXPECT_THAT(refusal("postgresql://u@h/d?sslmode=maybe"), testing::HasSubstr("verify-full"));
+  EXPECT_THAT(refusal("postgresql://ada:Tr0ub@dor/3secret@db.example.org/lake"), testing::HasSubstr("percent-encode"));
+  EXPECT_THAT(refusal("postgresql://u@h/d@d"), testing::HasSubstr("percent-encode"));
+  for (const char* mode : {"maybe", ""}) {
+    EXPECT_THAT(refusal(fmt::format("postgresql://u@h/d?sslmode={}", mode)), testing::HasSubstr("verify-full"));
+  }
+  for (const char* seconds : {"0", "601", "abc", ""}) {
+    EXPECT_THAT(refusal(fmt::format("postgresql://u@h/d?connect_timeout={}", seconds)), testing::HasSubstr("1 to 600"));
+  }
+  EXPECT_EQ(Url::parse("postgresql://u@h/d?connect_timeout=600").connect_limit(), 600 * base::kSecond);
+  EXPECT_EQ(Url::parse("postgresql://u@h/d").connect_limit(), std::nullopt);
   EXPECT_THAT(refusal("postgresql://u@h/d?target_session_attrs=x"), testing::HasSubstr("read-write"));
   EXPECT_THAT(refusal("postgresql://u@h"), testing::HasSubstr("says no database"));
   EXPECT_THAT(refusal("postgresql://u@%2Frun%2Fpostgresql/d"), testing::HasSubstr("sockets of this machine"));
@@ -65,6 +74,12 @@ TEST(Url, OnlySaysWhereAndWho) {
   for (const char* named : {"service=x", "passfile=x", "sslkey=x", "sslrootcert=x", "hostaddr=1.2.3.4", "options=-c",
                             "password=x", "user=x", "sslmode=require&password=x", "host=h"}) {
     EXPECT_THAT(refusal(std::string("postgresql://u@h/d?") + named), testing::HasSubstr("these parameters")) << named;
+  }
+  for (const char* hidden :
+       {"h/d?application_name=a@b&user=u&password=s3cret", "h/d?application_name=@&user=u&passfile=/etc/passwd",
+        "h/d?application_name=@&user=u&service=x",
+        "h:1/d?application_name=@&user=u&hostaddr=127.0.0.1&sslcert=/etc/x"}) {
+    EXPECT_THAT(refusal(std::string("postgresql://") + hidden), testing::HasSubstr("these parameters")) << hidden;
   }
   EXPECT_THAT(refusal("postgresql://u@h/" + std::string(4096, 'd')), testing::HasSubstr("more than 4096 bytes"));
   EXPECT_THAT(refusal("postgresql://u:secret%zz@h/d"),
