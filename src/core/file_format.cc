@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "base/numbers.h"
+#include "batch/digits.h"
 #include "batch/record_reader.h"
 #include "batch/strict_text.h"
 #include "batch/summary/number_word.h"
@@ -17,13 +18,16 @@
 namespace boathouse::core {
 namespace {
 
+using batch::is_digit;
+
 constexpr std::string_view kGzip = "\x1f\x8b";
 constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
 constexpr std::string_view kParquet = "PAR1";
 constexpr std::string_view kMark = "\xef\xbb\xbf";
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::array<std::string_view, 4> kFoldedEndings{"gz", "gzip", "zst", "zstd"};
-constexpr std::array kRareDelimiters{';', '\t', '|'};
+// Of those that explain a file as well, the first is taken.
+constexpr std::array kDelimiters{'\t', ',', ';', '|'};
 // Records that are looked at for the delimiter; enough to tell chance from a rule.
 constexpr std::size_t kMostRecords = 50;
 constexpr std::size_t kMostFields = 5000;
@@ -61,31 +65,74 @@ std::size_t fields_of(std::string_view record, char delimiter) {
   return batch::split_csv_record(record, kMostFields, delimiter).count;
 }
 
-// How well a delimiter explains the records: how many have as many fields as the first, then how many those are.
-std::pair<std::size_t, std::size_t> judge(const std::vector<std::string_view>& records, char delimiter) {
-  const std::size_t width = fields_of(records.front(), delimiter);
-  if (width < 2) return {0, width};
-  const auto alike = std::count_if(records.begin(), records.end(),
-                                   [&](std::string_view record) { return fields_of(record, delimiter) == width; });
-  return {static_cast<std::size_t>(alike), width};
+// A quote in the middle of a field that does not begin with one, as where a quoted field was cut.
+bool has_stray_quote(std::string_view record, char delimiter) {
+  bool in_quotes = false;
+  bool is_quoted = false;
+  for (std::size_t at = 0; at < record.size(); ++at) {
+    const bool begins = !in_quotes && (at == 0 || record[at - 1] == delimiter);
+    if (begins) is_quoted = record[at] == '"';
+    if (record[at] != '"') continue;
+    if (!is_quoted) return true;
+    in_quotes = !in_quotes;
+  }
+  return false;
 }
 
-// Commas stand in prose and in numbers, one in each, beside another delimiter; seldom it is the other way round.
-char delimiter_of(const std::vector<std::string_view>& records) {
-  char best = ',';
-  std::pair<std::size_t, std::size_t> best_judged{0, 1};
-  if (records.empty()) return best;
-  for (char delimiter : kRareDelimiters) {
-    auto judged = judge(records, delimiter);
-    if (judged > best_judged) {
-      best = delimiter;
-      best_judged = judged;
+// Whether the delimiter is nowhere but in prose, with a blank behind it, or in decimal numbers; what quotes hold aside.
+bool is_in_text(const std::vector<std::string_view>& records, char delimiter) {
+  if (delimiter == '\t') return false;
+  for (std::string_view record : records) {
+    bool in_quotes = false;
+    for (std::size_t at = 0; at < record.size(); ++at) {
+      if (record[at] == '"') in_quotes = !in_quotes;
+      if (in_quotes || record[at] != delimiter) continue;
+      const char before = at > 0 ? record[at - 1] : '\0';
+      const char behind = at + 1 < record.size() ? record[at + 1] : '\0';
+      const bool is_decimal = delimiter == ',' && is_digit(before) && is_digit(behind);
+      if (behind != ' ' && !is_decimal) return false;
     }
   }
-  const auto [alike, width] = judge(records, ',');
-  const bool explains_more =
-      alike > best_judged.first || (alike == best_judged.first && width > best_judged.second + 1);
-  return alike > 0 && explains_more ? ',' : best;
+  return true;
+}
+
+// How well a delimiter explains the records.
+struct Judged {
+  char delimiter = ',';
+  std::size_t alike = 0;  // how many have as many fields as the first
+  std::size_t width = 1;  // how many those are
+  bool in_text = false;
+};
+
+Judged judge(const std::vector<std::string_view>& records, char delimiter) {
+  Judged judged{.delimiter = delimiter};
+  if (records.empty()) return judged;
+  judged.width = fields_of(records.front(), delimiter);
+  if (judged.width < 2) return judged;
+  judged.alike = static_cast<std::size_t>(std::count_if(records.begin(), records.end(), [&](std::string_view record) {
+    return fields_of(record, delimiter) == judged.width && !has_stray_quote(record, delimiter);
+  }));
+  judged.in_text = is_in_text(records, delimiter);
+  return judged;
+}
+
+bool explains_more(const Judged& judged, const Judged& other) {
+  if (judged.alike != other.alike) return judged.alike > other.alike;
+  // Numbers with a decimal comma in each field hold one more comma than there are delimiters between them.
+  if (judged.in_text != other.in_text) {
+    return judged.in_text ? judged.width > other.width + 1 : judged.width + 1 >= other.width;
+  }
+  return judged.width > other.width;
+}
+
+// A comma unless another explains more.
+char delimiter_of(const std::vector<std::string_view>& records) {
+  Judged best = judge(records, kDelimiters.front());
+  for (char delimiter : kDelimiters) {
+    const Judged judged = judge(records, delimiter);
+    if (explains_more(judged, best)) best = judged;
+  }
+  return best.alike > 0 ? best.delimiter : ',';
 }
 
 // What a field is like. All but words are values, which seldom are names.
@@ -103,6 +150,19 @@ bool is_figure(std::string_view text) {
   constexpr std::string_view kInFigures = "0123456789.,:/-+()%$ ";
   return text.find_first_not_of(kInFigures) == std::string_view::npos &&
          text.find_first_of(kDigits) != std::string_view::npos;
+}
+
+// Whether amounts or times are written alike: the signs of one among those of the other.
+bool have_like_signs(const std::string& one, const std::string& other) {
+  auto signs_of = [](const std::string& text) {
+    std::set<char> signs(text.begin(), text.end());
+    std::erase_if(signs, [](char sign) { return is_digit(sign) || sign == ' '; });
+    return signs;
+  };
+  const std::set<char> here = signs_of(one);
+  const std::set<char> there = signs_of(other);
+  return std::includes(here.begin(), here.end(), there.begin(), there.end()) ||
+         std::includes(there.begin(), there.end(), here.begin(), here.end());
 }
 
 Kind kind_of(const std::string& text) {
@@ -154,8 +214,9 @@ Says what_says(const std::vector<Fields>& records, std::size_t column) {
     const Kind below = kind_of(records[i][column]);
     if (below == Kind::missing) continue;
     if (name == Kind::word) return i == 1 && below != Kind::word ? Says::name : Says::nothing;
-    if (below == name && (!is_year(text) || is_year(records[i][column]))) return Says::row;
-    has_alike = has_alike || below == name;
+    const bool is_alike = below == name && (name != Kind::figure || have_like_signs(text, records[i][column]));
+    if (is_alike && (!is_year(text) || is_year(records[i][column]))) return Says::row;
+    has_alike = has_alike || is_alike;
     has_others = true;
   }
   return has_others && !has_alike ? Says::name : Says::nothing;
@@ -168,23 +229,35 @@ bool is_index(const std::vector<Fields>& records) {
          std::all_of(records.begin() + 1, records.end(), has_first);
 }
 
-// The first record's values are 0, 1, 2.. as pandas calls columns that nobody named, or years in a row over something else:
-// of neither so few that they may well be a row (an edge "0,1" of a graph).
-bool are_counted(const std::vector<Fields>& records) {
-  std::optional<std::int64_t> first;
-  std::int64_t count = 0;
+// The first record's values, where each is one more than the one before it.
+struct Count {
+  std::int64_t first = 0;
+  std::int64_t many = 0;
   bool is_over_years = true;
+};
+
+std::optional<Count> count_of(const std::vector<Fields>& records) {
+  Count count;
   for (std::size_t column = 0; column < records[0].size(); ++column) {
     const std::string& name = records[0][column];
     if (!is_value(name)) continue;
     const auto number = base::parse_number<std::int64_t>(name);
-    if (!number || std::to_string(*number) != name) return false;
-    if (!first) first = number;
-    if (*number != *first + count++) return false;
+    if (!number || std::to_string(*number) != name) return std::nullopt;
+    if (count.many == 0) count.first = *number;
+    if (*number != count.first + count.many++) return std::nullopt;
     const std::string below = column < records[1].size() ? records[1][column] : "";
-    is_over_years = is_over_years && is_year(below);
+    count.is_over_years = count.is_over_years && is_year(below);
   }
-  return (count >= 3 && *first == 0) || (count >= 2 && is_year(*first) && !is_over_years);
+  return count;
+}
+
+// 0, 1, 2.. are what pandas calls columns that nobody named, and years in a row are names over something else: of neither so
+// few that they may well be a row (an edge "0,1" of a graph). From 1, and over years, that needs a name beside them.
+bool are_counted(const std::vector<Fields>& records, bool has_name) {
+  const std::optional<Count> count = count_of(records);
+  if (!count) return false;
+  if (count->many >= 2 && is_year(count->first)) return has_name || !count->is_over_years;
+  return count->many >= 3 && (count->first == 0 || (count->first == 1 && has_name));
 }
 
 // Of the first record, and of those below it whose fields can be told apart.
@@ -205,13 +278,14 @@ bool has_header(const std::vector<std::string_view>& texts, char delimiter, cons
   const Fields& first = records.front();
   if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;
-  if (is_index(records) || are_counted(records)) return true;
   std::int64_t names = 0;
+  std::int64_t of_row = 0;
   for (std::size_t column = 0; column < first.size(); ++column) {
     const Says says = what_says(records, column);
-    names += says == Says::name ? 1 : says == Says::row ? -1 : 0;
+    names += says == Says::name ? 1 : 0;
+    of_row += says == Says::row ? 1 : 0;
   }
-  return names > 0;
+  return names > of_row || is_index(records) || are_counted(records, names > 0);
 }
 
 // One object that goes over several lines, or a list, is JSON; objects of a line each are NDJSON.

@@ -58,8 +58,22 @@ TEST(FileFormat, CommasInNumbersAndProseLoseAgainstAnotherDelimiter) {
   EXPECT_EQ(found("a.csv", "59,91;10,75\n60,39;5,32\n"), "CSV delimited by ';' without a header");
   EXPECT_EQ(found("a.csv", "Name;Price, EUR\nx;2,50\ny;3,75\n"), "CSV delimited by ';' with a header");
   EXPECT_EQ(found("a.csv", "id\tname, first\n1\tA, B\n2\tC, D\n"), "CSV delimited by tabs with a header");
-  EXPECT_EQ(found("a.csv", "1|a,b\n2|c,d\n"), "CSV delimited by '|' without a header");
+  EXPECT_EQ(found("a.csv", "1\ta,b\n2\tc,d\n"), "CSV delimited by tabs without a header");
   EXPECT_EQ(found("a.csv", "1,a;b,2,3\n4,c;d,5,6\n"), kCommaAlone) << "a list in one of the fields";
+}
+
+TEST(FileFormat, SemicolonsAndBarsInAFieldOfCommasAreNone) {
+  for (std::string_view text :
+       {"10.0.0.1,ann,Mozilla/5.0 (X11; Linux)\n10.0.0.2,bob,Opera/9 (X11; Linux)\n",
+        "10.0.0.1,ann,\"Mozilla/5.0 (X11; Linux)\"\n10.0.0.2,bob,\"Opera/9 (X11; Linux)\"\n",
+        "1,10.0.0.1,ann,Mozilla/5.0 (Windows NT 10.0; Win64; x64)\n2,10.0.0.2,bob,Opera (Windows NT 10.0; Win64; "
+        "x64)\n",
+        "1,A,x;y\n2,B,z;w\n", "1,x|y\n2,z|w\n", "1,\"a;b;c\"\n2,\"d;e;f\"\n", "1,\"say \"\"a;b\"\"\"\n2,\"c;d\"\n",
+        "2020-01-01,started; ok\n2020-01-02,ended; ok\n", "1,a &amp; b\n2,c &amp; d\n"}) {
+    EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
+  }
+  EXPECT_EQ(found("a.csv", "1;\"a,b,c\"\n2;\"d,e,f\"\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "part;size\nx;5\" pipe\ny;6\" pipe\n"), "CSV delimited by ';' with a header");
 }
 
 TEST(FileFormat, ARecordWhoseFieldsCannotBeToldApartTellsNothing) {
@@ -103,6 +117,10 @@ TEST(FileFormat, OneOddFieldDoesNotMakeARowAHeader) {
         "1,5\n2,unknown\n3,unknown\n", "1,Ann,ann@x.org\n2,Bob,none\n", "1,NA\n2,5\n"}) {
     EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
   }
+  EXPECT_EQ(found("a.csv", "emp,1,2,3,4\n17,8,8,8,8\n"), kComma) << "days of a month";
+  EXPECT_EQ(found("a.csv", "1,2,3\n4,5,6\n"), kCommaAlone) << "no name beside them";
+  EXPECT_EQ(found("a.csv", "id,2020,2021\n1,1800,1900\n"), kComma) << "amounts that could be years";
+  EXPECT_EQ(found("a.csv", "2020,2021\n2021,2022\n"), kCommaAlone) << "rows of years";
   EXPECT_EQ(found("a.csv", "id,2020\n1,5\n2,6\n"), kComma) << "a year over numbers says nothing";
   EXPECT_EQ(found("a.csv", "id,code,12\n1,7,5\n2,8,6\n"), kComma) << "two against one";
 }
@@ -115,6 +133,12 @@ TEST(FileFormat, TimesAddressesAmountsAndCodesAreValues) {
         "+49 30 1234,x\n+49 30 1235,y\n", "5%,x\n7%,y\n"}) {
     EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
   }
+  for (std::string_view text : {"shop,2020-01,2020-02\nx,5%,6%\n", "shop,2020-01,2020-02\nx,$5.00,$6.00\n",
+                                "shop,2020-01,2020-02\nx,\"1,000\",\"2,000\"\n", "age,0-9,10-19,20-29\nUK,5%,6%,7%\n",
+                                "day,08:00-09:00,09:00-10:00\nMo,5/7,6/7\n"}) {
+    EXPECT_EQ(found("a.csv", text), kComma) << text;
+  }
+  EXPECT_EQ(found("a.csv", "x,$5\ny,$6.50\n"), kCommaAlone) << "an amount over an amount";
   for (std::string_view text :
        {"age,0-9,10-19\nUK,5,6\n", "day,at\n2020/01/01,10:15\n", "ip\n10.0.0.1\n", "shop,2020/01\nx,5\n"}) {
     EXPECT_EQ(found("a.csv", text), kComma) << text;
