@@ -2,9 +2,10 @@
 #include "base/digest_behind.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
+#include <semaphore>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -17,6 +18,10 @@ namespace {
 // Starting a thread takes as long as hashing some ten thousand bytes.
 constexpr std::uint64_t kWorthAThread = 256 << 10;
 constexpr std::size_t kPiece = 256 << 10;
+// Each is a thread for as long as its client takes; past these a writer hashes itself.
+constexpr std::ptrdiff_t kMostFollowers = 64;
+std::counting_semaphore<kMostFollowers> free_followers(kMostFollowers);
+
 // In the count of what was written: no more comes.
 constexpr std::uint64_t kEnded = std::uint64_t{1} << 63;
 
@@ -31,16 +36,20 @@ void DigestBehind::wrote(std::string_view bytes) {
   const std::uint64_t now = before + bytes.size();
   written_.store(now);
   written_.notify_one();
-  if (follower_.valid()) return;
-  if (now >= kWorthAThread) {
-    try {
-      follower_ = std::async(std::launch::async, [this, before] { follow(before); });
-      return;
-    } catch (const std::system_error&) {
-      // No thread is to be had now.
-    }
-  }
+  if (follower_.valid() || (now >= kWorthAThread && begin(before))) return;
   digest_.update(bytes);
+}
+
+bool DigestBehind::begin(std::uint64_t at) {
+  if (!free_followers.try_acquire()) return false;
+  const std::shared_ptr<void> permit(nullptr, [](void*) { free_followers.release(); });
+  try {
+    auto file = std::make_shared<const UniqueFd>(open_for_read(path_));
+    follower_ = std::async(std::launch::async, [this, permit, file, at] { follow(*file, at); });
+    return true;
+  } catch (const std::exception&) {
+    return false;  // no thread or no descriptor is to be had now
+  }
 }
 
 std::string DigestBehind::finish() {
@@ -54,8 +63,7 @@ void DigestBehind::end(std::uint64_t written) {
   written_.notify_one();
 }
 
-void DigestBehind::follow(std::uint64_t at) {
-  const UniqueFd file = open_for_read(path_);
+void DigestBehind::follow(const UniqueFd& file, std::uint64_t at) {
   const auto buffer = std::make_unique_for_overwrite<char[]>(kPiece);
   while (true) {
     const std::uint64_t seen = written_.load();

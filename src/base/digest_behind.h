@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The digest of a file that is being written: a large one is read and hashed by a thread of its own behind the writer, so
-// that neither waits for the other. One file, one thread.
+// that neither waits for the other, as long as few are hashed at once. One file, one thread.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/digest.h"
+#include "base/file.h"
 
 namespace boathouse::base {
 
@@ -30,7 +31,9 @@ class DigestBehind {
 
  private:
   void end(std::uint64_t written);
-  void follow(std::uint64_t at);
+  // A follower of what is written from there on; false where none is to be had.
+  bool begin(std::uint64_t at);
+  void follow(const UniqueFd& file, std::uint64_t at);
 
   const std::filesystem::path path_;
   Digest digest_;                           // the follower's from when there is one
