@@ -118,9 +118,8 @@ class Copying {
   // Of an error that run() threw.
   Misfit misfit_of(const Error& error) const {
     if (target_.is_of_key(layout_, error)) return Misfit::key;
-    // A number that it cannot read is nothing else.
-    if (postgres::sqlstate(error) == "22P02" && connection_.server_version() < kInfiniteNumerics)
-      return Misfit::infinity;
+    const bool is_old = connection_.server_version() < kInfiniteNumerics;
+    if (is_old && layout_.has_float_numerics() && postgres::sqlstate(error) == "22P02") return Misfit::infinity;
     // A row; what is too large for an index is an error of that.
     const bool too_large = postgres::sqlstate(error) == "54000";
     const bool of_index = !postgres::constraint(error).empty() || error.message().find("index") != std::string::npos;

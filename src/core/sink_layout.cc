@@ -20,8 +20,9 @@ using iceberg::TypeKind;
 
 constexpr std::size_t kMaxName = 63;
 constexpr std::size_t kHashDigits = 16;
-constexpr std::array<std::string_view, 9> kTaken = {"tableoid", "xmin", "cmin",          "xmax",     "cmax",
-                                                    "ctid",     "oid",  "gp_segment_id", kMarksTable};
+constexpr std::array<std::string_view, 10> kTaken = {
+    "tableoid", "xmin", "cmin",          "xmax",      "cmax",
+    "ctid",     "oid",  "gp_segment_id", kMarksTable, "boathouse_watermarks_pkey"};
 
 std::string with_hash(std::string_view name) {
   std::size_t kept = std::min(name.size(), kMaxName - kHashDigits - 1);
@@ -72,6 +73,8 @@ std::string simple_type(const iceberg::Type& type) {
 bool is_float(const iceberg::Type& type) {
   return type.kind() == TypeKind::float32 || type.kind() == TypeKind::float64;
 }
+
+bool is_float_numeric(const SinkColumn& column) { return column.type == "numeric" && is_float(column.field.type); }
 
 bool is_json(const iceberg::Field& field, const std::optional<Contract>& contract) {
   const ContractColumn* column = contract ? contract->find(field.name) : nullptr;
@@ -179,7 +182,7 @@ SinkLayout sink_layout(const iceberg::Schema& schema, const std::optional<Contra
   for (const iceberg::Field& field : schema.fields()) {
     SinkColumn column{.field = field, .name = sink_name(field.name), .type = {}, .is_json = is_json(field, contract)};
     column.type = wish.types == SinkTypes::simple ? simple_type(field.type) : faithful_type(field.type, column.is_json);
-    column.finite = wish.finite_numerics && column.type == "numeric" && is_float(field.type);
+    column.finite = wish.finite_numerics && is_float_numeric(column);
     const bool of_key = is_key(wish, field);
     if (!fits && !of_key && room == 0) {
       layout.rest.push_back(std::move(column));
@@ -219,6 +222,8 @@ std::string SinkLayout::key_list() const {
   for (const std::string& name : key) names.push_back(quote_identifier(name));
   return fmt::format("{}", fmt::join(names, ", "));
 }
+
+bool SinkLayout::has_float_numerics() const { return std::ranges::any_of(columns, is_float_numeric); }
 
 std::vector<iceberg::Field> SinkLayout::key_fields() const {
   std::vector<iceberg::Field> fields;

@@ -48,6 +48,8 @@ struct SinkLayout {
   // Quoted, with commas between them.
   std::string column_list() const;
   std::string key_list() const;
+  // Whether a floating number of the table is a numeric there.
+  bool has_float_numerics() const;
   // Of the key: the table's own fields.
   std::vector<iceberg::Field> key_fields() const;
 };
