@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace boathouse::api {
+namespace boathouse::core {
 
 inline constexpr std::string_view kAccount = "123456789012";
 inline constexpr std::string_view kRegion = "us-east-1";
 
-}  // namespace boathouse::api
+}  // namespace boathouse::core

@@ -9,12 +9,14 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "core/all_tables.h"
+#include "core/aws_account.h"
 #include "core/object_errors.h"
 #include "core/object_facts.h"
 
 namespace boathouse::core {
 namespace {
 
+constexpr std::string_view kBucket = "lake-ingress";
 constexpr std::string_view kKeyHead = "id=";
 constexpr std::string_view kLeastId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kGreatestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -101,6 +103,10 @@ class TableReader {
 };
 
 }  // namespace
+
+bool is_lake_ingress(std::string_view bucket) {
+  return bucket == kBucket || bucket == fmt::format("{}-{}", kAccount, kBucket);
+}
 
 std::vector<std::string> LakeIngress::tables(const meta::WorkspaceRow& workspace) const {
   std::vector<std::string> names;

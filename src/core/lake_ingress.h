@@ -12,7 +12,8 @@
 
 namespace boathouse::core {
 
-inline constexpr std::string_view kLakeIngress = "lake-ingress";
+// Under its own name, and under that which guides give it, after the account's number.
+bool is_lake_ingress(std::string_view bucket);
 
 struct IngressObject {
   meta::ObjectRow row{};  // key, size, etag, facts (type, request-time, table), at; no file

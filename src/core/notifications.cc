@@ -61,19 +61,26 @@ std::string Notifications::set(const meta::BucketRow& bucket, std::vector<Notifi
   return secret.empty() ? "" : std::string(kShownSecret) + base::to_base64(secret);
 }
 
-std::vector<meta::JobRow> Notifications::jobs_for(const meta::BucketRow& bucket, const ObjectEvent& event) const {
-  std::vector<meta::JobRow> jobs;
-  if (bucket.notification.empty()) return jobs;
-  for (const NotificationHook& hook : parse_notification(bucket.notification).hooks) {
-    if (!wants(hook, event)) continue;
-    std::string sequencer = base::uuid_v7();
-    std::erase(sequencer, '-');
-    jobs.push_back(
-        new_job(notify_kind(), bucket.workspace, bucket.name + "/" + event.key,
-                {{"bucket", bucket.name}, {"url", hook.url}, {"record", to_record(event, hook, sequencer)}}));
-  }
-  room_.take(bucket.workspace, static_cast<std::int64_t>(jobs.size()));
-  return jobs;
+meta::JobsOfVersion Notifications::jobs_for(const meta::BucketRow& bucket, ObjectEvent event) const {
+  if (bucket.notification.empty()) return {};
+  std::vector<NotificationHook> hooks = parse_notification(bucket.notification).hooks;
+  std::erase_if(hooks, [&](const NotificationHook& hook) { return !wants(hook, event); });
+  if (hooks.empty()) return {};
+  room_.take(bucket.workspace, static_cast<std::int64_t>(hooks.size()));
+  return
+      [workspace = bucket.workspace, hooks = std::move(hooks), event = std::move(event)](const std::string& version) {
+        ObjectEvent told = event;
+        if (told.version.empty() && version != meta::kNullVersion) told.version = version;
+        std::vector<meta::JobRow> jobs;
+        for (const NotificationHook& hook : hooks) {
+          std::string sequencer = base::uuid_v7();
+          std::erase(sequencer, '-');
+          jobs.push_back(
+              new_job(notify_kind(), workspace, told.bucket + "/" + told.key,
+                      {{"bucket", told.bucket}, {"url", hook.url}, {"record", to_record(told, hook, sequencer)}}));
+        }
+        return jobs;
+      };
 }
 
 json::object Notifications::deliver(const meta::JobRow& job, const PostWebhook& post, Progress& progress) const {

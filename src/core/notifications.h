@@ -47,8 +47,9 @@ class Notifications {
   // are hooks; empty without any. Errors as check_hooks() has them, {not_found} "no-such-bucket".
   std::string set(const meta::BucketRow& bucket, std::vector<NotificationHook> hooks) const;
 
-  // One call for each hook that wants the event. Error{too_many_requests} while as many wait as the limits allow.
-  std::vector<meta::JobRow> jobs_for(const meta::BucketRow& bucket, const ObjectEvent& event) const;
+  // One call for each hook that wants the event, made once its version is known; none: nobody wants it.
+  // Error{too_many_requests} while as many wait as the limits allow.
+  meta::JobsOfVersion jobs_for(const meta::BucketRow& bucket, ObjectEvent event) const;
 
   // The handler of notify_kind(): signs and posts. Error{invalid_argument} for an answer that says to leave it, {unavailable}
   // for one that may change, {not_found} when the bucket's settings are gone.

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/ids.h"
 
@@ -132,7 +133,7 @@ std::optional<std::int64_t> place_of_gone(const Parts& parts, const meta::Bucket
                                           const std::string& version) {
   constexpr std::int64_t kMicros = 1000;  // the time of an id is to the millisecond
   if (version == meta::kNullVersion) return std::nullopt;
-  if (!base::is_uuid(version)) {
+  if (!base::is_uuid(version) || version != base::fold_case(version)) {
     throw base::Error(base::ErrorKind::invalid_argument, "Invalid version id marker specified");
   }
   const std::int64_t made = base::uuid_v7_time(version);

@@ -94,17 +94,15 @@ meta::ObjectRow Objects::publish(const meta::BucketRow& bucket, meta::ObjectPut 
   hold_to_limits(bucket, put.row.size);
   put.row.bucket = bucket.id;
   put.row.at = base::now_micros();
-  put.new_version = new_version_id();
+  put.new_version = new_version_id;
   put.runs = triggers_.runs_for(bucket, put.row.key, by);
-  put.jobs = notifications_.jobs_for(
-      bucket, {.name = std::string(event),
-               .bucket = bucket.name,
-               .key = put.row.key,
-               .size = put.row.size,
-               .etag = put.row.etag,
-               .version = bucket.versioning == meta::Versioning::enabled ? put.new_version : std::string(),
-               .at = put.row.at,
-               .by = by});
+  put.jobs = notifications_.jobs_for(bucket, {.name = std::string(event),
+                                              .bucket = bucket.name,
+                                              .key = put.row.key,
+                                              .size = put.row.size,
+                                              .etag = put.row.etag,
+                                              .at = put.row.at,
+                                              .by = by});
   meta::ObjectChange change = parts_.meta.buckets().put_object(put);
   refuse(change.outcome, bucket, put.row.key);
   files_.remove(change.files);
@@ -160,15 +158,14 @@ DeletedObject Objects::remove(const meta::BucketRow& bucket, const std::string& 
   meta::ObjectDelete wanted{.bucket = bucket.id,
                             .key = key,
                             .version = version,
-                            .new_version = new_version_id(),
+                            .new_version = new_version_id,
                             .condition = condition,
                             .at = base::now_micros()};
   const bool marks = !version && bucket.versioning != meta::Versioning::never;
-  const bool has_new_id = marks && bucket.versioning == meta::Versioning::enabled;
   wanted.jobs = notifications_.jobs_for(bucket, {.name = std::string(marks ? kObjectMarked : kObjectDeleted),
                                                  .bucket = bucket.name,
                                                  .key = key,
-                                                 .version = has_new_id ? wanted.new_version : version.value_or(""),
+                                                 .version = version.value_or(""),
                                                  .at = wanted.at,
                                                  .by = by});
   meta::ObjectChange change = parts_.meta.buckets().delete_object(wanted);

@@ -28,13 +28,19 @@ struct NewRun {
   std::string trigger{};
 };
 
+// Both are called within the transaction of the change, quickly and without the store, so that what they draw grows as the
+// versions of a key do.
+using DrawId = std::function<std::string()>;
+// Told the version that was written or removed.
+using JobsOfVersion = std::function<std::vector<JobRow>(const std::string& version)>;
+
 struct ObjectPut {
-  ObjectRow row{};            // number and version are the store's to give
-  std::string new_version{};  // its id where the bucket's versioning is enabled
+  ObjectRow row{};       // number and version are the store's to give
+  DrawId new_version{};  // its id where the bucket's versioning is enabled
   ObjectCondition condition{};
   // Of an upload that becomes this object, the files of its parts; other parts go. All must still be its.
   std::vector<std::string> parts{};
-  std::vector<JobRow> jobs{};  // queued with it
+  JobsOfVersion jobs{};  // queued with it; none: nothing
   // The same; each reads the version and keeps its bytes (trigger_store.h). Their ids are the store's to give: they grow in
   // the order in which versions come to be.
   std::vector<NewRun> runs{};
@@ -53,10 +59,10 @@ struct ObjectDelete {
   BucketId bucket{};
   std::string key{};
   std::optional<std::string> version{};  // none: what clients see is deleted, a marker made where there is versioning
-  std::string new_version{};             // the marker's id where the bucket's versioning is enabled
+  DrawId new_version{};                  // the marker's id where the bucket's versioning is enabled
   ObjectCondition condition{};
   base::Micros at = 0;
-  std::vector<JobRow> jobs{};  // queued when something was deleted or marked
+  JobsOfVersion jobs{};  // queued when something was deleted or marked; none: nothing
 };
 
 // Greater than every key, since no UTF-8 has such a byte.

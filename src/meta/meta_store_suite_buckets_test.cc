@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <thread>
+
 #include "meta/meta_store_suite.h"
 
 namespace boathouse::meta {
@@ -16,14 +19,17 @@ class BucketSuite : public MetaStoreSuite {
   ObjectPut object(const std::string& key, const std::string& file) {
     ObjectPut put;
     put.row = {.bucket = bucket_.id, .key = key, .file = file, .size = 3, .etag = "e-" + file, .at = 5};
-    put.new_version = "v-" + file;
+    put.new_version = [file] { return "v-" + file; };
     return put;
   }
   ObjectChange put(const std::string& key, const std::string& file) { return buckets().put_object(object(key, file)); }
   ObjectChange remove(const std::string& key, std::optional<std::string> version = std::nullopt,
                       const std::string& marker = "m") {
-    return buckets().delete_object(
-        {.bucket = bucket_.id, .key = key, .version = std::move(version), .new_version = marker, .at = 6});
+    return buckets().delete_object({.bucket = bucket_.id,
+                                    .key = key,
+                                    .version = std::move(version),
+                                    .new_version = [marker] { return marker; },
+                                    .at = 6});
   }
   std::string file_of(const std::string& key, std::optional<std::string> version = std::nullopt) {
     auto row = buckets().find_object(bucket_.id, key, version);
@@ -163,13 +169,77 @@ TEST_P(BucketSuite, AnUploadBecomesAnObjectOnceWithThePartsItNames) {
 
 TEST_P(BucketSuite, JobsAreQueuedWithTheObject) {
   ObjectPut with_job = object("a", "f1");
-  with_job.jobs = {{.id = base::JobId("j"), .kind = "ingest", .workspace = workspace_, .object = "files/a"}};
+  std::string id = "j";
+  auto jobs = [&](const std::string& version) {
+    return std::vector<JobRow>{
+        {.id = base::JobId(id), .kind = "notify", .workspace = workspace_, .object = "files/a of " + version}};
+  };
+  with_job.jobs = jobs;
   buckets().put_object(with_job);
-  EXPECT_TRUE(store().jobs().find_job(base::JobId("j")));
+  EXPECT_EQ(store().jobs().find_job(base::JobId("j"))->object, "files/a of null");
   with_job.condition.absent = true;
-  with_job.jobs[0].id = base::JobId("k");
+  id = "k";
   buckets().put_object(with_job);
   EXPECT_FALSE(store().jobs().find_job(base::JobId("k")));
+  set_versioning(Versioning::enabled);
+  buckets().delete_object({.bucket = bucket_.id, .key = "a", .new_version = [] { return "m"; }, .at = 6, .jobs = jobs});
+  EXPECT_EQ(store().jobs().find_job(base::JobId("k"))->object, "files/a of m");
+  id = "l";
+  buckets().delete_object({.bucket = bucket_.id, .key = "nobody", .version = "m", .at = 6, .jobs = jobs});
+  EXPECT_FALSE(store().jobs().find_job(base::JobId("l"))) << "nothing was deleted";
+}
+
+TEST_P(BucketSuite, IdsOfVersionsAreDrawnInTheOrderOfTheirNumbers) {
+  set_versioning(Versioning::enabled);
+  std::atomic<int> drawn = 100;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 8; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < 20; ++i) {
+        ObjectPut wanted = object("a", fmt::format("f{}-{}", writer, i));
+        wanted.new_version = [&] { return std::to_string(drawn++); };
+        buckets().put_object(wanted);
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  std::vector<std::string> ids;
+  for (const ObjectRow& row : buckets().list_versions({.bucket = bucket_.id}, std::nullopt)) ids.push_back(row.version);
+  EXPECT_EQ(ids.size(), 160U);
+  EXPECT_TRUE(std::is_sorted(ids.rbegin(), ids.rend()));
+}
+
+TEST_P(BucketSuite, ABucketIsChangedAsItIsThenOrNotAtAll) {
+  EXPECT_TRUE(buckets().change_bucket(bucket_.id, [](BucketRow& row) { row.tags = "t"; }));
+  EXPECT_TRUE(buckets().change_bucket(bucket_.id, [](BucketRow& row) { row.notification = "of " + row.tags; }));
+  EXPECT_THROW(buckets().change_bucket(bucket_.id,
+                                       [](BucketRow& row) {
+                                         row.tags = "lost";
+                                         throw std::runtime_error("no");
+                                       }),
+               std::runtime_error);
+  const BucketRow now = *buckets().find_bucket(workspace_, "files");
+  EXPECT_EQ(now.tags, "t");
+  EXPECT_EQ(now.notification, "of t");
+  EXPECT_FALSE(buckets().change_bucket(BucketId("gone"), [](BucketRow&) { FAIL(); }));
+}
+
+TEST_P(BucketSuite, TagsAreSetOfTheLatestVersionOrOfOne) {
+  set_versioning(Versioning::enabled);
+  put("a", "f1");
+  put("a", "f2");
+  auto set = [&](const std::string& key, const std::optional<std::string>& version, std::string_view tags) {
+    return buckets().set_object_tags(bucket_.id, key, version, tags).value_or("none");
+  };
+  EXPECT_EQ(set("a", std::nullopt, "new"), "v-f2");
+  EXPECT_EQ(set("a", "v-f1", "old"), "v-f1");
+  EXPECT_EQ(buckets().find_object(bucket_.id, "a", std::nullopt)->tags, "new");
+  EXPECT_EQ(buckets().find_object(bucket_.id, "a", "v-f1")->tags, "old");
+  EXPECT_EQ(set("a", "nobody", "x"), "none");
+  EXPECT_EQ(set("b", std::nullopt, "x"), "none");
+  remove("a");
+  EXPECT_EQ(set("a", std::nullopt, "x"), "none") << "a marker";
+  EXPECT_EQ(set("a", "m", "x"), "none");
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, BucketSuite, every_backend(), backend_name);

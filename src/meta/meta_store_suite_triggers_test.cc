@@ -30,7 +30,7 @@ class TriggerSuite : public MetaStoreSuite {
   ObjectPut put(const BucketRow& bucket, const std::string& key, const std::string& file) {
     ObjectPut wanted;
     wanted.row = {.bucket = bucket.id, .key = key, .file = file, .size = 7, .etag = "e", .at = ++clock_};
-    wanted.new_version = "v" + std::to_string(clock_);
+    wanted.new_version = [id = "v" + std::to_string(clock_)] { return id; };
     wanted.runs = {{.job = {.kind = "ingest",
                             .workspace = workspace_,
                             .object = bucket.name + "/" + key,

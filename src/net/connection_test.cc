@@ -162,6 +162,7 @@ TEST_F(ConnectionTest, PeersThatVanishLeaveNothingBehind) {
   // Those that the system has taken may yet be handed to the server.
   while (ended < 20) std::this_thread::sleep_for(1ms);
   wait_for_connections(0);
+  EXPECT_EQ(ended, 20);
   EXPECT_EQ(ask(server, kGetOk).status, 200);
 }
 

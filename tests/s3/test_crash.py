@@ -5,6 +5,7 @@ import hashlib
 import os
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -83,10 +84,28 @@ def test_kill_9_in_the_middle(make_server):
     wait_for_sweep(server, len(keys_of(client, "files")))
 
 
+def test_a_start_removes_the_folder_of_a_bucket_that_is_gone(make_server):
+    server = make_server().start()
+    key = make_key(server.admin())
+    client = s3(server, key)
+    client.create_bucket(Bucket="files")
+    client.put_object(Bucket="files", Key="k", Body=b"kept")
+    server.stop()
+    [file] = files_of(server)
+    gone = file.parent.parent.with_name("01a202fe-c222-7002-a45f-0cfdaf02cca7")
+    (gone / "ab").mkdir(parents=True)
+    server.start()
+    wait_until(lambda: not gone.exists())
+    assert body_of(s3(server, key), "files", "k") == b"kept"
+
+
 def wait_for_sweep(server, expected):
     """The job that every start queues removes what the kill left."""
-    import time
+    wait_until(lambda: len(files_of(server)) == expected)
+
+
+def wait_until(holds):
     deadline = time.monotonic() + 60
-    while len(files_of(server)) != expected:
-        assert time.monotonic() < deadline, (len(files_of(server)), expected)
+    while not holds():
+        assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -116,6 +116,8 @@ def test_a_listing_goes_on_after_a_version_that_is_gone(client, bucket, refused)
     assert [version["VersionId"] for version in rest["Versions"]] == ids[3:]
     with refused("InvalidArgument", 400):
         client.list_object_versions(Bucket=bucket, KeyMarker="k", VersionIdMarker="nobody")
+    with refused("InvalidArgument", 400):
+        client.list_object_versions(Bucket=bucket, KeyMarker="k", VersionIdMarker=ids[2].upper())
 
 
 def test_a_part_is_replaced_by_one_of_its_number(client, bucket):
@@ -208,6 +210,20 @@ def test_versions(client, bucket, refused):
         client.delete_object(Bucket=bucket, Key="k", VersionId="")
     client.copy_object(Bucket=bucket, Key="old", CopySource={"Bucket": bucket, "Key": "k", "VersionId": "null"})
     assert body_of(client, bucket, "old") == b"before"
+
+
+def test_a_copy_of_an_empty_version_is_refused(client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    def empty_version(request, **_):
+        request.headers.replace_header("x-amz-copy-source", f"{bucket}/k?versionId=")
+
+    client.meta.events.register("before-sign.s3.CopyObject", empty_version)
+    try:
+        with refused("InvalidArgument", 400):
+            client.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "k"})
+    finally:
+        client.meta.events.unregister("before-sign.s3.CopyObject", empty_version)
 
 
 def test_suspended_versioning_replaces_the_null_version(client, bucket):

@@ -65,6 +65,8 @@ def test_bytes_come_back_as_they_went(house, key, bucket, size, path):
     assert got["ETag"] == put["ETag"] and got["ContentLength"] == size and got["ContentType"] == "binary/octet-stream"
     head = client.head_object(Bucket=bucket, Key="data/f.bin")
     assert head["ContentLength"] == size and head["LastModified"] == got["LastModified"]
+    client.put_object(Bucket=bucket, Key="data/f.bin", Body=b"", ContentType="")
+    assert client.head_object(Bucket=bucket, Key="data/f.bin")["ContentType"] == "binary/octet-stream"
 
 
 def test_what_an_object_is_comes_back_with_it(client, bucket):

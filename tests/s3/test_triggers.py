@@ -243,7 +243,7 @@ def test_folders_and_other_prefixes_have_no_run(admin, client, bucket):
     ({}, "bucket"), ({"bucket": "Not a bucket"}, "bucket"), ({"bucket": "files", "mode": "merge"}, "mode"),
     ({"bucket": "files", "mode": "append", "key": ["id"]}, "key"), ({"bucket": "files", "colour": "red"}, "colour"),
     ({"bucket": "files", "table": "a$b"}, "table"), ({"bucket": "files", "delimiter": ";;"}, "delimiter"),
-    ({"bucket": "lake-ingress"}, "bucket"),
+    ({"bucket": "lake-ingress"}, "bucket"), ({"bucket": "123456789012-lake-ingress"}, "bucket"),
 ])
 def test_a_wrong_trigger_is_refused_by_its_field(admin, fields, field):
     problem = put_trigger(admin, "wrong", expect=400, **fields).json()

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "api/common/account.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "core/aws_account.h"
 
 namespace boathouse::api::aws {
 namespace {
@@ -33,7 +33,7 @@ std::optional<std::string> trigger_of(std::string_view group) {
 }
 
 std::string group_arn(std::string_view group) {
-  return fmt::format("{}{}:{}{}{}", kArn, kRegion, kAccount, kGroupOfArn, group);
+  return fmt::format("{}{}:{}{}{}", kArn, core::kRegion, core::kAccount, kGroupOfArn, group);
 }
 
 std::string stream_of(const meta::JobRow& run) {

@@ -4,11 +4,11 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/aws/json_service.h"
-#include "api/common/account.h"
 #include "auth/audited.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/numbers.h"
+#include "core/aws_account.h"
 
 namespace boathouse::api::aws {
 namespace {
@@ -19,7 +19,7 @@ constexpr const char* kCurrent = "AWSCURRENT";
 constexpr const char* kNoValue = "Secrets Manager can't find the specified secret value for ";
 
 std::string arn_of(std::string_view name) {
-  return fmt::format("arn:aws:secretsmanager:{}:{}:secret:{}", kRegion, kAccount, name);
+  return fmt::format("arn:aws:secretsmanager:{}:{}:secret:{}", core::kRegion, core::kAccount, name);
 }
 
 // A name, or what arn_of() made of it.

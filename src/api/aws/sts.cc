@@ -2,10 +2,10 @@
 #include "api/aws/sts.h"
 
 #include "api/aws/errors.h"
-#include "api/common/account.h"
 #include "api/common/signer.h"
 #include "api/common/xml.h"
 #include "base/error.h"
+#include "core/aws_account.h"
 #include "net/on_pool.h"
 
 namespace boathouse::api::aws {
@@ -20,9 +20,9 @@ net::Response caller_identity(const auth::Principal& principal, const net::Reque
   pugi::xml_node answer = document.append_child("GetCallerIdentityResponse");
   answer.append_attribute("xmlns") = kStsNamespace;
   pugi::xml_node identity = answer.append_child("GetCallerIdentityResult");
-  add_text(identity, "Arn", fmt::format("arn:aws:iam::{}:user/{}", kAccount, principal.name));
+  add_text(identity, "Arn", fmt::format("arn:aws:iam::{}:user/{}", core::kAccount, principal.name));
   add_text(identity, "UserId", principal.user.value);
-  add_text(identity, "Account", kAccount);
+  add_text(identity, "Account", core::kAccount);
   add_text(answer.append_child("ResponseMetadata"), "RequestId", request.request_id);
   return xml_response(200, document, kQueryContentType);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/common/account.h"
 #include "api/s3/errors.h"
 #include "api/s3/handlers.h"
 #include "api/s3/object_headers.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
+#include "core/aws_account.h"
 #include "net/response.h"
 
 namespace boathouse::api::s3 {
@@ -44,7 +44,7 @@ net::Response create_bucket(Call& call) {
 
 net::Response head_bucket(Call& call) {
   require_bucket(call);
-  return net::empty_response(200).with("x-amz-bucket-region", std::string(kRegion));
+  return net::empty_response(200).with("x-amz-bucket-region", std::string(core::kRegion));
 }
 
 net::Response delete_bucket(Call& call) {

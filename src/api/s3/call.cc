@@ -36,9 +36,11 @@ std::optional<std::string> Call::parameter(std::string_view name) const {
   return *value;
 }
 
+base::Error empty_version() { return refusal("InvalidArgument", "Version id cannot be the empty string"); }
+
 std::optional<std::string> Call::version() const {
   auto id = parameter("versionId");
-  if (!id && request.query.has("versionId")) throw refusal("InvalidArgument", "Version id cannot be the empty string");
+  if (!id && request.query.has("versionId")) throw empty_version();
   return id;
 }
 

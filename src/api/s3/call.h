@@ -35,6 +35,9 @@ struct Call {
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most) const;
 };
 
+// Error "InvalidArgument".
+base::Error empty_version();
+
 // Error "AccessDenied" for a request that carries no signature, so that it learns nothing else.
 void require_signature(const net::Request& request);
 

@@ -31,6 +31,7 @@ Named read_source(std::string_view text) {
   if (version != std::string_view::npos) {
     named.version = text.substr(version + kVersion.size());
     text = text.substr(0, version);
+    if (named.version->empty()) throw empty_version();
   }
   auto path = base::percent_decode(text);
   if (!path) throw refuse();

@@ -44,14 +44,14 @@ net::Response told(net::Response response, const net::Request& request) {
 
 // What the bucket that shows documents does not do.
 void check_ingress(const Operation& operation, const Call& call) {
-  if (!is_lake_ingress(call.bucket_name) || operation.of_ingress != nullptr) return;
+  if (!core::is_lake_ingress(call.bucket_name) || operation.of_ingress != nullptr) return;
   throw refusal("AccessDenied", call.bucket_name + " shows the documents that were posted: it is read only.");
 }
 
 asio::awaitable<net::Response> run_whole(const Operation& operation, Call call) {
   const Services& services = call.services;
   std::string hash;
-  const bool ingress = is_lake_ingress(call.bucket_name);
+  const bool ingress = core::is_lake_ingress(call.bucket_name);
   auto judge = [&] {
     hash = payload_hash_of(call.request);
     authorise(call, operation.action, hash);

@@ -44,7 +44,6 @@ net::Response get_object(Call& call);
 net::Response get_object_attributes(Call& call);
 
 // lake_ingress.cc
-bool is_lake_ingress(std::string_view bucket);
 // Error "no-such-bucket".
 void require_bucket(const Call& call);
 net::Response get_ingress_object(Call& call);

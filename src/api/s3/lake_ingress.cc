@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bucket that shows documents (core/lake_ingress.h): its name, and the operations that it has of its own.
+// The operations of the bucket that shows documents (core/lake_ingress.h).
 #include "core/lake_ingress.h"
 
-#include "api/common/account.h"
 #include "api/s3/handlers.h"
 #include "api/s3/object_headers.h"
 #include "api/s3/reading.h"
 
 namespace boathouse::api::s3 {
 
-bool is_lake_ingress(std::string_view bucket) {
-  return bucket == core::kLakeIngress || bucket == fmt::format("{}-{}", kAccount, core::kLakeIngress);
-}
-
 void require_bucket(const Call& call) {
-  if (!is_lake_ingress(call.bucket_name)) call.bucket();
+  if (!core::is_lake_ingress(call.bucket_name)) call.bucket();
 }
 
 net::Response get_ingress_object(Call& call) {

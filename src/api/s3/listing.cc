@@ -25,7 +25,7 @@ void add_contents(ListingXml& xml, const std::vector<meta::ObjectRow>& rows, boo
 }
 
 core::ListingPage<meta::ObjectRow> objects_of(const Call& call, const core::ListingWanted& wanted) {
-  if (is_lake_ingress(call.bucket_name)) return call.services.lake_ingress.list(call.workspace, wanted);
+  if (core::is_lake_ingress(call.bucket_name)) return call.services.lake_ingress.list(call.workspace, wanted);
   return core::list_objects(call.services.parts, call.bucket(), wanted);
 }
 

@@ -73,9 +73,9 @@ void insert(Connection& connection, const ObjectRow& row) {
 }
 
 // `row` becomes the key's latest version, by the rules of the bucket's versioning.
-void put_on_top(Connection& connection, Versioning versioning, const std::string& new_version,
+void put_on_top(Connection& connection, Versioning versioning, const DrawId& new_version,
                 const std::optional<ObjectRow>& before, ObjectRow& row, std::vector<std::string>& files) {
-  row.version = versioning == Versioning::enabled ? new_version : kNullVersion;
+  row.version = versioning == Versioning::enabled ? new_version() : kNullVersion;
   row.number = before ? before->number + 1 : 1;
   if (before) {
     run(connection, "UPDATE object_versions SET is_latest = 0 WHERE bucket_id = ? AND key = ? AND number = ?",
@@ -96,6 +96,11 @@ void remove_version(Connection& connection, const ObjectRow& row, std::vector<st
       "FROM "
       "object_versions WHERE bucket_id = ?1 AND key = ?2)",
       row.bucket, row.key);
+}
+
+void queue_jobs(Connection& connection, const JobsOfVersion& jobs, const std::string& version) {
+  if (!jobs) return;
+  for (const JobRow& job : jobs(version)) insert_job(connection, job);
 }
 
 ObjectChange delete_visible(Connection& connection, Versioning versioning, const ObjectDelete& wanted,
@@ -133,12 +138,12 @@ ObjectChange Buckets::put_object(const ObjectPut& put) {
       run(connection, "INSERT OR REPLACE INTO watched_files (bucket_id, key, state) VALUES (?, ?, ?)", row.bucket,
           row.key, put.watched_state);
     }
-    for (const JobRow& job : put.jobs) insert_job(connection, job);
+    queue_jobs(connection, put.jobs, row.version);
     done.runs = queue_runs(connection, put.runs, row);
     done.version = row.version;
     return done;
   });
-  if (!(put.jobs.empty() && put.runs.empty()) && change.outcome == ObjectOutcome::done) signal_.changed();
+  if ((put.jobs || !put.runs.empty()) && change.outcome == ObjectOutcome::done) signal_.changed();
   return change;
 }
 
@@ -153,18 +158,18 @@ ObjectChange Buckets::delete_object(const ObjectDelete& wanted) {
     if (outcome != ObjectOutcome::done) return ObjectChange{.outcome = outcome};
     auto named = wanted.version ? of_version(connection, wanted.bucket, wanted.key, *wanted.version) : now;
     has_changed = named.has_value() || (!wanted.version && *versioning != Versioning::never);
-    if (has_changed) {
-      for (const JobRow& job : wanted.jobs) insert_job(connection, job);
+    ObjectChange done;
+    if (!wanted.version) {
+      done = delete_visible(connection, *versioning, wanted, now);
+    } else {
+      done.version = *wanted.version;
+      done.is_marker = named && named->is_marker;
+      if (named) remove_version(connection, *named, done.files);
     }
-    if (!wanted.version) return delete_visible(connection, *versioning, wanted, now);
-    ObjectChange removed{.version = *wanted.version};
-    if (named) {
-      removed.is_marker = named->is_marker;
-      remove_version(connection, *named, removed.files);
-    }
-    return removed;
+    if (has_changed) queue_jobs(connection, wanted.jobs, done.version);
+    return done;
   });
-  if (has_changed && !wanted.jobs.empty()) signal_.changed();
+  if (has_changed && wanted.jobs) signal_.changed();
   return change;
 }
 
