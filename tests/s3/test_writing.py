@@ -163,6 +163,9 @@ def test_tags(client, bucket, refused):
     assert client.get_object_tagging(Bucket=bucket, Key="k")["TagSet"] == []
     with refused("InvalidTag", 400):
         client.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": [{"Key": str(i), "Value": ""} for i in range(11)]})
+    for tagged in ("aws:a=1", "a=1&a=2", "=1"):
+        with refused("InvalidTag", 400):
+            client.put_object(Bucket=bucket, Key="k", Body=b"", Tagging=tagged)
     with refused("NoSuchTagSet", 404):
         client.get_bucket_tagging(Bucket=bucket)
     client.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": "x"}]})

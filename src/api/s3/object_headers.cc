@@ -85,6 +85,7 @@ void check_tags(const core::ObjectTags& tags, std::size_t most) {
   for (const auto& [key, value] : tags) {
     const bool fits = !key.empty() && base::code_points(key) <= 128 && base::code_points(value) <= 256;
     if (!fits) throw refusal("InvalidTag", "A tag's key has 1 to 128 characters, its value at most 256.");
+    if (key.starts_with("aws:")) throw refusal("InvalidTag", "System tags cannot be added/updated by requester");
     if (!keys.insert(key).second) throw refusal("InvalidTag", "Cannot provide multiple Tags with the same key");
   }
   if (tags.size() > most) {

@@ -14,7 +14,7 @@ namespace boathouse::api::s3 {
 core::ObjectFacts facts_of(const net::Request& request);
 // x-amz-tagging. Error "InvalidTag".
 core::ObjectTags tags_of(const net::Request& request);
-// Errors "InvalidTag" for more than ten, too long ones, or the same key twice.
+// Errors "InvalidTag" for more than ten, too long ones, the same key twice, or one that begins with "aws:".
 void check_tags(const core::ObjectTags& tags, std::size_t most = 10);
 
 // Headers that promise what this server does not do (encryption with keys, locks, public access) are refused, since
