@@ -3,6 +3,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "api/common/await_or_drop.h"
 #include "api/common/idempotency.h"
 #include "api/common/query_params.h"
 #include "api/dataframes/access.h"
@@ -102,18 +103,7 @@ asio::awaitable<net::Response> take_parquet(const Services& services, net::Reque
   };
   co_await net::on_pool(services.work, begin);
   net::ChunkConsumer spool = [&](std::string_view bytes) { receiver->write(bytes); };
-  std::exception_ptr broken_off;
-  try {
-    co_await request.body.receive(spool);
-  } catch (...) {
-    broken_off = std::current_exception();
-  }
-  if (broken_off) {
-    // Taking away what was staged blocks.
-    auto drop = [&] { receiver.reset(); };
-    co_await net::on_pool(services.work, drop);
-    std::rethrow_exception(broken_off);
-  }
+  co_await await_or_drop(services.work, request.body.receive(spool), receiver);
   auto finish = [&] { return commit(services, std::move(*receiver), upload); };
   co_return co_await net::on_pool(services.engine_work, finish);
 }

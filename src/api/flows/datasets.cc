@@ -3,6 +3,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "api/common/await_or_drop.h"
 #include "api/common/object_source.h"
 #include "api/common/query_params.h"
 #include "api/flows/wire.h"
@@ -77,18 +78,7 @@ asio::awaitable<net::Response> take(const Services& services, net::Request& requ
     upload.emplace(services.flow_datasets.begin(caller, fid_of_query(services, request, caller), is_first, has_header));
   };
   co_await net::on_pool(services.work, begin);
-  std::exception_ptr broken_off;
-  try {
-    co_await receive(services, request, *upload);
-  } catch (...) {
-    broken_off = std::current_exception();
-  }
-  if (broken_off) {
-    // Taking away what was written blocks.
-    auto drop = [&] { upload.reset(); };
-    co_await net::on_pool(services.work, drop);
-    std::rethrow_exception(broken_off);
-  }
+  co_await await_or_drop(services.work, receive(services, request, *upload), upload);
   auto finish = [&] {
     core::DatasetUpload whole = std::move(*upload);
     const meta::FlowDatasetRow dataset = services.flow_datasets.finish(whole);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/native/rows.h"
 
+#include "api/common/await_or_drop.h"
 #include "api/common/credentials.h"
 #include "api/common/idempotency.h"
 #include "api/common/query_params.h"
@@ -82,18 +83,7 @@ asio::awaitable<net::Response> handle(const Services& services, net::Request& re
   co_await net::on_pool(services.work, begin);
 
   net::ChunkConsumer spool = [&](std::string_view bytes) { receiver->write(bytes); };
-  std::exception_ptr broken_off;
-  try {
-    co_await request.body.receive(spool);
-  } catch (...) {
-    broken_off = std::current_exception();
-  }
-  if (broken_off) {
-    // Taking away what was staged blocks.
-    auto drop = [&] { receiver.reset(); };
-    co_await net::on_pool(services.work, drop);
-    std::rethrow_exception(broken_off);
-  }
+  co_await await_or_drop(services.work, request.body.receive(spool), receiver);
 
   auto finish = [&] {
     core::Received received = receiver->finish();
