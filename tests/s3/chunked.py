@@ -14,11 +14,11 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 CHUNK = 64 << 10
 
 
-def put_chunked(house, key, path, body, form, trailer, length=None, change=None):
+def put_chunked(house, key, path, body, form, trailer, length=None, change=None, announced=None, headers=None):
     chunks = [body[i:i + CHUNK] for i in range(0, len(body), CHUNK)]
     request = AWSRequest(method="PUT", url=house.s3_url + path, headers={
         "Content-Encoding": "aws-chunked", "X-Amz-Decoded-Content-Length": str(len(body) if length is None else length),
-        **({"X-Amz-Trailer": ",".join(trailer)} if trailer else {})})
+        **({"X-Amz-Trailer": announced or ",".join(trailer)} if trailer else {}), **(headers or {})})
     signer = S3SigV4Auth(Credentials(*key), "s3", "us-east-1")
     signer.payload = lambda _: form
     signer.add_auth(request)

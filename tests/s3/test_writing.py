@@ -66,6 +66,10 @@ def test_bodies_in_chunks(house, key, client, bucket, form):
     if trailer:
         wrong = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, {"x-amz-checksum-crc32": crc32(b"other")})
         assert code_of(wrong) == (400, "BadDigest")
+        for odd in ({"announced": "x-amz-checksum-crc32c"}, {"announced": "x-amz-meta-a"},
+                    {"headers": {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(BODY).digest()).decode()}}):
+            answer = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, **odd)
+            assert code_of(answer) == (400, "InvalidRequest"), odd
     short = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, length=len(BODY) + 1)
     assert code_of(short) == (400, "IncompleteBody")
     if "HMAC" in form:

@@ -79,8 +79,17 @@ Payload::Payload(const net::Request& request, const auth::Signer& signer, std::s
     checksum_kind_ = kind;
     checksum_header_ = value;
   }
-  if (!checksum_kind_ && chunks_) checksum_kind_ = checksum_named(request.headers.get("x-amz-trailer"));
+  if (chunks_) read_announcement(request.headers.get("x-amz-trailer"));
   md5_ = md5_of(request);
+}
+
+// A trailer that is announced holds the checksum.
+void Payload::read_announcement(std::string_view trailer) {
+  if (trailer.empty()) return;
+  const auto kind = checksum_named(trailer);
+  if (!kind) throw refusal("InvalidRequest", "The value specified in the x-amz-trailer header is not supported");
+  if (checksum_kind_) throw refusal("InvalidRequest", "Expecting a single x-amz-checksum- header.");
+  checksum_kind_ = kind;
 }
 
 void Payload::feed(std::string_view bytes, const Sink& sink) {
@@ -112,6 +121,13 @@ void Payload::check_end() {
 
 void Payload::check(const core::ObjectWriter& writer) {
   if (md5_ && *md5_ != writer.md5()) throw bad_digest("Content-MD5");
+  if (chunks_) {
+    for (const auto& [name, value] : chunks_->trailer().items) {
+      const auto kind = checksum_named(name);
+      const bool is_announced = kind && kind == checksum_kind_ && checksum_header_.empty();
+      if (kind && !is_announced) throw refusal("InvalidRequest", "The trailer " + name + " came without announcement.");
+    }
+  }
   if (!checksum_kind_) return;
   const std::string name = checksum_header(*checksum_kind_);
   std::string given = checksum_header_;

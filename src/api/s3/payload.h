@@ -33,12 +33,14 @@ class Payload {
 
   using Sink = std::function<void(std::string_view)>;
   void feed(std::string_view bytes, const Sink& sink);
-  // All has come. Errors "IncompleteBody", "XAmzContentSHA256Mismatch", "SignatureDoesNotMatch", "BadDigest".
+  // All has come. Errors "IncompleteBody", "InvalidRequest", "XAmzContentSHA256Mismatch", "SignatureDoesNotMatch", "BadDigest".
   // `writer` is finished and has the checksum.
   void check_end();
   void check(const core::ObjectWriter& writer);
 
  private:
+  void read_announcement(std::string_view trailer);
+
   std::string hash_;
   std::uint64_t length_ = 0;  // of the plain bytes, as announced
   std::uint64_t come_ = 0;
