@@ -112,6 +112,9 @@ def test_nobody_writes_it(member, refused):
         client.delete_bucket(Bucket="123456789012-lake-ingress")
     with refused("AccessDenied", 403):
         client.create_multipart_upload(Bucket="lake-ingress", Key="id=x")
+    client.create_bucket(Bucket="copies-of-documents")
+    with refused("NotImplemented", 501):
+        client.copy_object(Bucket="copies-of-documents", Key="k", CopySource={"Bucket": "lake-ingress", "Key": key})
     assert "lake-ingress" not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
 
 

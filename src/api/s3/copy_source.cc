@@ -7,6 +7,7 @@
 #include "api/s3/reading.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
+#include "core/lake_ingress.h"
 #include "core/object_errors.h"
 #include "net/conditional.h"
 
@@ -56,6 +57,10 @@ void check_conditions(const Call& call, const meta::ObjectRow& row) {
 
 CopySource copy_source_of(const Call& call) {
   Named named = read_source(call.request.headers.get(kCopySource));
+  if (core::is_lake_ingress(named.bucket)) {
+    throw refusal("NotImplemented",
+                  named.bucket + " shows documents, which are not copied: get the object and put it.");
+  }
   meta::BucketRow bucket = call.services.buckets.find(call.workspace, named.bucket);
   core::Objects::Opened opened = call.services.objects.open(bucket, named.key, named.version);
   check_conditions(call, opened.row);
