@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 6> kSslModes = {"disable", "allow",     "
                                                        "require", "verify-ca", "verify-full"};
 constexpr std::array<std::string_view, 6> kSessions = {"any",     "read-write", "read-only",
                                                        "primary", "standby",    "prefer-standby"};
-constexpr std::int64_t kMostConnectSeconds = 600;
+constexpr std::int64_t kMostConnectSeconds = 30;
 // Of names, and of addresses with their zones.
 constexpr std::string_view kInHost = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%";
 
@@ -138,7 +138,11 @@ std::optional<base::Micros> Url::connect_limit() const {
 }
 
 std::string Url::shown() const {
-  std::string place = host().find(':') == std::string::npos ? base::percent_encode(host()) : "[" + host() + "]";
+  std::string place = base::percent_encode(host());
+  if (host().find(':') != std::string::npos) {
+    place = "[" + host() + "]";
+    if (const std::size_t zone = place.find('%'); zone != std::string::npos) place.replace(zone, 1, "%25");
+  }
   if (!value_of("port").empty()) place += ":" + value_of("port");
   std::string text =
       fmt::format("postgresql://{}@{}/{}", base::percent_encode(user()), place, base::percent_encode(database()));
