@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "core/buckets.h"
-#include "core/lake_ingress.h"
 
 namespace boathouse::core {
 namespace {
@@ -147,7 +146,6 @@ void read_field(std::string_view field, const json::value& value, Trigger& trigg
 void check_whole(const Trigger& trigger) {
   if (trigger.bucket.empty()) refuse("bucket", "is missing: a trigger is of one bucket");
   about("bucket", [&] { check_bucket_name(trigger.bucket); });
-  if (is_lake_ingress(trigger.bucket)) refuse("bucket", "shows documents, which are rows of their tables already");
   check_part_of_key("prefix", trigger.prefix);
   check_part_of_key("suffix", trigger.suffix);
   if (!trigger.key.empty() && trigger.mode && *trigger.mode != WriteMode::upsert) {

@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "core/lake_ingress.h"
 
 namespace boathouse::core {
 namespace {
@@ -34,6 +35,10 @@ ListedTrigger built_in(const meta::BucketRow& bucket) {
 }  // namespace
 
 bool Triggers::put(const meta::WorkspaceRow& workspace, Trigger trigger) const {
+  if (is_lake_ingress(trigger.bucket)) {
+    throw Error(ErrorKind::invalid_argument, "bucket shows documents, which are rows of their tables already")
+        .with("field", "bucket");
+  }
   trigger.created_at = trigger.updated_at = base::now_micros();
   return parts_.meta.triggers().put_trigger(row_of(trigger, workspace.id));
 }

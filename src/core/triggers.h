@@ -34,7 +34,8 @@ class Triggers {
   explicit Triggers(const Parts& parts)
       : parts_(parts), room_(parts, ingest_kind().name, "files of this workspace wait for their run") {}
 
-  // Makes or replaces; the bucket's built-in one gives way. True when it is new.
+  // Makes or replaces; the bucket's built-in one gives way. True when it is new. Error{invalid_argument} for the bucket that
+  // shows documents.
   bool put(const meta::WorkspaceRow& workspace, Trigger trigger) const;
   // By name; the default trigger of a bucket that has it is found too: of `bucket`, else of the first by name.
   // Error{not_found}.
