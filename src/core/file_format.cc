@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "base/encoding.h"
 #include "base/ids.h"
@@ -26,8 +27,6 @@ constexpr std::string_view kParquet = "PAR1";
 constexpr std::string_view kMark = "\xef\xbb\xbf";
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::array<std::string_view, 4> kFoldedEndings{"gz", "gzip", "zst", "zstd"};
-// Of those that explain a file as well, the first is taken.
-constexpr std::array kDelimiters{'\t', ',', ';', '|'};
 // Records that are looked at for the delimiter; enough to tell chance from a rule.
 constexpr std::size_t kMostRecords = 50;
 constexpr std::size_t kMostFields = 5000;
@@ -46,13 +45,27 @@ bool is_folded_ending(const std::string& extension) {
 
 std::string_view without_extension(std::string_view name) { return name.substr(0, name.rfind('.')); }
 
+// Which bytes are within quotes, as far as that can be told without the delimiter: an inch's sign opens none.
+class Quotes {
+ public:
+  // Whether they are open behind `c`, which comes after `before`; that is 0 where a record begins.
+  bool after(char before, char c) {
+    constexpr std::string_view kOpensBehind("\0,;\t| \"", 7);
+    if (c == '"' && (open_ || kOpensBehind.find(before) != std::string_view::npos)) open_ = !open_;
+    return open_;
+  }
+
+ private:
+  bool open_ = false;
+};
+
 // The whole records of a sample, as they stand; of a sample that is cut, without the last.
 std::vector<std::string_view> records_of(std::string_view sample, bool is_whole) {
   std::vector<std::string_view> records;
-  bool in_quotes = false;
+  Quotes quotes;
   std::size_t begin = 0;
   for (std::size_t at = 0; at < sample.size() && records.size() < kMostRecords; ++at) {
-    if (sample[at] == '"') in_quotes = !in_quotes;
+    const bool in_quotes = quotes.after(at == begin ? '\0' : sample[at - 1], sample[at]);
     if (in_quotes || (sample[at] != '\n' && sample[at] != '\r')) continue;
     if (at > begin) records.push_back(sample.substr(begin, at - begin));
     begin = at + 1;
@@ -79,18 +92,18 @@ bool has_stray_quote(std::string_view record, char delimiter) {
   return false;
 }
 
-// Whether the delimiter is nowhere but in prose, with a blank behind it, or in decimal numbers; what quotes hold aside.
+// Whether the delimiter is nowhere but in prose, with a blank behind it, or in decimal numbers; a tab, behind what delimits
+// already. What quotes hold aside.
 bool is_in_text(const std::vector<std::string_view>& records, char delimiter) {
-  if (delimiter == '\t') return false;
   for (std::string_view record : records) {
-    bool in_quotes = false;
+    Quotes quotes;
     for (std::size_t at = 0; at < record.size(); ++at) {
-      if (record[at] == '"') in_quotes = !in_quotes;
-      if (in_quotes || record[at] != delimiter) continue;
       const char before = at > 0 ? record[at - 1] : '\0';
+      if (quotes.after(before, record[at]) || record[at] != delimiter) continue;
       const char behind = at + 1 < record.size() ? record[at + 1] : '\0';
       const bool is_decimal = delimiter == ',' && is_digit(before) && is_digit(behind);
-      if (behind != ' ' && !is_decimal) return false;
+      const bool is_beside = delimiter == '\t' ? before == ',' || before == ';' || before == '|' : behind == ' ';
+      if (!is_beside && !is_decimal) return false;
     }
   }
   return true;
@@ -100,39 +113,47 @@ bool is_in_text(const std::vector<std::string_view>& records, char delimiter) {
 struct Judged {
   char delimiter = ',';
   std::size_t alike = 0;  // how many have as many fields as the first
-  std::size_t width = 1;  // how many those are
+  std::size_t clean = 0;  // how many of those cut no quotes apart
+  std::size_t width = 1;  // how many fields those are
   bool in_text = false;
 };
 
 Judged judge(const std::vector<std::string_view>& records, char delimiter) {
-  Judged judged{.delimiter = delimiter};
-  if (records.empty()) return judged;
-  judged.width = fields_of(records.front(), delimiter);
+  Judged judged{.delimiter = delimiter, .width = fields_of(records.front(), delimiter)};
   if (judged.width < 2) return judged;
-  judged.alike = static_cast<std::size_t>(std::count_if(records.begin(), records.end(), [&](std::string_view record) {
-    return fields_of(record, delimiter) == judged.width && !has_stray_quote(record, delimiter);
-  }));
+  for (std::string_view record : records) {
+    if (fields_of(record, delimiter) != judged.width) continue;
+    ++judged.alike;
+    if (!has_stray_quote(record, delimiter)) ++judged.clean;
+  }
   judged.in_text = is_in_text(records, delimiter);
   return judged;
 }
 
-bool explains_more(const Judged& judged, const Judged& other) {
-  if (judged.alike != other.alike) return judged.alike > other.alike;
+// Tabs that cut all records alike seldom do so by chance.
+bool is_plain_tab(const Judged& judged) { return judged.delimiter == '\t' && !judged.in_text; }
+
+// What another delimiter explains as well as commas is taken by what each is in.
+bool explains_more(const Judged& other, const Judged& commas) {
+  if (other.alike != commas.alike || other.alike == 0) return other.alike > commas.alike;
+  if (other.clean != commas.clean) return other.clean > commas.clean;
+  if (is_plain_tab(other)) return true;
   // Numbers with a decimal comma in each field hold one more comma than there are delimiters between them.
-  if (judged.in_text != other.in_text) {
-    return judged.in_text ? judged.width > other.width + 1 : judged.width + 1 >= other.width;
-  }
-  return judged.width > other.width;
+  if (commas.in_text) return other.width + 1 >= commas.width;
+  return other.width > (other.in_text ? commas.width + 1 : commas.width);
 }
 
-// A comma unless another explains more.
 char delimiter_of(const std::vector<std::string_view>& records) {
-  Judged best = judge(records, kDelimiters.front());
-  for (char delimiter : kDelimiters) {
+  if (records.empty()) return ',';
+  auto rank = [](const Judged& judged) {
+    return std::tuple(judged.alike, judged.clean, is_plain_tab(judged), !judged.in_text, judged.width);
+  };
+  Judged other = judge(records, '\t');
+  for (char delimiter : {';', '|'}) {
     const Judged judged = judge(records, delimiter);
-    if (explains_more(judged, best)) best = judged;
+    if (rank(judged) > rank(other)) other = judged;
   }
-  return best.alike > 0 ? best.delimiter : ',';
+  return explains_more(other, judge(records, ',')) ? other.delimiter : ',';
 }
 
 // What a field is like. All but words are values, which seldom are names.
@@ -229,35 +250,50 @@ bool is_index(const std::vector<Fields>& records) {
          std::all_of(records.begin() + 1, records.end(), has_first);
 }
 
-// The first record's values, where each is one more than the one before it.
-struct Count {
+// What the first record's values are like; nullopt where one is no whole number.
+struct Series {
   std::int64_t first = 0;
   std::int64_t many = 0;
-  bool is_over_years = true;
+  bool by_one = true;
+  bool grows = true;
+  bool falls = true;
+  bool of_years = true;
+  bool over_years = true;
 };
 
-std::optional<Count> count_of(const std::vector<Fields>& records) {
-  Count count;
+std::optional<Series> series_of(const std::vector<Fields>& records) {
+  Series series;
+  std::int64_t last = 0;
   for (std::size_t column = 0; column < records[0].size(); ++column) {
     const std::string& name = records[0][column];
     if (!is_value(name)) continue;
     const auto number = base::parse_number<std::int64_t>(name);
     if (!number || std::to_string(*number) != name) return std::nullopt;
-    if (count.many == 0) count.first = *number;
-    if (*number != count.first + count.many++) return std::nullopt;
-    const std::string below = column < records[1].size() ? records[1][column] : "";
-    count.is_over_years = count.is_over_years && is_year(below);
+    if (series.many++ == 0) {
+      series.first = *number;
+    } else {
+      series.by_one = series.by_one && last < *number && *number - last == 1;
+      series.grows = series.grows && *number > last;
+      series.falls = series.falls && *number < last;
+    }
+    last = *number;
+    series.of_years = series.of_years && is_year(*number);
+    series.over_years = series.over_years && column < records[1].size() && is_year(records[1][column]);
   }
-  return count;
+  return series;
 }
 
 // 0, 1, 2.. are what pandas calls columns that nobody named, and years in a row are names over something else: of neither so
-// few that they may well be a row (an edge "0,1" of a graph). From 1, and over years, that needs a name beside them.
-bool are_counted(const std::vector<Fields>& records, bool has_name) {
-  const std::optional<Count> count = count_of(records);
-  if (!count) return false;
-  if (count->many >= 2 && is_year(count->first)) return has_name || !count->is_over_years;
-  return count->many >= 3 && (count->first == 0 || (count->first == 1 && has_name));
+// few that they may well be a row (an edge "0,1" of a graph). Behind a word other years are, too, and numbers that grow where
+// something else says that it is a name.
+bool is_series_of_names(const std::vector<Fields>& records, bool has_name) {
+  const std::optional<Series> series = series_of(records);
+  if (!series || series->many < 2) return false;
+  const bool is_behind_word = kind_of(records[0].front()) == Kind::word;
+  const bool in_order = series->by_one || (is_behind_word && (series->grows || series->falls));
+  if (series->of_years && in_order && !series->over_years) return true;
+  if (series->many >= 3 && series->first == 0 && series->by_one) return true;
+  return series->grows && has_name && is_behind_word;
 }
 
 // Of the first record, and of those below it whose fields can be told apart.
@@ -278,6 +314,8 @@ bool has_header(const std::vector<std::string_view>& texts, char delimiter, cons
   const Fields& first = records.front();
   if (are_columns(first, columns) || std::none_of(first.begin(), first.end(), is_value)) return true;
   if (records.size() < 2) return false;
+  // What tells rows apart mostly stands first.
+  if (kind_of(first.front()) == Kind::word && what_says(records, 0) == Says::name) return true;
   std::int64_t names = 0;
   std::int64_t of_row = 0;
   for (std::size_t column = 0; column < first.size(); ++column) {
@@ -285,7 +323,7 @@ bool has_header(const std::vector<std::string_view>& texts, char delimiter, cons
     names += says == Says::name ? 1 : 0;
     of_row += says == Says::row ? 1 : 0;
   }
-  return names > of_row || is_index(records) || are_counted(records, names > 0);
+  return names > of_row || is_index(records) || is_series_of_names(records, names > 0);
 }
 
 // One object that goes over several lines, or a list, is JSON; objects of a line each are NDJSON.

@@ -76,6 +76,31 @@ TEST(FileFormat, SemicolonsAndBarsInAFieldOfCommasAreNone) {
   EXPECT_EQ(found("a.csv", "part;size\nx;5\" pipe\ny;6\" pipe\n"), "CSV delimited by ';' with a header");
 }
 
+TEST(FileFormat, QuotesWithinAFieldDisqualifyNoDelimiter) {
+  const std::string tabs = "CSV delimited by tabs without a header";
+  const std::string bars = "CSV delimited by '|' without a header";
+  for (std::string_view text :
+       {"chr1\tHAVANA\t1\tgene_id \"E1\"; gene_type \"x\";\nchr2\tHAVANA\t2\tgene_id \"E2\"; gene_type \"y\";\n",
+        "127.0.0.1\t-\t\"GET /\"\t200\tref=\"x\"\n127.0.0.2\t-\t\"GET /\"\t200\tref=\"y\"\n",
+        "1\t{\"a\":1,\"b\":2}\n2\t{\"a\":3,\"b\":4}\n", "1\tAnn \"The Boss\" Lee\t5\n2\tBob \"It\" Lo\t6\n"}) {
+    EXPECT_EQ(found("a.csv", text), tabs) << text;
+  }
+  EXPECT_EQ(found("a.csv", "12\" vinyl|9.99\n7\" vinyl|4.99\n"), bars);
+  EXPECT_EQ(found("a.csv", "1|<a href=\"x\">y</a>\n2|<a href=\"z\">w</a>\n"), bars);
+  EXPECT_EQ(found("a.csv", "A1;Pipe 3/4\" long;5\nA2;Pipe 1/2\" long;6\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "size 1/2\";price\n3;5\n4;6\n"), "CSV delimited by ';' with a header");
+}
+
+TEST(FileFormat, TabsWinAgainstListsInTheirFields) {
+  for (std::string_view text : {"chr1\t100\tA,B,C,D,E\nchr2\t200\tF,G,H,I,J\n", "0\t1,2,3,4\n1\t5,6,7,8\n"}) {
+    EXPECT_EQ(found("a.csv", text), "CSV delimited by tabs without a header") << text;
+  }
+  EXPECT_EQ(found("a.csv", "id,\tname,\tage\n1,\tAnn,\t5\n"), kComma) << "tabs that only align";
+  EXPECT_EQ(found("a.csv", "52,52; 13,40\n52,53; 13,41\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "1; 21,5; 45,2\n2; 22,5; 44,2\n"), "CSV delimited by ';' without a header");
+  EXPECT_EQ(found("a.csv", "1 | Lee, Ann\n2 | Lo, Bob\n"), "CSV delimited by '|' without a header");
+}
+
 TEST(FileFormat, ARecordWhoseFieldsCannotBeToldApartTellsNothing) {
   EXPECT_EQ(found("a.csv", "1\t2\n5\t6\n\"b\n["), "CSV delimited by tabs without a header");
   EXPECT_EQ(found("a.csv", ",2\n1,b\n2,\"b\n["), kComma);
@@ -117,7 +142,16 @@ TEST(FileFormat, OneOddFieldDoesNotMakeARowAHeader) {
         "1,5\n2,unknown\n3,unknown\n", "1,Ann,ann@x.org\n2,Bob,none\n", "1,NA\n2,5\n"}) {
     EXPECT_EQ(found("a.csv", text), kCommaAlone) << text;
   }
-  EXPECT_EQ(found("a.csv", "emp,1,2,3,4\n17,8,8,8,8\n"), kComma) << "days of a month";
+  for (std::string_view text :
+       {"emp,1,2,3,4\n17,8,8,8,8\n", "date,101,102,103\n2024-01-01,5.0,6.0,7.0\n", "id,400,410,420\n1,0.11,0.12,0.13\n",
+        "Date,1,3,6,12\n2024-01-02,5.1,5.2,5.3,5.4\n", "SKU,30,60,90\n1001,5,6,7\n", "user_id,10,20,30\n7,1,0,1\n",
+        "Name,1,2,Total\nAnn,5,6,11\n", "k,0.1,0.2,0.5\n1,0.9,0.8,0.7\n", "subject,1,2,3,1\n7,5,6,7,8\n",
+        "ID,1/1/2024,1/2/2024\n7,1/5/2024,1/6/2024\n", "country,1990,2000,2010\nDE,79.4,82.2,81.8\n",
+        "month,2023,2022,2021\nJan,5,6,7\n"}) {
+    EXPECT_EQ(found("a.csv", text), kComma) << text;
+  }
+  EXPECT_EQ(found("a.csv", "bob,2019,2020\namy,2018,2021\n"), kCommaAlone) << "years of people";
+  EXPECT_EQ(found("a.csv", "bob,1,2,3\namy,4,5,6\n"), kCommaAlone) << "words over words";
   EXPECT_EQ(found("a.csv", "1,2,3\n4,5,6\n"), kCommaAlone) << "no name beside them";
   EXPECT_EQ(found("a.csv", "id,2020,2021\n1,1800,1900\n"), kComma) << "amounts that could be years";
   EXPECT_EQ(found("a.csv", "2020,2021\n2021,2022\n"), kCommaAlone) << "rows of years";

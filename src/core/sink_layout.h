@@ -22,7 +22,7 @@ inline constexpr std::string_view kRestColumn = "_more";
 // The table of watermarks; see sink_target.h.
 inline constexpr std::string_view kMarksTable = "boathouse_watermarks";
 
-// A name as PostgreSQL takes it, at most 63 bytes: a longer one, one that is a system column's and that of the watermarks
+// A name as PostgreSQL takes it, at most 63 bytes: a longer one, one that is a system column's and those of the watermarks
 // end in a hash of the whole.
 std::string sink_name(std::string_view name);
 
