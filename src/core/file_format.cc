@@ -164,13 +164,10 @@ bool is_address(std::string_view text) {
   return at != std::string_view::npos && text.find('.', at) != std::string_view::npos;
 }
 
-constexpr std::string_view kDigits = "0123456789";
-
 // A network's address, a time, an amount or a phone number as people write them: digits, and what stands between them.
 bool is_figure(std::string_view text) {
   constexpr std::string_view kInFigures = "0123456789.,:/-+()%$ ";
-  return text.find_first_not_of(kInFigures) == std::string_view::npos &&
-         text.find_first_of(kDigits) != std::string_view::npos;
+  return text.find_first_not_of(kInFigures) == std::string_view::npos && std::ranges::any_of(text, is_digit);
 }
 
 // Whether amounts or times are written alike: the signs of one among those of the other.
@@ -192,7 +189,7 @@ Kind kind_of(const std::string& text) {
   std::int64_t micros = 0;
   if (batch::is_missing_word(text)) return Kind::missing;
   // With zeros before it, it is one here.
-  if (batch::parse_double(text, number) || text.find_first_not_of(kDigits) == std::string::npos) return Kind::number;
+  if (batch::parse_double(text, number) || std::ranges::all_of(text, is_digit)) return Kind::number;
   if (batch::parse_date(text, days) || batch::parse_timestamptz(text, micros) || batch::parse_timestamp(text, micros)) {
     return Kind::time;
   }
@@ -272,7 +269,7 @@ std::optional<Series> series_of(const std::vector<Fields>& records) {
     if (series.many++ == 0) {
       series.first = *number;
     } else {
-      series.by_one = series.by_one && last < *number && *number - last == 1;
+      series.by_one = series.by_one && *number > last && *number - 1 == last;
       series.grows = series.grows && *number > last;
       series.falls = series.falls && *number < last;
     }

@@ -152,6 +152,7 @@ TEST(FileFormat, OneOddFieldDoesNotMakeARowAHeader) {
   }
   EXPECT_EQ(found("a.csv", "bob,2019,2020\namy,2018,2021\n"), kCommaAlone) << "years of people";
   EXPECT_EQ(found("a.csv", "bob,1,2,3\namy,4,5,6\n"), kCommaAlone) << "words over words";
+  EXPECT_EQ(found("a.csv", "-9223372036854775808,9223372036854775807\n1,2\n"), kCommaAlone) << "no step between them";
   EXPECT_EQ(found("a.csv", "1,2,3\n4,5,6\n"), kCommaAlone) << "no name beside them";
   EXPECT_EQ(found("a.csv", "id,2020,2021\n1,1800,1900\n"), kComma) << "amounts that could be years";
   EXPECT_EQ(found("a.csv", "2020,2021\n2021,2022\n"), kCommaAlone) << "rows of years";
