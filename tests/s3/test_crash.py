@@ -95,17 +95,17 @@ def test_a_start_removes_the_folder_of_a_bucket_that_is_gone(make_server):
     gone = file.parent.parent.with_name("01a202fe-c222-7002-a45f-0cfdaf02cca7")
     (gone / "ab").mkdir(parents=True)
     server.start()
-    wait_until(lambda: not gone.exists())
+    wait_until(gone.exists, False)
     assert body_of(s3(server, key), "files", "k") == b"kept"
 
 
 def wait_for_sweep(server, expected):
     """The job that every start queues removes what the kill left."""
-    wait_until(lambda: len(files_of(server)) == expected)
+    wait_until(lambda: len(files_of(server)), expected)
 
 
-def wait_until(holds):
+def wait_until(told, expected):
     deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
+    while (now := told()) != expected:
+        assert time.monotonic() < deadline, (now, expected)
         time.sleep(0.05)

@@ -48,6 +48,11 @@ std::optional<ObjectRow> of_version(Connection& connection, const BucketId& buck
   return first(query, object_row);
 }
 
+std::optional<ObjectRow> of_or_latest(Connection& connection, const BucketId& bucket, std::string_view key,
+                                      const std::optional<std::string>& version) {
+  return version ? of_version(connection, bucket, key, *version) : latest(connection, bucket, key);
+}
+
 std::optional<Versioning> versioning_of(Connection& connection, const BucketId& bucket) {
   Query query(connection, "SELECT versioning FROM buckets WHERE id = ?", bucket);
   return first(query, [](Query& row) { return static_cast<Versioning>(row.integer()); });
@@ -175,9 +180,7 @@ ObjectChange Buckets::delete_object(const ObjectDelete& wanted) {
 
 std::optional<ObjectRow> Buckets::find_object(const BucketId& bucket, std::string_view key,
                                               const std::optional<std::string>& version) {
-  return database_.read([&](Connection& connection) {
-    return version ? of_version(connection, bucket, key, *version) : latest(connection, bucket, key);
-  });
+  return database_.read([&](Connection& connection) { return of_or_latest(connection, bucket, key, version); });
 }
 
 std::optional<std::string> Buckets::watched_state(const BucketId& bucket, std::string_view key) {
@@ -191,8 +194,7 @@ std::optional<std::string> Buckets::set_object_tags(const BucketId& bucket, std:
                                                     const std::optional<std::string>& version, std::string_view tags) {
   return database_.write([&](Transaction& transaction) -> std::optional<std::string> {
     Connection& connection = transaction.connection();
-    std::optional<ObjectRow> row =
-        version ? of_version(connection, bucket, key, *version) : latest(connection, bucket, key);
+    std::optional<ObjectRow> row = of_or_latest(connection, bucket, key, version);
     if (!row || row->is_marker) return std::nullopt;
     run(connection, "UPDATE object_versions SET tags = ? WHERE bucket_id = ? AND key = ? AND number = ?", tags, bucket,
         key, row->number);
