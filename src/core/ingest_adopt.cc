@@ -112,8 +112,7 @@ ParquetStats stats_of(const iceberg::Field& field, std::int64_t rows, const boos
   const auto greatest = text_of(cells.at(first + 2));
   stats.upper = iceberg::upper_bound_from_text(field.type, greatest);
   // The engine's greatest number is NaN where there is one, and that is no bound: then there is neither.
-  const bool is_float = field.type.kind() == TypeKind::float32 || field.type.kind() == TypeKind::float64;
-  if (!is_float || stats.upper) stats.lower = iceberg::lower_bound_from_text(field.type, least);
+  if (!field.type.is_floating() || stats.upper) stats.lower = iceberg::lower_bound_from_text(field.type, least);
   stats.lower_exact = is_whole(field.type, least);
   stats.upper_exact = is_whole(field.type, greatest);
   return stats;

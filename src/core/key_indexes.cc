@@ -19,10 +19,8 @@ constexpr int kLookupsBeforeIndex = 3;
 
 // Equal values of these types have the same text, which a fingerprint is made of too.
 bool can_be_indexed(const iceberg::Schema& columns) {
-  using iceberg::TypeKind;
   return std::none_of(columns.fields().begin(), columns.fields().end(), [](const iceberg::Field& field) {
-    const TypeKind kind = field.type.kind();
-    return kind == TypeKind::float32 || kind == TypeKind::float64 || kind >= TypeKind::structure;
+    return field.type.is_floating() || !field.type.is_primitive();
   });
 }
 

@@ -70,11 +70,7 @@ std::string simple_type(const iceberg::Type& type) {
   }
 }
 
-bool is_float(const iceberg::Type& type) {
-  return type.kind() == TypeKind::float32 || type.kind() == TypeKind::float64;
-}
-
-bool is_float_numeric(const SinkColumn& column) { return column.type == "numeric" && is_float(column.field.type); }
+bool is_float_numeric(const SinkColumn& column) { return column.type == "numeric" && column.field.type.is_floating(); }
 
 bool is_json(const iceberg::Field& field, const std::optional<Contract>& contract) {
   const ContractColumn* column = contract ? contract->find(field.name) : nullptr;

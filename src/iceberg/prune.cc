@@ -12,8 +12,6 @@ using Op = Condition::Op;
 
 bool is_nan(const Value& value) { return !is_null(value) && !truncate_lower(value).has_value(); }
 
-bool is_float(const Type& type) { return type.kind() == TypeKind::float32 || type.kind() == TypeKind::float64; }
-
 bool reaches_up_to(const ValueRange& range, const Value& literal, bool inclusive) {
   if (!range.upper) return true;
   auto order = compare(*range.upper, literal);
@@ -48,7 +46,7 @@ bool may_compare(Op op, const ValueRange& range, const Value& literal) {
 ValueRange column_range(const Field& column, const ColumnStats& stats) {
   ValueRange range;
   range.may_hold_null = stats.nulls.value_or(1) > 0;
-  range.may_hold_nan = is_float(column.type) && stats.nans.value_or(1) > 0;
+  range.may_hold_nan = column.type.is_floating() && stats.nans.value_or(1) > 0;
   range.may_hold_value = !(stats.values && stats.nulls && *stats.nulls >= *stats.values);
   if (stats.lower_bound) range.lower = from_single_value(column.type, *stats.lower_bound);
   if (stats.upper_bound) range.upper = from_single_value(column.type, *stats.upper_bound);
@@ -67,7 +65,7 @@ ValueRange single(const Value& value) {
 ValueRange summary_range(const Type& type, const PartitionSummary& summary) {
   ValueRange range;
   range.may_hold_null = summary.contains_null;
-  range.may_hold_nan = is_float(type) && summary.contains_nan.value_or(true);
+  range.may_hold_nan = type.is_floating() && summary.contains_nan.value_or(true);
   range.may_hold_value = summary.lower_bound || summary.upper_bound || range.may_hold_nan;
   if (summary.lower_bound) range.lower = from_single_value(type, *summary.lower_bound);
   if (summary.upper_bound) range.upper = from_single_value(type, *summary.upper_bound);

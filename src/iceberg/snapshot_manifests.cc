@@ -14,8 +14,6 @@ using base::ErrorKind;
 
 namespace {
 
-bool is_float(const Type& type) { return type.kind() == TypeKind::float32 || type.kind() == TypeKind::float64; }
-
 bool is_nan(const Value& value) {
   if (const auto* v = std::get_if<float>(&value)) return *v != *v;
   if (const auto* v = std::get_if<double>(&value)) return *v != *v;
@@ -27,7 +25,7 @@ std::vector<PartitionSummary> summarise(const std::vector<Field>& partition,
   std::vector<PartitionSummary> summaries;
   for (std::size_t i = 0; i < partition.size(); ++i) {
     PartitionSummary summary;
-    if (is_float(partition[i].type)) summary.contains_nan = false;
+    if (partition[i].type.is_floating()) summary.contains_nan = false;
     const Value* least = nullptr;
     const Value* most = nullptr;
     for (const ManifestEntry& entry : entries) {

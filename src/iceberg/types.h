@@ -51,6 +51,7 @@ class Type {
 
   TypeKind kind() const { return kind_; }
   bool is_primitive() const { return kind_ < TypeKind::structure; }
+  bool is_floating() const { return kind_ == TypeKind::float32 || kind_ == TypeKind::float64; }
   int precision() const { return first_; }
   int scale() const { return second_; }
   int length() const { return first_; }
