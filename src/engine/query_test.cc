@@ -294,6 +294,30 @@ TEST_F(QueryTest, AConsumerThatThrowsStopsTheQuery) {
   EXPECT_EQ(pool_.stats().started, 1U);
 }
 
+// DuckDB's other thread may still be letting go of a long text when the statement has failed. What is freed too early is
+// seen, since the allocator overwrites it.
+TEST_F(QueryTest, FailedStatementsLeaveASoundWorker) {
+  PoolOptions options = quick();
+  options.worker_executable = root() / "worker";
+  std::ofstream(options.worker_executable)
+      << "#!/bin/sh\nMALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0 exec '" BOATHOUSE_WORKER
+         "' \"$@\"\n";
+  std::filesystem::permissions(options.worker_executable, std::filesystem::perms::owner_all);
+  WorkerPool pool(options);
+  const std::string wrong = "SELECT * FROM ? --" + std::string(300'000, 'x');
+  auto fail_often = [&] {
+    for (int i = 0; i < 500; ++i) {
+      Lease lease = take(pool, query_on());
+      EXPECT_THAT(error_of([&] { lease.parse(wrong); }).message(), HasSubstr("syntax error"));
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(fail_often);
+  }
+  EXPECT_EQ(pool.stats().ended_badly, 0U);
+}
+
 TEST_F(QueryTest, OnlyBindsWhereThatIsAsked) {
   Lease lease = take(pool_, query_on());
   QueryCommand command;

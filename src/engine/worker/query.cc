@@ -242,7 +242,7 @@ json::object stream_kept(const QueryContext& context, Result& result, const std:
 void use_lease_database(const Connection& connection) { run(connection, "USE lease"); }
 
 json::object run_query(const QueryContext& context, const json::object& command) {
-  Connection connection = connect(context.database);
+  const Connection& connection = context.connection;
   Interrupts::Registration registration(context.interrupts, connection.get());
   if (context.use_lease) use_lease_database(connection);
   run(connection, "BEGIN TRANSACTION");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One user query: on a connection of its own, inside a transaction that is rolled back, so that nothing of it stays.
+// One user query: on a connection that is closed after it, inside a transaction that is rolled back, so that nothing of
+// it stays.
 #pragma once
 
 #include <boost/json.hpp>
@@ -14,6 +15,7 @@ namespace boathouse::engine {
 
 struct QueryContext {
   const Database& database;
+  const Connection& connection;  // new, and closed by the caller only when nothing is being thrown
   Interrupts& interrupts;
   Output& output;
   ParquetResult& parquet;

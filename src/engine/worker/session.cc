@@ -100,27 +100,40 @@ void Session::lock_down() {
 }
 
 void Session::handle(const json::object& command) {
-  const auto id = command.at("id").to_number<std::uint64_t>();
+  DuckError failed;
   try {
-    std::string end = answer(command);
+    const std::string end = answer(command);
+    close_statement();
     output_.send(FrameType::end, end);
+    return;
   } catch (const DuckError& error) {
-    output_.send(FrameType::error, error_frame(id, error));
+    failed = error;
   } catch (const base::Error& error) {
     // The only one that comes up here: an answer past what a frame holds.
-    output_.send(FrameType::error, error_frame(id, {"Result too large", error.message(), {}}));
+    failed = {"Result too large", error.message(), {}};
   } catch (const std::bad_alloc&) {
-    output_.send(FrameType::error, error_frame(id, {"Out of Memory", "the statement needs too much memory", {}}));
+    failed = {"Out of Memory", "the statement needs too much memory", {}};
   } catch (const std::exception& error) {
-    output_.send(FrameType::error, error_frame(id, {"Protocol", error.what(), {}}));
+    failed = {"Protocol", error.what(), {}};
   }
+  close_statement();
+  output_.send(FrameType::error, error_frame(command.at("id").to_number<std::uint64_t>(), failed));
+}
+
+void Session::close_statement() {
+  if (!statement_connection_) return;
+  // What still works on rows that nobody will fetch stops now.
+  duckdb_interrupt(statement_connection_.get());
+  statement_connection_ = Connection();
 }
 
 std::string Session::answer(const json::object& command) {
   const json::string& what = command.at("do").as_string();
   if (what == "parse") return parse(std::string(command.at("sql").as_string()));
   if (what == "query") {
-    const QueryContext context{database_, interrupts_, output_, *parquet_, options_.spill, lease_attached_};
+    statement_connection_ = connect(database_);
+    const QueryContext context{database_, statement_connection_, interrupts_,    output_,
+                               *parquet_, options_.spill,        lease_attached_};
     return json::serialize(run_query(context, command));
   }
   if (what == "execute") return execute_all(command);
@@ -133,10 +146,11 @@ std::string Session::answer(const json::object& command) {
 }
 
 std::string Session::parse(const std::string& sql) {
-  Connection connection = connect(database_);
-  Interrupts::Registration registration(interrupts_, connection.get());
+  statement_connection_ = connect(database_);
+  Interrupts::Registration registration(interrupts_, statement_connection_.get());
   Prepared statement;
-  if (duckdb_prepare(connection.get(), "SELECT json_serialize_sql($1::VARCHAR)", statement.out()) != DuckDBSuccess) {
+  if (duckdb_prepare(statement_connection_.get(), "SELECT json_serialize_sql($1::VARCHAR)", statement.out()) !=
+      DuckDBSuccess) {
     throw duck_error(duckdb_prepare_error(statement.get()));
   }
   duckdb_bind_varchar_length(statement.get(), 1, sql.data(), sql.size());

@@ -42,6 +42,7 @@ class Session {
  private:
   std::string answer(const boost::json::object& command);
   std::string parse(const std::string& sql);
+  void close_statement();
   std::string execute_all(const boost::json::object& command);
   std::string execute_lists(const boost::json::object& command);
   // A connection that works in the lease's own database, made when first needed.
@@ -53,6 +54,9 @@ class Session {
   Interrupts interrupts_;
   Database database_;
   std::optional<ParquetResult> parquet_;
+  // Of the parse or query that runs. It is closed only when nothing is being thrown: while something is, DuckDB's
+  // connection goes without waiting for the tasks of its statement, and they would write to what is gone.
+  Connection statement_connection_;
 
   bool lease_attached_ = false;
   Connection lease_connection_;
