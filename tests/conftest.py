@@ -2,6 +2,7 @@
 """Fixtures: one server that most tests share (each works on tables of its own), and servers of a test's own."""
 
 import itertools
+import signal
 
 import pytest
 
@@ -9,6 +10,9 @@ from support.paths import HIRING
 from support.server import Server
 
 _numbers = itertools.count(1)
+
+# A shell's background jobs are started deaf to Ctrl-C, and so would be what the tests start and then interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
