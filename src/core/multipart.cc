@@ -146,13 +146,15 @@ std::vector<meta::PartRow> Multipart::list_parts(const meta::UploadRow& upload, 
   return parts_.meta.buckets().list_parts(upload.id, after, limit);
 }
 
-meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const meta::UploadRow& upload,
-                                    const std::vector<NamedPart>& named, const std::optional<Checksum>& expected,
-                                    std::optional<std::int64_t> size, const meta::ObjectCondition& condition,
-                                    const Actor& by) const {
-  std::vector<meta::PartRow> parts = select_parts(list_parts(upload, 0, kMostParts), named);
+meta::ObjectPut Multipart::to_object(const meta::UploadRow& upload, const Completion& completion) const {
+  std::vector<meta::PartRow> parts = select_parts(list_parts(upload, 0, kMostParts), completion.parts);
   check_sizes(parts);
+  const std::optional<Checksum>& expected = completion.checksum;
   ObjectFacts facts = parse_object_facts(upload.facts);
+  if (completion.is_composite && facts.upload_checksum && *completion.is_composite != facts.upload_composite) {
+    throw Error(ErrorKind::invalid_argument, "The upload was begun with another checksum type.")
+        .code("bad-checksum-type");
+  }
   // That of an upload that was begun without one is known where its parts have it.
   if (expected && !facts.upload_checksum) {
     facts.upload_checksum = expected->kind;
@@ -176,17 +178,41 @@ meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const meta::U
   put.row.etag = etag_of(parts);
   put.row.facts = to_json(facts);
   put.row.tags = upload.tags;
-  put.condition = condition;
+  put.condition = completion.condition;
   for (const meta::PartRow& part : parts) {
     put.row.size += part.size;
     put.parts.push_back(part.file);
   }
-  if (size && *size != put.row.size) {
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("The object size you specified, {}, is not that of the parts, {}.", *size, put.row.size))
+  if (completion.size && *completion.size != put.row.size) {
+    throw Error(
+        ErrorKind::invalid_argument,
+        fmt::format("The object size you specified, {}, is not that of the parts, {}.", *completion.size, put.row.size))
         .code("bad-size");
   }
-  return objects_.publish(bucket, std::move(put), by, kObjectCompleted);
+  return put;
+}
+
+std::optional<meta::ObjectRow> Multipart::find_completed(const meta::BucketRow& bucket, const std::string& key,
+                                                         const meta::UploadId& id,
+                                                         const std::vector<NamedPart>& named) const {
+  auto row = parts_.meta.buckets().find_completed(bucket.id, key, id);
+  if (!row) return std::nullopt;
+  // Parts that it was not made of have gone with its completion.
+  std::vector<meta::PartRow> parts = parts_.meta.buckets().list_parts(id, 0, kMostParts);
+  if (select_parts(parts, named).size() != parts.size()) return std::nullopt;
+  return row;
+}
+
+meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const std::string& key, const std::string& id,
+                                    const Completion& completion, const Actor& by) const {
+  try {
+    return objects_.publish(bucket, to_object(find(bucket, key, id), completion), by, kObjectCompleted);
+  } catch (const Error& error) {
+    if (error.code() != no_such_upload().code()) throw;
+    auto row = find_completed(bucket, key, meta::UploadId(id), completion.parts);
+    if (!row) throw;
+    return *std::move(row);
+  }
 }
 
 void Multipart::abort(const meta::UploadRow& upload) const {

@@ -22,6 +22,15 @@ struct NamedPart {
   std::optional<std::string> checksum{};  // base64
 };
 
+// How an upload's uploader ends it.
+struct Completion {
+  std::vector<NamedPart> parts{};
+  std::optional<Checksum> checksum{};  // of the whole
+  std::optional<bool> is_composite{};  // what kind of checksum it takes the upload to have
+  std::optional<std::int64_t> size{};  // of the whole, in bytes
+  meta::ObjectCondition condition{};
+};
+
 class Multipart {
  public:
   Multipart(const Parts& parts, ObjectFiles& files, const Objects& objects)
@@ -34,17 +43,20 @@ class Multipart {
   // What was written becomes a part, in place of an earlier one of that number; the first checksum of the writer is kept.
   meta::PartRow put_part(const meta::UploadRow& upload, std::int64_t number, ObjectWriter& writer) const;
   std::vector<meta::PartRow> list_parts(const meta::UploadRow& upload, std::int64_t after, std::size_t limit) const;
-  // `size` is what its uploader takes the whole for, in bytes.
+  // Said again of an upload that has become an object, by the same parts: that object, while it is there, whatever the
+  // condition; so may a client ask again whose answer was lost.
   // Errors{invalid_argument}: "no-parts", "bad-part-order", "bad-part" (not there, another ETag or checksum),
-  // "part-too-small", "bad-digest" (of the whole), "bad-size";
+  // "part-too-small", "bad-checksum-type", "bad-digest" (of the whole), "bad-size"; {not_found, "no-such-upload"};
   // {too_large}; those of Objects::publish().
-  meta::ObjectRow complete(const meta::BucketRow& bucket, const meta::UploadRow& upload,
-                           const std::vector<NamedPart>& named, const std::optional<Checksum>& expected,
-                           std::optional<std::int64_t> size, const meta::ObjectCondition& condition,
-                           const Actor& by) const;
+  meta::ObjectRow complete(const meta::BucketRow& bucket, const std::string& key, const std::string& id,
+                           const Completion& completion, const Actor& by) const;
   void abort(const meta::UploadRow& upload) const;
 
  private:
+  meta::ObjectPut to_object(const meta::UploadRow& upload, const Completion& completion) const;
+  std::optional<meta::ObjectRow> find_completed(const meta::BucketRow& bucket, const std::string& key,
+                                                const meta::UploadId& id, const std::vector<NamedPart>& named) const;
+
   const Parts& parts_;
   ObjectFiles& files_;
   const Objects& objects_;

@@ -129,6 +129,9 @@ class BucketStore {
   // By number, those after `after`. Also of an upload that has become an object.
   virtual std::vector<PartRow> list_parts(const UploadId& upload, std::int64_t after, std::size_t limit) = 0;
   virtual ObjectChange delete_upload(const UploadId& id) = 0;
+  // The version that an upload of that key has become, while it is there.
+  virtual std::optional<ObjectRow> find_completed(const BucketId& bucket, std::string_view key,
+                                                  const UploadId& upload) = 0;
 
   // Whether any version, part or run has this file.
   virtual bool is_file_used(std::string_view file) = 0;

@@ -163,6 +163,8 @@ TEST_P(BucketSuite, AnUploadBecomesAnObjectOnceWithThePartsItNames) {
   EXPECT_EQ(buckets().put_object(whole).outcome, ObjectOutcome::upload_gone);
   EXPECT_EQ(buckets().list_parts(upload.id, 0, 10).size(), 2U);
   EXPECT_EQ(part(1, "late").outcome, ObjectOutcome::upload_gone);
+  EXPECT_EQ(buckets().find_completed(bucket_.id, "a", upload.id)->upload, upload.id);
+  EXPECT_FALSE(buckets().find_completed(bucket_.id, "b", upload.id));
   EXPECT_EQ(remove("a").files, (Keys{"p1", "p5"}));
   EXPECT_TRUE(buckets().list_parts(upload.id, 0, 10).empty());
 }

@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from boto3.s3.transfer import TransferConfig
@@ -40,10 +41,31 @@ def test_parts_become_an_object(client, bucket, refused):
     assert part["Body"].read() == parts[3] and part["PartsCount"] == 3
     assert client.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ObjectParts"])["ObjectParts"]["TotalPartsCount"] == 3
     assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
-    with refused("NoSuchUpload", 404):
-        client.complete_multipart_upload(**complete)
     client.delete_object(Bucket=bucket, Key="k")
     client.delete_bucket(Bucket=bucket)
+
+
+def test_a_completion_may_be_said_again_while_its_object_is_there(client, bucket, refused):
+    complete = upload(client, bucket, "k", {1: os.urandom(PART), 2: b"end", 3: b"left out"})
+    three = complete["MultipartUpload"]["Parts"]
+    complete["MultipartUpload"] = {"Parts": three[:2]}
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: client.complete_multipart_upload(**complete), range(8)))
+    answers.append(client.complete_multipart_upload(**complete, IfNoneMatch="*"))
+    assert len({(told["ETag"], told["Key"]) for told in answers}) == 1
+    assert len(client.list_object_versions(Bucket=bucket)["Versions"]) == 1
+    with refused("InvalidPart", 400):
+        client.complete_multipart_upload(**complete | {"MultipartUpload": {"Parts": three}})
+    with refused("NoSuchUpload", 404):
+        client.complete_multipart_upload(**complete | {"MultipartUpload": {"Parts": three[:1]}})
+    with refused("NoSuchUpload", 404):
+        client.complete_multipart_upload(**complete | {"Key": "other"})
+    with refused("NoSuchUpload", 404):
+        client.upload_part(Bucket=bucket, Key="k", UploadId=complete["UploadId"], PartNumber=2, Body=b"late")
+    client.put_object(Bucket=bucket, Key="k", Body=b"another")
+    with refused("NoSuchUpload", 404):
+        client.complete_multipart_upload(**complete)
+    assert body_of(client, bucket, "k") == b"another"
 
 
 def test_what_is_wrong_with_parts_is_said(client, bucket, refused):

@@ -34,6 +34,7 @@ constexpr std::array kTable{
     Row{"bad-part", "InvalidPart", 400},
     Row{"bad-digest", "BadDigest", 400},
     Row{"bad-size", "InvalidRequest", 400},
+    Row{"bad-checksum-type", "InvalidRequest", 400},
     Row{"no-parts", "MalformedXML", 400},
     Row{"bad-part-order", "InvalidPartOrder", 400},
     Row{"part-too-small", "EntityTooSmall", 400},

@@ -82,11 +82,13 @@ std::optional<std::int64_t> expected_size(const net::Request& request) {
   return static_cast<std::int64_t>(*size);
 }
 
-// Said again where the upload ends, it is as it was where the upload began.
-void check_checksum_type(const net::Request& request, const core::ObjectFacts& begun) {
+std::optional<bool> expected_composite(const net::Request& request) {
   const std::string_view type = request.headers.get("x-amz-checksum-type");
-  if (type.empty() || !begun.upload_checksum || type == core::checksum_type_name(begun.upload_composite)) return;
-  throw refusal("InvalidRequest", "The upload was begun with another checksum type.");
+  if (type.empty()) return std::nullopt;
+  for (bool is_composite : {false, true}) {
+    if (type == core::checksum_type_name(is_composite)) return is_composite;
+  }
+  throw refusal("InvalidRequest", "x-amz-checksum-type must be FULL_OBJECT or COMPOSITE");
 }
 
 // What the upload was begun with.
@@ -187,11 +189,13 @@ net::Response copy_part(Call& call) {
 
 net::Response complete_upload(Call& call) {
   meta::BucketRow bucket = call.bucket();
-  meta::UploadRow upload = upload_of(call, bucket);
-  check_checksum_type(call.request, core::parse_object_facts(upload.facts));
-  meta::ObjectRow row =
-      call.services.multipart.complete(bucket, upload, read_parts(call.body), expected_checksum(call.request),
-                                       expected_size(call.request), condition_of(call.request), call.actor());
+  meta::ObjectRow row = call.services.multipart.complete(bucket, call.key, upload_id(call),
+                                                         {.parts = read_parts(call.body),
+                                                          .checksum = expected_checksum(call.request),
+                                                          .is_composite = expected_composite(call.request),
+                                                          .size = expected_size(call.request),
+                                                          .condition = condition_of(call.request)},
+                                                         call.actor());
   XmlAnswer answer("CompleteMultipartUploadResult");
   add_text(answer.root(), "Location", call.request.path);
   add_text(answer.root(), "Bucket", call.bucket_name);

@@ -34,6 +34,8 @@ class Buckets : public BucketStore {
   ObjectChange put_part(const PartRow& part) override;
   std::vector<PartRow> list_parts(const UploadId& upload, std::int64_t after, std::size_t limit) override;
   ObjectChange delete_upload(const UploadId& id) override;
+  std::optional<ObjectRow> find_completed(const BucketId& bucket, std::string_view key,
+                                          const UploadId& upload) override;
 
   bool is_file_used(std::string_view file) override;
 

@@ -12,6 +12,7 @@ const std::string kColumns =
 const std::string kSelect = "SELECT " + kColumns + " FROM object_versions ";
 const std::string kLatest = kSelect + "WHERE bucket_id = ? AND key = ? ORDER BY number DESC LIMIT 1";
 const std::string kOfVersion = kSelect + "WHERE bucket_id = ? AND key = ? AND version = ?";
+const std::string kOfUpload = kSelect + "WHERE bucket_id = ? AND key = ? AND upload_id = ?";
 const std::string kInsert =
     "INSERT INTO object_versions (" + kColumns + ") VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string kListed = kSelect +
@@ -181,6 +182,13 @@ ObjectChange Buckets::delete_object(const ObjectDelete& wanted) {
 std::optional<ObjectRow> Buckets::find_object(const BucketId& bucket, std::string_view key,
                                               const std::optional<std::string>& version) {
   return database_.read([&](Connection& connection) { return of_or_latest(connection, bucket, key, version); });
+}
+
+std::optional<ObjectRow> Buckets::find_completed(const BucketId& bucket, std::string_view key, const UploadId& upload) {
+  return database_.read([&](Connection& connection) {
+    Query query(connection, kOfUpload, bucket, key, upload);
+    return first(query, object_row);
+  });
 }
 
 std::optional<std::string> Buckets::watched_state(const BucketId& bucket, std::string_view key) {
