@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/sigv4.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "auth/hmac.h"
@@ -86,7 +88,10 @@ void require_coverage(const Request& request, const Claim& claim) {
 
 void read_time(std::string_view text, Claim& claim) {
   auto at = parse_timestamp(text);
-  if (!at) throw malformed("A signed request needs X-Amz-Date, as YYYYMMDDTHHMMSSZ.");
+  if (!at) {
+    throw Error(ErrorKind::unauthenticated, "A signed request needs X-Amz-Date, as YYYYMMDDTHHMMSSZ.")
+        .code("signature-undated");
+  }
   claim.timestamp = text;
   claim.at = *at;
 }
@@ -131,6 +136,11 @@ void check_time(const Claim& claim, base::Micros now) {
   bool early = claim.at > now + kMostSkew;
   bool late = now > claim.at + claim.lifetime.value_or(kMostSkew);
   if (!early && !late) return;
+  if (late && claim.lifetime) {
+    throw Error(ErrorKind::unauthenticated, fmt::format("Request has expired: it was signed at {} for {} seconds.",
+                                                        claim.timestamp, *claim.lifetime / base::kSecond))
+        .code("signature-expired");
+  }
   throw Error(ErrorKind::unauthenticated, "The signature is of " + claim.timestamp +
                                               ", which is too far from the server's time, " + base::to_rfc3339(now) +
                                               ".")

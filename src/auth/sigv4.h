@@ -4,8 +4,9 @@
 // and what bodies hash to, is the caller's to know. Pure; any thread.
 //
 // Errors are unauthenticated with a code that doors translate: "signature-malformed" (claimed, but not understood, or
-// not covering the host), "headers-not-signed" (an x-amz- header that it does not cover), "signature-mismatch", "signature-expired" (a clock too far off, or a presigned URL past its
-// time), "wrong-scope" (made for another service or day).
+// not covering the host), "signature-undated", "headers-not-signed" (an x-amz- header that it does not cover),
+// "signature-mismatch", "signature-expired" (a clock too far off, or a presigned URL past its time), "wrong-scope" (made
+// for another service or day).
 #pragma once
 
 #include <optional>

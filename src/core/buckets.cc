@@ -33,12 +33,13 @@ void check_bucket_name(std::string_view name) {
       .code("bad-bucket-name");
 }
 
-meta::BucketRow Buckets::create(const meta::WorkspaceRow& workspace, const std::string& name,
-                                bool default_trigger) const {
+meta::BucketRow Buckets::create(const meta::WorkspaceRow& workspace, const std::string& name, bool default_trigger,
+                                const ObjectTags& tags) const {
   check_bucket_name(name);
   meta::BucketRow bucket{.id = meta::BucketId(base::uuid_v4()),
                          .workspace = workspace.id,
                          .name = name,
+                         .tags = tags_to_json(tags),
                          .has_default_trigger = default_trigger,
                          .created_at = base::now_micros()};
   if (parts_.meta.buckets().insert_bucket(bucket)) return bucket;
@@ -73,15 +74,16 @@ void Buckets::change(const meta::BucketRow& bucket, const meta::BucketChange& ch
 }
 
 void Buckets::remove(const meta::BucketRow& bucket) const {
-  switch (parts_.meta.buckets().delete_bucket(bucket.id)) {
+  const meta::ObjectChange change = parts_.meta.buckets().delete_bucket(bucket.id);
+  switch (change.outcome) {
     case meta::ObjectOutcome::done: break;
     case meta::ObjectOutcome::condition_failed:
       throw Error(ErrorKind::conflict,
-                  "The bucket you tried to delete is not empty. You must delete all versions in the bucket, and "
-                  "complete or abort its uploads.")
+                  "The bucket you tried to delete is not empty. You must delete all versions in the bucket.")
           .code("bucket-not-empty");
     default: throw no_such_bucket(bucket.name);
   }
+  files_.remove(change.files);
   files_.remove_folders(bucket);
 }
 

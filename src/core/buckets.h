@@ -21,7 +21,8 @@ class Buckets {
   Buckets(const Parts& parts, ObjectFiles& files) : parts_(parts), files_(files) {}
 
   // Error{already_exists, "bucket-exists"}.
-  meta::BucketRow create(const meta::WorkspaceRow& workspace, const std::string& name, bool default_trigger) const;
+  meta::BucketRow create(const meta::WorkspaceRow& workspace, const std::string& name, bool default_trigger,
+                         const ObjectTags& tags = {}) const;
   // Error{not_found, "no-such-bucket"}.
   meta::BucketRow find(const meta::WorkspaceRow& workspace, const std::string& name) const;
   // The bucket of that name, made where there is none yet; any number of callers may ask for one at once.
@@ -31,7 +32,7 @@ class Buckets {
   std::vector<meta::BucketRow> list(const meta::WorkspaceRow& workspace) const;
   // What of it its owner may change; see meta/bucket_store.h. Error{not_found, "no-such-bucket"}.
   void change(const meta::BucketRow& bucket, const meta::BucketChange& change) const;
-  // Error{conflict, "bucket-not-empty"}: it holds versions, markers or uploads.
+  // Error{conflict, "bucket-not-empty"}: it holds versions or markers. Uploads that were not ended go with it.
   void remove(const meta::BucketRow& bucket) const;
 
  private:

@@ -141,13 +141,13 @@ meta::PartRow Multipart::put_part(const meta::UploadRow& upload, std::int64_t nu
   return part;
 }
 
-std::vector<meta::PartRow> Multipart::list_parts(const meta::UploadRow& upload, std::int64_t after,
+std::vector<meta::PartRow> Multipart::list_parts(const meta::UploadId& upload, std::int64_t after,
                                                  std::size_t limit) const {
-  return parts_.meta.buckets().list_parts(upload.id, after, limit);
+  return parts_.meta.buckets().list_parts(upload, after, limit);
 }
 
 meta::ObjectPut Multipart::to_object(const meta::UploadRow& upload, const Completion& completion) const {
-  std::vector<meta::PartRow> parts = select_parts(list_parts(upload, 0, kMostParts), completion.parts);
+  std::vector<meta::PartRow> parts = select_parts(list_parts(upload.id, 0, kMostParts), completion.parts);
   check_sizes(parts);
   const std::optional<Checksum>& expected = completion.checksum;
   ObjectFacts facts = parse_object_facts(upload.facts);
@@ -198,7 +198,7 @@ std::optional<meta::ObjectRow> Multipart::find_completed(const meta::BucketRow& 
   auto row = parts_.meta.buckets().find_completed(bucket.id, key, id);
   if (!row) return std::nullopt;
   // Parts that it was not made of have gone with its completion.
-  std::vector<meta::PartRow> parts = parts_.meta.buckets().list_parts(id, 0, kMostParts);
+  std::vector<meta::PartRow> parts = list_parts(id, 0, kMostParts);
   if (select_parts(parts, named).size() != parts.size()) return std::nullopt;
   return row;
 }

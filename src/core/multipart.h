@@ -42,7 +42,8 @@ class Multipart {
   meta::UploadRow find(const meta::BucketRow& bucket, const std::string& key, const std::string& id) const;
   // What was written becomes a part, in place of an earlier one of that number; the first checksum of the writer is kept.
   meta::PartRow put_part(const meta::UploadRow& upload, std::int64_t number, ObjectWriter& writer) const;
-  std::vector<meta::PartRow> list_parts(const meta::UploadRow& upload, std::int64_t after, std::size_t limit) const;
+  // By number; also of an upload that has become an object.
+  std::vector<meta::PartRow> list_parts(const meta::UploadId& upload, std::int64_t after, std::size_t limit) const;
   // Said again of an upload that has become an object, by the same parts: that object, while it is there, whatever the
   // condition; so may a client ask again whose answer was lost.
   // Errors{invalid_argument}: "no-parts", "bad-part-order", "bad-part" (not there, another ETag or checksum),

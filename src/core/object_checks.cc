@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/object_checks.h"
 
+#include "base/encoding.h"
+
 namespace boathouse::core {
 
 std::optional<base::CrcKind> crc_kind_of(ChecksumKind kind) {
@@ -29,6 +31,11 @@ void RunningChecksum::update(std::string_view bytes) {
 
 std::string RunningChecksum::finish() {
   return digest_ ? digest_->finish() : base::crc_bytes(*crc_kind_of(kind_), crc_);
+}
+
+bool is_checksum(ChecksumKind kind, std::string_view text) {
+  const auto raw = base::from_base64(text);
+  return raw && raw->size() == RunningChecksum(kind).finish().size();
 }
 
 std::string checksum_of(ChecksumKind kind, std::string_view bytes) {

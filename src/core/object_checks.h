@@ -32,6 +32,8 @@ class RunningChecksum {
   std::optional<base::Digest> digest_;
 };
 
+// Whether a text is the base64 of as many bytes as such a checksum has.
+bool is_checksum(ChecksumKind kind, std::string_view text);
 // Of all of `bytes`.
 std::string checksum_of(ChecksumKind kind, std::string_view bytes);
 

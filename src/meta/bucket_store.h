@@ -97,8 +97,8 @@ class BucketStore {
   virtual std::vector<BucketRow> list_buckets(const base::WorkspaceId& workspace) = 0;
   // What its owner may change of the row as it is then; others change nothing in between. False when the bucket is gone.
   virtual bool change_bucket(const BucketId& id, const BucketChange& change) = 0;
-  // `done`, `condition_failed` (it holds versions or uploads) or `bucket_gone`.
-  virtual ObjectOutcome delete_bucket(const BucketId& id) = 0;
+  // `done`, and its uploads go with it; `condition_failed` (it holds versions) or `bucket_gone`.
+  virtual ObjectChange delete_bucket(const BucketId& id) = 0;
 
   // Makes a version visible: the one way into a bucket.
   virtual ObjectChange put_object(const ObjectPut& put) = 0;

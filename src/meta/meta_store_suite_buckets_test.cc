@@ -131,15 +131,21 @@ TEST_P(BucketSuite, ListsByTheBytesOfKeysWithinBounds) {
 
 TEST_P(BucketSuite, ABucketThatHoldsSomethingStays) {
   put("a", "f1");
-  EXPECT_EQ(buckets().delete_bucket(bucket_.id), ObjectOutcome::condition_failed);
+  EXPECT_EQ(buckets().delete_bucket(bucket_.id).outcome, ObjectOutcome::condition_failed);
   remove("a");
+  EXPECT_EQ(buckets().delete_bucket(bucket_.id).outcome, ObjectOutcome::done);
+  EXPECT_EQ(buckets().delete_bucket(bucket_.id).outcome, ObjectOutcome::bucket_gone);
+  EXPECT_EQ(put("a", "f2").outcome, ObjectOutcome::bucket_gone);
+}
+
+TEST_P(BucketSuite, UploadsGoWithTheirBucket) {
   UploadRow upload{.id = UploadId("u"), .bucket = bucket_.id, .key = "a"};
   EXPECT_TRUE(buckets().insert_upload(upload));
-  EXPECT_EQ(buckets().delete_bucket(bucket_.id), ObjectOutcome::condition_failed);
-  buckets().delete_upload(upload.id);
-  EXPECT_EQ(buckets().delete_bucket(bucket_.id), ObjectOutcome::done);
-  EXPECT_EQ(buckets().delete_bucket(bucket_.id), ObjectOutcome::bucket_gone);
-  EXPECT_EQ(put("a", "f2").outcome, ObjectOutcome::bucket_gone);
+  const PartRow part{.upload = upload.id, .number = 1, .file = "p1", .size = 1};
+  buckets().put_part(part);
+  EXPECT_EQ(buckets().delete_bucket(bucket_.id).files, Keys{"p1"});
+  EXPECT_EQ(buckets().put_part(part).outcome, ObjectOutcome::upload_gone);
+  EXPECT_FALSE(buckets().is_file_used("p1"));
   EXPECT_FALSE(buckets().insert_upload(upload));
 }
 

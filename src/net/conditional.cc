@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::string_view kWeak = "W/";
 
-// A field that came more than once is one list.
-std::string joined(const Headers& headers, std::string_view name) {
-  std::string all;
-  for (const auto& [field, value] : headers.items) {
-    if (!equals_ignoring_case(field, name)) continue;
-    if (!all.empty()) all += ", ";
-    all += value;
-  }
-  return all;
-}
-
 // Tags are quoted and may hold commas. What is no tag ends the list.
 std::vector<std::string_view> tags_of(std::string_view list) {
   std::vector<std::string_view> tags;
@@ -68,7 +57,7 @@ std::optional<base::Micros> date_beside(const Request& request, std::string_view
 
 bool fails_match(const Request& request, const Validators& validators) {
   if (request.headers.has("If-Match")) {
-    return !names(joined(request.headers, "If-Match"), validators.etag, Comparison::strong);
+    return !names(request.headers.joined("If-Match"), validators.etag, Comparison::strong);
   }
   auto since = date_beside(request, "If-Unmodified-Since", validators);
   return since && second_of(*validators.modified) > *since;
@@ -121,6 +110,7 @@ std::optional<Range> parse_range(std::string_view header) {
 
 void select_range(Selection& selection, const Range& range) {
   const std::uint64_t whole = selection.whole;
+  if (whole == 0 && !range.first && *range.last > 0) return;  // the last bytes of none are all that there are
   std::uint64_t first = range.first ? *range.first : whole - std::min(whole, *range.last);
   if (first >= whole) {
     selection.status = 416;
@@ -137,7 +127,7 @@ void select_range(Selection& selection, const Range& range) {
 
 bool is_known(const Request& request, const Validators& validators) {
   if (request.headers.has("If-None-Match")) {
-    return names(joined(request.headers, "If-None-Match"), validators.etag, Comparison::weak);
+    return names(request.headers.joined("If-None-Match"), validators.etag, Comparison::weak);
   }
   auto since = date_beside(request, "If-Modified-Since", validators);
   return since && second_of(*validators.modified) <= *since;

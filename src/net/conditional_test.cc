@@ -58,7 +58,8 @@ TEST(Conditional, ARangeThatIsNotThere) {
   EXPECT_EQ(ranged("bytes=100-200"), "416 0+0");
   EXPECT_EQ(ranged("bytes=99999999999999999999999-"), "416 0+0");
   EXPECT_EQ(ranged("bytes=0-", 0), "416 0+0");
-  EXPECT_EQ(ranged("bytes=-1", 0), "416 0+0");
+  EXPECT_EQ(ranged("bytes=-0", 0), "416 0+0");
+  EXPECT_EQ(ranged("bytes=-1", 0), "200 0+0") << "the last bytes of none are all that there are";
 }
 
 TEST(Conditional, WhatIsNoRangeIsPassedOver) {

@@ -100,6 +100,16 @@ std::size_t Headers::count(std::string_view name) const {
       items.begin(), items.end(), [name](const auto& item) { return equals_ignoring_case(item.first, name); }));
 }
 
+std::string Headers::joined(std::string_view name) const {
+  std::string all;
+  for (const auto& [field, value] : items) {
+    if (!equals_ignoring_case(field, name)) continue;
+    if (!all.empty()) all += ", ";
+    all += value;
+  }
+  return all;
+}
+
 void Headers::add(std::string name, std::string value) { items.emplace_back(std::move(name), std::move(value)); }
 
 void Headers::set(std::string_view name, std::string value) {

@@ -19,6 +19,8 @@ struct Headers {
   std::string_view get(std::string_view name, std::string_view otherwise = {}) const;
   bool has(std::string_view name) const { return find(name) != nullptr; }
   std::size_t count(std::string_view name) const;
+  // All values of that name as one list, as RFC 9110 reads a field that came more than once; empty: none.
+  std::string joined(std::string_view name) const;
 
   void add(std::string name, std::string value);
   // Replaces every field of that name.

@@ -21,6 +21,9 @@ TEST(Headers, ComparesNamesWithoutCaseAndKeepsOrder) {
   EXPECT_EQ(headers.items[0].first, "X-One");
   EXPECT_EQ(headers.get("Accept"), "c");
   EXPECT_EQ(headers.get("None", "other"), "other");
+  headers.add("accept", "d");
+  EXPECT_EQ(headers.joined("Accept"), "c, d");
+  EXPECT_EQ(headers.joined("None"), "");
 }
 
 TEST(Form, DecodesPairsInOrder) {

@@ -11,9 +11,9 @@ ERRORS = ROOT / "docs" / "errors"
 # Doors that have error shapes of their own, without a `type`.
 OWN_SHAPES = {"dataapi", "cognito", "s3", "aws", "flows"}
 # Codes of shared rooms that only such doors tell, in words of their own.
-NEVER_A_TYPE = {"signature-missing", "signature-malformed", "signature-mismatch", "signature-expired", "wrong-scope", "unknown-access-key",
+NEVER_A_TYPE = {"signature-missing", "signature-malformed", "signature-undated", "signature-mismatch", "signature-expired", "wrong-scope", "unknown-access-key",
                 "no-such-pool", "no-such-client", "no-such-group", "group-exists", "headers-not-signed", "bad-bucket-name", "bad-digest", "bad-part",
-                "bad-part-order", "bad-size", "bucket-exists", "bucket-not-empty", "condition-failed", "is-delete-marker", "key-too-long", "no-parts",
+                "bad-part-order", "bad-size", "bad-checksum-type", "bucket-exists", "bucket-not-empty", "condition-failed", "is-delete-marker", "key-too-long", "no-parts",
                 "invalid-flow", "invalid-task", "invalid-member", "invalid-comment", "invalid-dataset", "no-such-bucket", "no-such-key", "no-such-upload", "no-such-version", "part-too-small", "unknown-operation"}
 
 

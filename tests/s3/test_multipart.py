@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Objects that come in parts, and buckets with versions."""
 
+import base64
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from boto3.s3.transfer import TransferConfig
 
-from support.s3 import aws_s3, body_of, keys_of
+from support.s3 import aws_s3, body_of, keys_of, s3
 
 PART = 5 << 20
 
@@ -23,14 +24,16 @@ def upload(client, bucket, key, parts, **options):
     return {"Bucket": bucket, "Key": key, "UploadId": upload_id, "MultipartUpload": {"Parts": listed}}
 
 
-def test_parts_become_an_object(client, bucket, refused):
+def test_parts_become_an_object(house, client, bucket, refused):
     parts = {1: os.urandom(PART), 3: os.urandom(PART + 1), 10_000: b"end"}
     whole = b"".join(parts.values())
     complete = upload(client, bucket, "k", parts, ContentType="text/csv", Metadata={"a": "b"})
     assert keys_of(client, bucket) == []
     assert [p["PartNumber"] for p in client.list_parts(**{k: complete[k] for k in ("Bucket", "Key", "UploadId")})["Parts"]] == [1, 3, 10_000]
     assert [u["Key"] for u in client.list_multipart_uploads(Bucket=bucket)["Uploads"]] == ["k"]
-    etag = client.complete_multipart_upload(**complete)["ETag"]
+    told = client.complete_multipart_upload(**complete)
+    assert told["Location"] == f"{house.s3_url}/{bucket}/k"
+    etag = told["ETag"]
     md5s = b"".join(hashlib.md5(part).digest() for part in parts.values())
     assert etag == f'"{hashlib.md5(md5s).hexdigest()}-3"'
     got = client.get_object(Bucket=bucket, Key="k")
@@ -86,11 +89,20 @@ def test_what_is_wrong_with_parts_is_said(client, bucket, refused):
             client.upload_part(Bucket=bucket, Key="k", UploadId=complete["UploadId"], PartNumber=number, Body=b"")
     with refused("NoSuchUpload", 404):
         client.upload_part(Bucket=bucket, Key="other", UploadId=complete["UploadId"], PartNumber=1, Body=b"")
-    with refused("BucketNotEmpty", 409):
-        client.delete_bucket(Bucket=bucket)
     client.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=complete["UploadId"])
     with refused("NoSuchUpload", 404):
         client.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=complete["UploadId"])
+
+
+def test_uploads_that_were_not_ended_go_with_their_bucket(house, key, client, bucket, refused):
+    complete = upload(client, bucket, "k", {1: b"12345"})
+    aws_s3(house, key, "s3", "rb", f"s3://{bucket}", "--force")
+    with refused("NoSuchBucket", 404):
+        client.complete_multipart_upload(**complete)
+    client.create_bucket(Bucket=bucket)
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
+    with refused("NoSuchUpload", 404):
+        client.complete_multipart_upload(**complete)
 
 
 def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
@@ -101,6 +113,12 @@ def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
         client.complete_multipart_upload(**complete, MpuObjectSize=17)
     with refused("InvalidRequest", 400):
         client.complete_multipart_upload(**complete, ChecksumType="FULL_OBJECT")
+    with refused("InvalidRequest", 400):
+        client.complete_multipart_upload(**complete, ChecksumCRC32="AAA=")
+    with refused("InvalidRequest", 400):
+        client.complete_multipart_upload(**complete, ChecksumCRC32="AAAAAA==", ChecksumCRC32C="AAAAAA==")
+    with refused("InvalidRequest", 400):
+        client.create_multipart_upload(Bucket=bucket, Key="k", ChecksumType="COMPOSITE")
     client.complete_multipart_upload(**complete, MpuObjectSize=5, ChecksumType="COMPOSITE")
     with refused("InvalidRequest", 400):
         client.get_object(Bucket=bucket, Key="k", PartNumber=1, Range="bytes=0-3")
@@ -174,6 +192,36 @@ def test_checksums_of_parts_make_one_of_the_whole(client, bucket, algorithm):
     head = client.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
     assert head["Checksum" + algorithm].endswith("-3") and head["ChecksumType"] == "COMPOSITE"
     assert body_of(client, bucket, "k") == body
+
+
+def test_a_part_without_a_checksum_gets_one_of_its_upload(house, key, bucket):
+    quiet = s3(house, key, request_checksum_calculation="when_required")
+    upload_id = quiet.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm="SHA256")["UploadId"]
+    told = quiet.upload_part(Bucket=bucket, Key="k", UploadId=upload_id, PartNumber=1, Body=b"end")
+    assert told["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"end").digest()).decode()
+
+
+def test_parts_are_told_with_their_checksums_page_by_page(client, bucket, refused):
+    complete = upload(client, bucket, "k", {2: b"x" * PART, 5: b"y" * PART, 9: b"end"}, ChecksumAlgorithm="SHA256")
+    client.complete_multipart_upload(**complete)
+
+    def ask(**options):
+        return client.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ObjectParts", "ObjectSize", "Checksum"], **options)
+
+    told = ask()
+    assert told["ObjectSize"] == 2 * PART + 3 and told["Checksum"]["ChecksumType"] == "COMPOSITE"
+    parts = told["ObjectParts"]
+    assert (parts["TotalPartsCount"], parts["IsTruncated"], parts["MaxParts"]) == (3, False, 1000)
+    assert [(p["PartNumber"], p["Size"]) for p in parts["Parts"]] == [(2, PART), (5, PART), (9, 3)]
+    assert parts["Parts"][2]["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"end").digest()).decode()
+    first = ask(MaxParts=2)["ObjectParts"]
+    assert (first["IsTruncated"], first["NextPartNumberMarker"], len(first["Parts"]), first["TotalPartsCount"]) == (True, 5, 2, 3)
+    rest = ask(MaxParts=2, PartNumberMarker=5)["ObjectParts"]
+    assert (rest["IsTruncated"], [p["PartNumber"] for p in rest["Parts"]]) == (False, [9])
+    [listed] = client.list_object_versions(Bucket=bucket)["Versions"]
+    assert (listed["ChecksumAlgorithm"], listed["ChecksumType"]) == (["SHA256"], "COMPOSITE")
+    with refused("InvalidArgument", 400):
+        ask(MaxParts=-1)
 
 
 def test_a_full_object_checksum_is_joined(client, bucket, refused):

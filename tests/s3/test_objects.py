@@ -35,6 +35,35 @@ def test_buckets_come_and_go(client, bucket, refused):
         client.put_object(Bucket=bucket, Key="k", Body=b"x")
 
 
+def test_buckets_are_listed_page_by_page(house, refused):
+    admin = house.admin()
+    admin.post("/v1/workspaces", json={"name": "pages"}, expect=201)
+    paged = s3(house, make_key(admin, workspace="pages"))
+    names = [f"paged-{number}" for number in range(5)] + ["other"]
+    for name in names:
+        paged.create_bucket(Bucket=name)
+    first = paged.list_buckets(MaxBuckets=2, Prefix="paged-")
+    assert [entry["Name"] for entry in first["Buckets"]] == names[:2] and first["Prefix"] == "paged-"
+    pages = paged.get_paginator("list_buckets").paginate(Prefix="paged-", PaginationConfig={"PageSize": 2})
+    assert [[entry["Name"] for entry in page["Buckets"]] for page in pages] == [names[:2], names[2:4], names[4:5]]
+    assert len(paged.list_buckets()["Buckets"]) == 6 and "ContinuationToken" not in paged.list_buckets(MaxBuckets=6)
+    answer = requests.get(house.s3_url + "/?max-buckets=0", auth=SignedS3(make_key(admin, workspace="pages")), timeout=60)
+    assert answer.status_code == 400 and b"<Code>InvalidArgument<" in answer.content
+    assert len(paged.list_buckets(MaxBuckets=10_000)["Buckets"]) == 6
+
+
+def test_a_bucket_is_made_with_its_tags(house, key, client, refused):
+    tags = [{"Key": "team", "Value": "crew"}]
+    client.create_bucket(Bucket="tagged", ObjectOwnership="BucketOwnerEnforced", CreateBucketConfiguration={"Tags": tags})
+    assert client.get_bucket_tagging(Bucket="tagged")["TagSet"] == tags
+    assert client.get_bucket_ownership_controls(Bucket="tagged")["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    with refused("InvalidTag", 400):
+        client.create_bucket(Bucket="untagged", CreateBucketConfiguration={"Tags": tags + tags})
+    with refused("InvalidArgument", 400):
+        client.create_bucket(Bucket="untagged", ObjectOwnership="Anybody")
+    assert "untagged" not in [entry["Name"] for entry in client.list_buckets()["Buckets"]]
+
+
 @pytest.mark.parametrize("name, fine", [("abc", True), ("a" * 63, True), ("a.b-c", True), ("a" * 64, False), ("Abc", False),
                                         ("a_b", False), ("-ab", False), ("ab.", False), ("a..b", False), ("192.168.1.1", False)])
 def test_names_of_buckets(house, key, refused, name, fine):

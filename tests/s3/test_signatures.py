@@ -50,6 +50,19 @@ def test_without_credentials_nothing_opens(house, bucket):
     assert code_of(answer) == (403, "AccessDenied")
 
 
+def test_what_is_no_signature_of_this_kind_is_told_so(house, key, client, bucket):
+    right = signed(house, key, "GET", f"/{bucket}")
+    for changed, expected in [({"Authorization": "Bearer x"}, (400, "InvalidArgument")), ({"Authorization": "AWS a:b"}, (400, "InvalidRequest")),
+                              ({"Authorization": right.headers["Authorization"].replace("HMAC", "ECDSA")}, (400, "InvalidArgument")),
+                              ({"X-Amz-Date": "today"}, (403, "AccessDenied"))]:
+        assert code_of(send(right, headers=changed)) == expected, changed
+    url = client.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket}, ExpiresIn=60)
+    for old, new in [("AWS4-HMAC", "AWS4-ECDSA"), ("X-Amz-Signature=", "x-signature="), ("X-Amz-Algorithm=", "x-algorithm="),
+                     ("X-Amz-Date=", "x-date="), ("%2Fs3%2F", "%2Fsts%2F")]:
+        assert old in url
+        assert code_of(requests.get(url.replace(old, new), timeout=60)) == (400, "AuthorizationQueryParametersError"), old
+
+
 def test_any_region_is_accepted(house, key, bucket):
     assert s3(house, key, region="eu-central-1").head_bucket(Bucket=bucket)
 

@@ -8,8 +8,12 @@ import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlparse
 
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from s3.chunked import put_chunked
@@ -46,6 +50,36 @@ def test_crcs_of_the_catalogue(house, key, bucket, name, value):
     assert code_of(send(request)) == (400, "BadDigest")
 
 
+@pytest.mark.parametrize("headers", [{"x-amz-checksum-crc32": "AAA="}, {"x-amz-checksum-crc32": ""}, {"x-amz-checksum-sha1": "AAAAAA=="},
+                                     {"x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-crc32c": "AAAAAA=="},
+                                     {"x-amz-checksum-crc32": "AAAAAA==", "x-amz-sdk-checksum-algorithm": "CRC32C"},
+                                     {"x-amz-sdk-checksum-algorithm": "SHA512"}, {"x-amz-checksum-sha512": "AAAA"}])
+def test_what_can_be_no_checksum_is_refused(house, key, bucket, headers):
+    answer = send(signed(house, key, "PUT", f"/{bucket}/k", b"", headers=headers))
+    assert code_of(answer) == (400, "InvalidRequest")
+
+
+def test_fields_that_come_more_than_once_are_lists(house, key, client, bucket):
+    def ask(method, path, fields):
+        request = AWSRequest(method=method, url=house.s3_url + path, data=b"")
+        for name, value in fields:
+            request.headers[name] = value
+        S3SigV4Auth(Credentials(*key), "s3", "us-east-1").add_auth(request)
+        connection = http.client.HTTPConnection(urlparse(house.s3_url).netloc, timeout=60)
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in [*request.headers.items(), ("Content-Length", "0")]:
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    assert ask("PUT", f"/{bucket}/k", [("x-amz-meta-a", "1"), ("x-amz-meta-b", "2"), ("x-amz-meta-a", "3")])[0] == 200
+    assert client.head_object(Bucket=bucket, Key="k")["Metadata"] == {"a": "1,3", "b": "2"}
+    status, told = ask("GET", f"/{bucket}/k?attributes", [("x-amz-object-attributes", name) for name in ("ETag", "ObjectSize", "StorageClass")])
+    assert status == 200 and "<ETag>" in told and "<ObjectSize>0<" in told and "<StorageClass>STANDARD<" in told
+    assert ask("GET", f"/{bucket}/k?attributes", [("x-amz-object-attributes", "ETag"), ("x-amz-object-attributes", "Etag")])[0] == 400
+
+
 def test_content_md5_is_checked(client, bucket, refused):
     right = base64.b64encode(hashlib.md5(BODY).digest()).decode()
     client.put_object(Bucket=bucket, Key="k", Body=BODY, ContentMD5=right)
@@ -66,10 +100,11 @@ def test_bodies_in_chunks(house, key, client, bucket, form):
     if trailer:
         wrong = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, {"x-amz-checksum-crc32": crc32(b"other")})
         assert code_of(wrong) == (400, "BadDigest")
-        for odd in ({"announced": "x-amz-checksum-crc32c"}, {"announced": "x-amz-meta-a"},
-                    {"headers": {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(BODY).digest()).decode()}}):
+        for odd, code in [({"announced": "x-amz-checksum-crc32c"}, "MalformedTrailerError"), ({"announced": "x-amz-meta-a"}, "InvalidRequest"),
+                          ({"headers": {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(BODY).digest()).decode()}}, "InvalidRequest"),
+                          ({"headers": {"x-amz-sdk-checksum-algorithm": "SHA1"}}, "InvalidRequest")]:
             answer = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, **odd)
-            assert code_of(answer) == (400, "InvalidRequest"), odd
+            assert code_of(answer) == (400, code), odd
     short = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, length=len(BODY) + 1)
     assert code_of(short) == (400, "IncompleteBody")
     if "HMAC" in form:
@@ -117,6 +152,10 @@ def test_ranges_and_conditions_of_reads(client, bucket, refused):
         assert got["Body"].read() == part and got["ResponseMetadata"]["HTTPStatusCode"] == 206
     with refused("InvalidRange", 416):
         client.get_object(Bucket=bucket, Key="k", Range="bytes=256000-")
+    client.put_object(Bucket=bucket, Key="empty", Body=b"")
+    assert client.get_object(Bucket=bucket, Key="empty", Range="bytes=-1")["ResponseMetadata"]["HTTPStatusCode"] == 200
+    with refused("InvalidRange", 416):
+        client.get_object(Bucket=bucket, Key="empty", Range="bytes=0-")
     assert body_of(client, bucket, "k", IfMatch=etag) == BODY
     with refused("PreconditionFailed", 412):
         client.get_object(Bucket=bucket, Key="k", IfMatch='"other"')
@@ -145,6 +184,26 @@ def test_copies(client, bucket, refused):
         client.copy_object(Bucket=bucket, Key="x", CopySource=source, CopySourceIfMatch='"other"')
     with refused("NoSuchKey", 404):
         client.copy_object(Bucket=bucket, Key="x", CopySource={"Bucket": bucket, "Key": "none"})
+
+
+def test_where_a_website_sends_readers_is_not_copied(client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="from", Body=b"x", WebsiteRedirectLocation="/elsewhere")
+    source = {"Bucket": bucket, "Key": "from"}
+    client.copy_object(Bucket=bucket, Key="to", CopySource=source)
+    client.copy_object(Bucket=bucket, Key="sent", CopySource=source, WebsiteRedirectLocation="https://example.com/")
+    told = [client.head_object(Bucket=bucket, Key=name).get("WebsiteRedirectLocation") for name in ("from", "to", "sent")]
+    assert told == ["/elsewhere", None, "https://example.com/"]
+    for change in (lambda where: client.put_object(Bucket=bucket, Key="from", Body=b"x", WebsiteRedirectLocation=where),
+                   lambda where: client.copy_object(Bucket=bucket, Key="to", CopySource=source, WebsiteRedirectLocation=where)):
+        with refused("InvalidRedirectLocation", 400):
+            change("elsewhere")
+
+
+def test_a_copy_by_a_checksum_that_is_not_known_is_refused(house, key, client, bucket):
+    client.put_object(Bucket=bucket, Key="from", Body=b"x")
+    headers = {"x-amz-copy-source": f"/{bucket}/from", "x-amz-checksum-algorithm": "SHA512"}
+    assert code_of(send(signed(house, key, "PUT", f"/{bucket}/to", headers=headers))) == (400, "InvalidRequest")
+    assert keys_of(client, bucket) == ["from"]
 
 
 def test_many_are_deleted_at_once(client, bucket):

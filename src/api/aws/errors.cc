@@ -25,6 +25,8 @@ constexpr std::array kByCode = {
     Named{kUnknownAction, "InvalidAction", "BadRequestException", 400},
     Named{"signature-missing", "MissingAuthenticationToken", "MissingAuthenticationTokenException", 403},
     Named{"signature-malformed", "IncompleteSignature", "IncompleteSignatureException", 400},
+    Named{"signature-undated", "IncompleteSignature", "IncompleteSignatureException", 400},
+    Named{"headers-not-signed", "IncompleteSignature", "IncompleteSignatureException", 400},
     Named{"signature-mismatch", "SignatureDoesNotMatch", "InvalidSignatureException", 403},
     Named{"signature-expired", "SignatureDoesNotMatch", "InvalidSignatureException", 403},
     Named{"wrong-scope", "SignatureDoesNotMatch", "InvalidSignatureException", 403},

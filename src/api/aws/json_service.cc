@@ -38,7 +38,8 @@ asio::awaitable<net::Response> run(const Services& services, const JsonService& 
 std::string_view type_of(const Error& error) {
   if (error.code() == kUnknownOperation) return "UnknownOperationException";
   if (error.code() == "signature-missing") return "MissingAuthenticationTokenException";
-  if (error.code() == "signature-malformed" || error.code() == "headers-not-signed") {
+  if (error.code() == "signature-malformed" || error.code() == "signature-undated" ||
+      error.code() == "headers-not-signed") {
     return "IncompleteSignatureException";
   }
   if (error.code() == "unknown-access-key") return "UnrecognizedClientException";

@@ -22,6 +22,7 @@ constexpr std::array kByCode = {
     Named{kBadSerialization, "SerializationException"},
     Named{"signature-missing", "MissingAuthenticationTokenException"},
     Named{"signature-malformed", "IncompleteSignatureException"},
+    Named{"signature-undated", "IncompleteSignatureException"},
     Named{"headers-not-signed", "IncompleteSignatureException"},
     Named{"signature-mismatch", "InvalidSignatureException"},
     Named{"signature-expired", "InvalidSignatureException"},

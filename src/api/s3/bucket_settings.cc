@@ -10,8 +10,6 @@
 namespace boathouse::api::s3 {
 namespace {
 
-constexpr std::size_t kMostBucketTags = 50;
-
 struct Absent {
   const char* subresource;
   const char* error;  // nullptr: an empty answer
@@ -25,7 +23,6 @@ constexpr std::array kAbsent{
     Absent{"encryption", "ServerSideEncryptionConfigurationNotFoundError", ""},
     Absent{"object-lock", "ObjectLockConfigurationNotFoundError", ""},
     Absent{"publicAccessBlock", "NoSuchPublicAccessBlockConfiguration", ""},
-    Absent{"ownershipControls", "OwnershipControlsNotFoundError", ""},
     Absent{"website", "NoSuchWebsiteConfiguration", ""},
     Absent{"replication", "ReplicationConfigurationNotFoundError", ""},
     Absent{"logging", nullptr, "BucketLoggingStatus"},
@@ -109,6 +106,13 @@ net::Response put_acl(Call& call) {
     }
   }
   return net::empty_response(200);
+}
+
+net::Response get_ownership(Call& call) {
+  call.bucket();
+  XmlAnswer answer("OwnershipControls");
+  add_text(answer.root().append_child("Rule"), "ObjectOwnership", "BucketOwnerEnforced");
+  return answer.to_response();
 }
 
 net::Response get_request_payment(Call& call) {

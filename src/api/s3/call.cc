@@ -15,7 +15,11 @@ using base::ErrorKind;
 constexpr std::string_view kService = "s3";
 constexpr std::string_view kStreaming = "STREAMING-";
 
-bool is_presigned(const net::Request& request) { return request.query.has("X-Amz-Signature"); }
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+
+bool is_presigned(const net::Request& request) {
+  return request.query.has("X-Amz-Signature") || request.query.has("X-Amz-Algorithm");
+}
 
 // A key of a workspace that its user has left opens nothing.
 auth::Access decide(const Call& call, auth::Action action) {
@@ -58,8 +62,14 @@ void require_signature(const net::Request& request) {
     throw refusal("InvalidRequest",
                   "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
   }
-  const bool claims = header.starts_with("AWS4-") || request.query.has("X-Amz-Algorithm");
-  if (!claims) throw Error(ErrorKind::permission_denied, "Access Denied");
+  if (!header.empty() && !header.starts_with(kAlgorithm)) {
+    throw refusal("InvalidArgument", "Unsupported Authorization Type");
+  }
+  if (!header.empty()) return;
+  if (!is_presigned(request)) throw Error(ErrorKind::permission_denied, "Access Denied");
+  if (request.query.get("X-Amz-Algorithm") != kAlgorithm) {
+    throw refusal("AuthorizationQueryParametersError", "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+  }
 }
 
 std::string payload_hash_of(const net::Request& request) {

@@ -38,7 +38,8 @@ struct Call {
 // Error "InvalidArgument".
 base::Error empty_version();
 
-// Error "AccessDenied" for a request that carries no signature, so that it learns nothing else.
+// Error "AccessDenied" for a request that carries no signature, so that it learns nothing else; for one of another kind
+// "InvalidRequest", "InvalidArgument" or "AuthorizationQueryParametersError".
 void require_signature(const net::Request& request);
 
 // Judges the signature for a body of that hash, and whether its maker may do `action`. Fills signer and workspace.

@@ -17,7 +17,7 @@ constexpr std::string_view kSignature = "chunk-signature=";
 constexpr std::string_view kTrailerSignature = "x-amz-trailer-signature";
 
 base::Error broken(std::string_view what) {
-  return refusal("InvalidRequest", "The chunked body is malformed: " + std::string(what));
+  return refusal("IncompleteBody", "The chunked body is malformed: " + std::string(what));
 }
 
 base::Error wrong_signature(std::string_view what) {
@@ -27,6 +27,13 @@ base::Error wrong_signature(std::string_view what) {
 }
 
 }  // namespace
+
+base::Error malformed_trailer(const std::string& why) {
+  return refusal("MalformedTrailerError",
+                 "The request contained trailing data that was not well-formed or did not conform to our published "
+                 "schema: " +
+                     why);
+}
 
 void ChunkReader::feed(std::string_view bytes, const Sink& sink) {
   while (!bytes.empty()) {
@@ -107,7 +114,7 @@ void ChunkReader::end_chunk() {
 
 void ChunkReader::read_trailer(std::string_view line) {
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) throw broken("a trailer line has no colon");
+  if (colon == std::string_view::npos) throw malformed_trailer("a line of the trailer has no colon.");
   std::string name = base::fold_case(net::trim(line.substr(0, colon)));
   std::string value(net::trim(line.substr(colon + 1)));
   if (name == kTrailerSignature) {
@@ -116,7 +123,7 @@ void ChunkReader::read_trailer(std::string_view line) {
   }
   signature_.clear();
   trailer_lines_ += name + ":" + value + "\n";
-  if (trailer_lines_.size() > kMostTrailer) throw broken("its trailer is too long");
+  if (trailer_lines_.size() > kMostTrailer) throw malformed_trailer("it is too long.");
   trailer_.add(std::move(name), std::move(value));
 }
 

@@ -9,10 +9,14 @@
 #include <string_view>
 
 #include "auth/sigv4_chunks.h"
+#include "base/error.h"
 #include "base/sha256.h"
 #include "net/headers.h"
 
 namespace boathouse::api::s3 {
+
+// Error "MalformedTrailerError".
+base::Error malformed_trailer(const std::string& why);
 
 class ChunkReader {
  public:
@@ -21,7 +25,7 @@ class ChunkReader {
       : signatures_(std::move(signatures)), has_trailer_(has_trailer) {}
 
   using Sink = std::function<void(std::string_view)>;
-  // Errors "InvalidRequest" (broken framing), "SignatureDoesNotMatch".
+  // Errors "IncompleteBody" (broken framing), "MalformedTrailerError", "SignatureDoesNotMatch".
   void feed(std::string_view bytes, const Sink& sink);
   // Error "IncompleteBody" unless the end has come.
   void finish();

@@ -39,11 +39,12 @@ TEST(ChunkReaderTest, WhatIsCutShortIsIncomplete) {
 }
 
 TEST(ChunkReaderTest, BrokenFramingIsRefused) {
-  for (const char* sent : {"x\r\n", "-1\r\n", "3\r\nabcd\r\n0\r\n\r\n", "0\r\nno colon\r\n\r\n", "0\r\n\r\nmore",
-                           "11111111111111111\r\n", "\r\n"}) {
-    EXPECT_EQ(read(sent, 3), "InvalidRequest") << sent;
+  for (const char* sent :
+       {"x\r\n", "-1\r\n", "3\r\nabcd\r\n0\r\n\r\n", "0\r\n\r\nmore", "11111111111111111\r\n", "\r\n"}) {
+    EXPECT_EQ(read(sent, 3), "IncompleteBody") << sent;
   }
-  EXPECT_EQ(read(std::string(5000, '0'), 100), "InvalidRequest");
+  EXPECT_EQ(read(std::string(5000, '0'), 100), "IncompleteBody");
+  EXPECT_EQ(read("0\r\nno colon\r\n\r\n", 3), "MalformedTrailerError");
 }
 
 }  // namespace

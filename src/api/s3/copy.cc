@@ -33,6 +33,7 @@ void check_not_itself(const Call& call, const CopySource& source, bool changes_f
 net::Response copy_object(Call& call) {
   refuse_unkept_promises(call.request);
   meta::BucketRow bucket = call.bucket();
+  const auto checksum = wanted_checksum(call.request);
   CopySource source = copy_source_of(call);
   if (source.opened.bytes.size() > kMostBytes) {
     throw refusal("InvalidRequest", "The specified copy source is larger than 5 GiB: copy it in parts.");
@@ -46,14 +47,15 @@ net::Response copy_object(Call& call) {
                          .tags = new_tags ? tags_of(call.request) : core::parse_tags(source.opened.row.tags),
                          .condition = condition_of(call.request),
                          .by = call.actor()};
-  object.facts.checksum = theirs.checksum;
-  if (auto kind = core::parse_checksum_kind(call.request.headers.get("x-amz-checksum-algorithm"))) {
-    object.facts.checksum = core::Checksum{.kind = *kind};
-  }
+  take_redirect(object.facts, call.request);
+  object.facts.checksum = checksum ? core::Checksum{.kind = *checksum} : theirs.checksum;
   meta::ObjectRow row = call.services.objects.copy(source.opened, bucket, std::move(object));
   XmlAnswer answer("CopyObjectResult");
   add_copied(answer.root(), row.etag, row.at);
-  if (auto checksum = core::parse_object_facts(row.facts).checksum) add_checksum(answer.root(), *checksum);
+  if (auto kept = core::parse_object_facts(row.facts).checksum) {
+    add_checksum(answer.root(), *kept);
+    add_checksum_type(answer.root(), kept->composite);
+  }
   net::Response response = answer.to_response();
   add_version(response, bucket, row.version);
   tell_source(response, source);

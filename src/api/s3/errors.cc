@@ -40,6 +40,7 @@ constexpr std::array kTable{
     Row{"part-too-small", "EntityTooSmall", 400},
     Row{"signature-missing", "AccessDenied", 403},
     Row{"signature-malformed", "AuthorizationHeaderMalformed", 400},
+    Row{"signature-undated", "AccessDenied", 403},
     Row{"headers-not-signed", "AccessDenied", 403},
     Row{"wrong-scope", "AuthorizationHeaderMalformed", 400},
     Row{"signature-mismatch", "SignatureDoesNotMatch", 403},
@@ -58,8 +59,10 @@ constexpr std::array kTable{
     Row{"InvalidDigest", "InvalidDigest", 400},
     Row{"InvalidPartNumber", "InvalidPartNumber", 416},
     Row{"InvalidRange", "InvalidRange", 416},
+    Row{"InvalidRedirectLocation", "InvalidRedirectLocation", 400},
     Row{"InvalidRequest", "InvalidRequest", 400},
     Row{"InvalidTag", "InvalidTag", 400},
+    Row{"MalformedTrailerError", "MalformedTrailerError", 400},
     Row{"MalformedXML", "MalformedXML", 400},
     Row{"MetadataTooLarge", "MetadataTooLarge", 400},
     Row{"MissingContentLength", "MissingContentLength", 411},
@@ -71,7 +74,6 @@ constexpr std::array kTable{
     Row{"NoSuchWebsiteConfiguration", "NoSuchWebsiteConfiguration", 404},
     Row{"NotImplemented", "NotImplemented", 501},
     Row{"ObjectLockConfigurationNotFoundError", "ObjectLockConfigurationNotFoundError", 404},
-    Row{"OwnershipControlsNotFoundError", "OwnershipControlsNotFoundError", 404},
     Row{"ReplicationConfigurationNotFoundError", "ReplicationConfigurationNotFoundError", 404},
     Row{"ServerSideEncryptionConfigurationNotFoundError", "ServerSideEncryptionConfigurationNotFoundError", 404},
     Row{"XAmzContentSHA256Mismatch", "XAmzContentSHA256Mismatch", 400},
@@ -102,7 +104,9 @@ Row by_kind(ErrorKind kind) {
 // A presigned URL is refused in other words than a header.
 Row row_of(const net::Request& request, const Error& error) {
   const bool presigned = request.query.has("X-Amz-Algorithm") || request.query.has("X-Amz-Signature");
-  if (presigned && error.code() == "signature-malformed") return {"", "AuthorizationQueryParametersError", 400};
+  const bool is_unclear =
+      error.code() == "signature-malformed" || error.code() == "signature-undated" || error.code() == "wrong-scope";
+  if (presigned && is_unclear) return {"", "AuthorizationQueryParametersError", 400};
   if (presigned && error.code() == "signature-expired") return {"", "AccessDenied", 403};
   for (const Row& row : kTable) {
     if (row.code == error.code()) return row;

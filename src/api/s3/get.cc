@@ -7,7 +7,6 @@
 #include "api/s3/handlers.h"
 #include "api/s3/object_headers.h"
 #include "api/s3/reading.h"
-#include "api/s3/xml.h"
 #include "base/encoding.h"
 
 namespace boathouse::api::s3 {
@@ -88,31 +87,6 @@ net::Response get_object(Call& call) {
     opened.bytes.select(selection.offset, selection.length);
     response.body = net::SourceBody{std::make_unique<ObjectSource>(std::move(opened.bytes)), selection.length};
   }
-  return response;
-}
-
-net::Response get_object_attributes(Call& call) {
-  meta::BucketRow bucket = call.bucket();
-  core::Objects::Opened opened = call.services.objects.open(bucket, call.key, call.version());
-  const std::string wanted = std::string(call.request.headers.get("x-amz-object-attributes"));
-  if (wanted.empty()) throw refusal("InvalidArgument", "x-amz-object-attributes says what is wanted.");
-  XmlAnswer answer("GetObjectAttributesResponse");
-  if (wanted.find("ETag") != std::string::npos) add_text(answer.root(), "ETag", opened.row.etag);
-  const core::ObjectFacts facts = core::parse_object_facts(opened.row.facts);
-  if (facts.checksum && wanted.find("Checksum") != std::string::npos) {
-    pugi::xml_node node = answer.root().append_child("Checksum");
-    add_checksum(node, *facts.checksum);
-    add_checksum_type(node, facts.checksum->composite);
-  }
-  if (!opened.row.upload.empty() && wanted.find("ObjectParts") != std::string::npos) {
-    add_number(answer.root().append_child("ObjectParts"), "PartsCount",
-               static_cast<std::int64_t>(opened.bytes.pieces().size()));
-  }
-  if (wanted.find("StorageClass") != std::string::npos) add_text(answer.root(), "StorageClass", "STANDARD");
-  if (wanted.find("ObjectSize") != std::string::npos) add_number(answer.root(), "ObjectSize", opened.row.size);
-  net::Response response = answer.to_response();
-  net::tell_part(response, validators_of(opened.row), {});
-  add_version(response, bucket, opened.row.version);
   return response;
 }
 

@@ -26,6 +26,7 @@ net::Response delete_bucket_tags(Call& call);
 net::Response get_acl(Call& call);
 net::Response put_acl(Call& call);
 net::Response get_request_payment(Call& call);
+net::Response get_ownership(Call& call);
 // Settings that no bucket has: AWS's own error for each, or an empty answer.
 net::Response get_absent_setting(Call& call);
 
@@ -41,6 +42,8 @@ net::Response written_answer(const meta::BucketRow& bucket, const meta::ObjectRo
 
 // get.cc
 net::Response get_object(Call& call);
+
+// attributes.cc
 net::Response get_object_attributes(Call& call);
 
 // lake_ingress.cc

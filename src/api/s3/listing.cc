@@ -8,16 +8,20 @@
 namespace boathouse::api::s3 {
 namespace {
 
+void add_listed_checksum(pugi::xml_node node, const meta::ObjectRow& row) {
+  const auto checksum = core::parse_object_facts(row.facts).checksum;
+  if (!checksum) return;
+  add_text(node, "ChecksumAlgorithm", to_string(checksum->kind));
+  add_checksum_type(node, checksum->composite);
+}
+
 void add_contents(ListingXml& xml, const std::vector<meta::ObjectRow>& rows, bool with_owner) {
   for (const meta::ObjectRow& row : rows) {
     pugi::xml_node node = xml.root().append_child("Contents");
     xml.add_key(node, "Key", row.key);
     add_time(node, "LastModified", row.at);
     add_etag(node, row.etag);
-    if (auto checksum = core::parse_object_facts(row.facts).checksum) {
-      add_text(node, "ChecksumAlgorithm", to_string(checksum->kind));
-      add_checksum_type(node, checksum->composite);
-    }
+    add_listed_checksum(node, row);
     add_number(node, "Size", row.size);
     add_text(node, "StorageClass", "STANDARD");
     if (with_owner) add_owner(node, "Owner");
@@ -95,6 +99,7 @@ net::Response list_object_versions(Call& call) {
     add_time(node, "LastModified", row.at);
     if (!row.is_marker) {
       add_etag(node, row.etag);
+      add_listed_checksum(node, row);
       add_number(node, "Size", row.size);
       add_text(node, "StorageClass", "STANDARD");
     }

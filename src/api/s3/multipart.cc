@@ -4,6 +4,7 @@
 #include "api/s3/handlers.h"
 #include "api/s3/listing_xml.h"
 #include "api/s3/object_headers.h"
+#include "api/s3/parts_xml.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -12,8 +13,6 @@
 
 namespace boathouse::api::s3 {
 namespace {
-
-constexpr std::int64_t kPartsPage = 1000;
 
 std::string upload_id(const Call& call) {
   auto id = call.parameter("uploadId");
@@ -36,9 +35,12 @@ void read_checksum_wishes(const net::Request& request, core::ObjectFacts& facts)
   std::string_view algorithm = request.headers.get("x-amz-checksum-algorithm");
   std::string_view type = request.headers.get("x-amz-checksum-type");
   constexpr std::string_view kWhole = core::checksum_type_name(false), kOfParts = core::checksum_type_name(true);
-  if (algorithm.empty()) return;
-  auto kind = core::parse_checksum_kind(algorithm);
-  if (!kind) throw refusal("InvalidRequest", "Checksum algorithm provided is unsupported.");
+  if (algorithm.empty()) {
+    if (type.empty()) return;
+    throw refusal("InvalidRequest",
+                  "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+  }
+  const auto kind = wanted_checksum(request);
   const bool only_whole = *kind == core::ChecksumKind::crc64nvme;
   const bool wants_whole = type.empty() ? only_whole : type == kWhole;
   const bool fits = (type.empty() || type == kWhole || type == kOfParts) && (wants_whole || !only_whole) &&
@@ -60,7 +62,10 @@ std::vector<core::NamedPart> read_parts(const std::string& text) {
     for (pugi::xml_node child : node.children()) {
       if (std::string_view(child.name()).starts_with("Checksum")) part.checksum = child.text().get();
     }
-    if (part.number < 1 || part.number > core::kMostParts || part.etag.empty()) throw malformed_xml();
+    if (!node.child("PartNumber") || part.etag.empty()) throw malformed_xml();
+    if (part.number < 1 || part.number > core::kMostParts) {
+      throw refusal("InvalidArgument", "PartNumber must be >= 1 and <= 10000");
+    }
     parts.push_back(std::move(part));
   }
   return parts;
@@ -68,17 +73,22 @@ std::vector<core::NamedPart> read_parts(const std::string& text) {
 
 // Of the whole object, as its uploader has it.
 std::optional<core::Checksum> expected_checksum(const net::Request& request) {
-  for (const auto& [name, value] : request.headers.items) {
-    if (auto kind = checksum_named(name)) return core::Checksum{.kind = *kind, .value = value};
-  }
-  return std::nullopt;
+  std::optional<core::Checksum> expected = given_checksum(request);
+  if (expected) check_checksum(expected->kind, std::string_view(expected->value).substr(0, expected->value.find('-')));
+  return expected;
+}
+
+// With the scheme by which this installation is reached.
+std::string url_of(const Call& call) {
+  const bool is_secure = call.services.public_url.get().starts_with("https://");
+  return (is_secure ? "https://" : "http://") + std::string(call.request.headers.get("Host")) + call.request.path;
 }
 
 std::optional<std::int64_t> expected_size(const net::Request& request) {
   const std::string* header = request.headers.find("x-amz-mp-object-size");
   if (header == nullptr) return std::nullopt;
   const auto size = base::parse_number<std::uint64_t>(net::trim(*header));
-  if (!size || *size > INT64_MAX) throw refusal("InvalidArgument", "x-amz-mp-object-size must be a number of bytes");
+  if (!size || *size > INT64_MAX) throw refusal("InvalidRequest", "x-amz-mp-object-size must be a number of bytes");
   return static_cast<std::int64_t>(*size);
 }
 
@@ -123,10 +133,6 @@ std::pair<std::uint64_t, std::uint64_t> copied_range(const Call& call, std::uint
   return {*first, *last - *first + 1};
 }
 
-void add_part_checksum(pugi::xml_node node, const meta::PartRow& part) {
-  if (auto checksum = core::parse_checksum(part.checksum)) add_checksum(node, *checksum);
-}
-
 }  // namespace
 
 net::Response create_upload(Call& call) {
@@ -156,6 +162,7 @@ Finish put_part(Incoming& incoming) {
   return [number, upload = std::move(upload)](Incoming& come) {
     meta::PartRow part = come.call.services.multipart.put_part(upload, number, *come.writer);
     net::Response response = net::empty_response(200).with("ETag", '"' + part.etag + '"');
+    if (auto kept = core::parse_checksum(part.checksum)) response.headers.set(checksum_header(kept->kind), kept->value);
     auto given = come.payload->checksum();
     if (auto raw = given ? come.writer->checksum(*given) : std::nullopt) {
       response.headers.set(checksum_header(*given), base::to_base64(*raw));
@@ -197,7 +204,7 @@ net::Response complete_upload(Call& call) {
                                                           .condition = condition_of(call.request)},
                                                          call.actor());
   XmlAnswer answer("CompleteMultipartUploadResult");
-  add_text(answer.root(), "Location", call.request.path);
+  add_text(answer.root(), "Location", url_of(call));
   add_text(answer.root(), "Bucket", call.bucket_name);
   add_text(answer.root(), "Key", call.key);
   add_etag(answer.root(), row.etag);
@@ -218,12 +225,8 @@ net::Response abort_upload(Call& call) {
 net::Response list_parts(Call& call) {
   meta::BucketRow bucket = call.bucket();
   meta::UploadRow upload = upload_of(call, bucket);
-  const auto limit =
-      static_cast<std::size_t>(std::min(call.number("max-parts", 0, INT32_MAX).value_or(kPartsPage), kPartsPage));
-  const std::int64_t after = call.number("part-number-marker", 0, core::kMostParts).value_or(0);
-  std::vector<meta::PartRow> parts = call.services.multipart.list_parts(upload, after, limit + 1);
-  const bool is_truncated = limit > 0 && parts.size() > limit;
-  if (parts.size() > limit) parts.pop_back();
+  const PartsPage page = parts_page(call, upload.id, call.number("max-parts", 0, INT32_MAX),
+                                    call.number("part-number-marker", 0, core::kMostParts));
   XmlAnswer answer("ListPartsResult");
   pugi::xml_node root = answer.root();
   add_text(root, "Bucket", call.bucket_name);
@@ -232,12 +235,9 @@ net::Response list_parts(Call& call) {
   add_owner(root, "Initiator");
   add_owner(root, "Owner");
   add_text(root, "StorageClass", "STANDARD");
-  add_number(root, "PartNumberMarker", after);
-  add_number(root, "NextPartNumberMarker", parts.empty() ? after : parts.back().number);
-  add_number(root, "MaxParts", static_cast<std::int64_t>(limit));
-  add_flag(root, "IsTruncated", is_truncated);
+  add_page(root, page);
   add_upload_checksum(root, upload);
-  for (const meta::PartRow& part : parts) {
+  for (const meta::PartRow& part : page.rows) {
     pugi::xml_node node = root.append_child("Part");
     add_number(node, "PartNumber", part.number);
     add_time(node, "LastModified", part.at);

@@ -8,6 +8,7 @@
 #include "api/s3/errors.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "core/object_checks.h"
 
 namespace boathouse::api::s3 {
 namespace {
@@ -15,14 +16,14 @@ namespace {
 constexpr std::string_view kMetadata = "x-amz-meta-";
 constexpr std::string_view kChecksum = "x-amz-checksum-";
 constexpr std::size_t kMostMetadata = 2048;
+constexpr std::string_view kRedirect = "x-amz-website-redirect-location";
 // Given back as they came.
-constexpr std::array<std::string_view, 7> kKept = {"content-type",
-                                                   "content-encoding",
-                                                   "content-disposition",
-                                                   "content-language",
-                                                   "cache-control",
-                                                   "expires",
-                                                   "x-amz-website-redirect-location"};
+constexpr std::array<std::string_view, 7> kKept = {"content-type",     "content-encoding", "content-disposition",
+                                                   "content-language", "cache-control",    "expires",
+                                                   kRedirect};
+// Not checksums, but about them.
+constexpr std::array<std::string_view, 3> kOfChecksums = {"x-amz-checksum-algorithm", "x-amz-checksum-type",
+                                                          "x-amz-checksum-mode"};
 constexpr std::string_view kDefaultType = "binary/octet-stream";
 constexpr std::array<std::string_view, 4> kPrivate = {"private", "bucket-owner-full-control", "bucket-owner-read",
                                                       "aws-exec-read"};
@@ -56,6 +57,28 @@ std::string unquoted(std::string_view etag) {
   return std::string(etag);
 }
 
+base::Error unknown_checksum() {
+  return refusal("InvalidRequest",
+                 "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, "
+                 "CRC32C, CRC64NVME, SHA1, SHA256]");
+}
+
+void check_redirect(std::string_view location) {
+  if (location.starts_with('/') || location.starts_with("http://") || location.starts_with("https://")) return;
+  throw refusal("InvalidRedirectLocation",
+                "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.");
+}
+
+// A name that comes again has one value, a list.
+void add_metadata(core::TextPairs& metadata, std::string name, const std::string& value) {
+  auto there = std::find_if(metadata.begin(), metadata.end(), [&](const auto& item) { return item.first == name; });
+  if (there == metadata.end()) {
+    metadata.emplace_back(std::move(name), value);
+  } else {
+    there->second += "," + value;
+  }
+}
+
 }  // namespace
 
 core::ObjectFacts facts_of(const net::Request& request) {
@@ -65,10 +88,11 @@ core::ObjectFacts facts_of(const net::Request& request) {
     const std::string name = base::fold_case(sent);
     if (name.starts_with(kMetadata)) {
       check_text(name, value);
-      facts.metadata.emplace_back(name.substr(kMetadata.size()), value);
+      add_metadata(facts.metadata, name.substr(kMetadata.size()), value);
       metadata += name.size() - kMetadata.size() + value.size();
     } else if (is_one_of(name, kKept)) {
       check_text(name, value);
+      if (name == kRedirect) check_redirect(value);
       std::string kept = name == "content-encoding" ? without_chunking(value) : value;
       if (!kept.empty()) facts.headers.emplace_back(name, std::move(kept));
     }
@@ -78,6 +102,15 @@ core::ObjectFacts facts_of(const net::Request& request) {
   }
   if (request.headers.get("Content-Type").empty()) facts.headers.emplace_back("content-type", kDefaultType);
   return facts;
+}
+
+void take_redirect(core::ObjectFacts& facts, const net::Request& request) {
+  std::erase_if(facts.headers, [](const auto& header) { return header.first == kRedirect; });
+  const std::string* location = request.headers.find(kRedirect);
+  if (location == nullptr) return;
+  check_text(std::string(kRedirect), *location);
+  check_redirect(*location);
+  facts.headers.emplace_back(kRedirect, *location);
 }
 
 void check_tags(const core::ObjectTags& tags, std::size_t most) {
@@ -162,6 +195,36 @@ std::optional<core::ChecksumKind> checksum_named(std::string_view header) {
   const std::string name = base::fold_case(header);
   if (!name.starts_with(kChecksum)) return std::nullopt;
   return core::parse_checksum_kind(std::string_view(name).substr(kChecksum.size()));
+}
+
+std::optional<core::ChecksumKind> wanted_checksum(const net::Request& request) {
+  const std::string_view algorithm = request.headers.get("x-amz-checksum-algorithm");
+  if (algorithm.empty()) return std::nullopt;
+  if (auto kind = core::parse_checksum_kind(algorithm)) return kind;
+  throw unknown_checksum();
+}
+
+std::optional<core::Checksum> given_checksum(const net::Request& request) {
+  std::optional<core::Checksum> given;
+  for (const auto& [sent, value] : request.headers.items) {
+    const std::string name = base::fold_case(sent);
+    if (!name.starts_with(kChecksum) || is_one_of(name, kOfChecksums)) continue;
+    const auto kind = checksum_named(name);
+    if (!kind) throw unknown_checksum();
+    if (given) throw more_than_one_checksum();
+    given = core::Checksum{.kind = *kind, .value = value};
+  }
+  return given;
+}
+
+base::Error more_than_one_checksum() {
+  return refusal("InvalidRequest",
+                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+}
+
+void check_checksum(core::ChecksumKind kind, std::string_view value) {
+  if (core::is_checksum(kind, value)) return;
+  throw refusal("InvalidRequest", "Value for " + checksum_header(kind) + " header is invalid.");
 }
 
 void add_checksum(net::Response& response, const core::Checksum& checksum) {

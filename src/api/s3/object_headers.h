@@ -10,8 +10,10 @@
 
 namespace boathouse::api::s3 {
 
-// What a new object's sender says of it. Errors "InvalidArgument", "MetadataTooLarge".
+// What a new object's sender says of it. Errors "InvalidArgument", "MetadataTooLarge", "InvalidRedirectLocation".
 core::ObjectFacts facts_of(const net::Request& request);
+// Where a website sends its readers instead is not copied: it is as the request says, or nowhere.
+void take_redirect(core::ObjectFacts& facts, const net::Request& request);
 // x-amz-tagging. Error "InvalidTag".
 core::ObjectTags tags_of(const net::Request& request);
 // Errors "InvalidTag" for more than ten, too long ones, the same key twice, or one that begins with "aws:".
@@ -33,6 +35,15 @@ void add_facts(net::Response& response, const core::ObjectFacts& facts);
 std::string checksum_header(core::ChecksumKind kind);
 // The kind that a header or trailer of such a name is of; nullopt for any other.
 std::optional<core::ChecksumKind> checksum_named(std::string_view header);
+// Of x-amz-checksum-algorithm: the kind that a new object's or upload's checksum is to be of. Error "InvalidRequest".
+std::optional<core::ChecksumKind> wanted_checksum(const net::Request& request);
+// What a header gives as the checksum of the bytes, as it came. Error "InvalidRequest" for more than one, or of a kind
+// that is not known: it could not be held against anything.
+std::optional<core::Checksum> given_checksum(const net::Request& request);
+// Error "InvalidRequest".
+base::Error more_than_one_checksum();
+// Error "InvalidRequest" for what can be no checksum of that kind.
+void check_checksum(core::ChecksumKind kind, std::string_view value);
 // That header and its type's.
 void add_checksum(net::Response& response, const core::Checksum& checksum);
 // x-amz-version-id, where the bucket has versions.

@@ -65,7 +65,7 @@ const std::vector<Operation>& table() {
       read("GET", Level::bucket, "encryption", get_absent_setting),
       read("GET", Level::bucket, "object-lock", get_absent_setting),
       read("GET", Level::bucket, "publicAccessBlock", get_absent_setting),
-      read("GET", Level::bucket, "ownershipControls", get_absent_setting),
+      read("GET", Level::bucket, "ownershipControls", get_ownership),
       read("GET", Level::bucket, "website", get_absent_setting),
       read("GET", Level::bucket, "replication", get_absent_setting),
       read("GET", Level::bucket, "logging", get_absent_setting),

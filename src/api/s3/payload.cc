@@ -33,6 +33,15 @@ base::Error bad_digest(std::string_view what) {
   return refusal("BadDigest", fmt::format("The {} you specified did not match what we received.", what));
 }
 
+// What an SDK says beside a checksum is of the kind of that checksum.
+void check_announced_kind(const net::Request& request, const std::optional<core::ChecksumKind>& kind) {
+  const std::string_view said = request.headers.get("x-amz-sdk-checksum-algorithm");
+  if (said.empty()) return;
+  const auto announced = core::parse_checksum_kind(said);
+  if (announced && (!kind || kind == announced)) return;
+  throw refusal("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid.");
+}
+
 std::optional<std::string> md5_of(const net::Request& request) {
   const std::string* given = request.headers.find("Content-MD5");
   if (given == nullptr) return std::nullopt;
@@ -50,9 +59,9 @@ void check_document(const net::Request& request, std::string_view document, bool
     if (*given != md5.finish()) throw bad_digest("Content-MD5");
   }
   if (!with_checksums) return;
-  for (const auto& [name, value] : request.headers.items) {
-    const auto kind = checksum_named(name);
-    if (kind && base::from_base64(value) != core::checksum_of(*kind, document)) throw bad_digest(to_string(*kind));
+  const auto given = given_checksum(request);
+  if (given && base::from_base64(given->value) != core::checksum_of(given->kind, document)) {
+    throw bad_digest(to_string(given->kind));
   }
 }
 
@@ -72,14 +81,13 @@ Payload::Payload(const net::Request& request, const auth::Signer& signer, std::s
   } else if (hash_ != auth::sigv4::kUnsignedPayload) {
     running_.emplace();
   }
-  for (const auto& [name, value] : request.headers.items) {
-    auto kind = checksum_named(name);
-    if (!kind) continue;
-    if (checksum_kind_) throw refusal("InvalidRequest", "Expecting a single x-amz-checksum- header.");
-    checksum_kind_ = kind;
-    checksum_header_ = value;
+  if (auto given = given_checksum(request)) {
+    check_checksum(given->kind, given->value);
+    checksum_kind_ = given->kind;
+    checksum_header_ = std::move(given->value);
   }
   if (chunks_) read_announcement(request.headers.get("x-amz-trailer"));
+  check_announced_kind(request, checksum_kind_);
   md5_ = md5_of(request);
 }
 
@@ -88,7 +96,7 @@ void Payload::read_announcement(std::string_view trailer) {
   if (trailer.empty()) return;
   const auto kind = checksum_named(trailer);
   if (!kind) throw refusal("InvalidRequest", "The value specified in the x-amz-trailer header is not supported");
-  if (checksum_kind_) throw refusal("InvalidRequest", "Expecting a single x-amz-checksum- header.");
+  if (checksum_kind_) throw more_than_one_checksum();
   checksum_kind_ = kind;
 }
 
@@ -124,18 +132,19 @@ void Payload::check(const core::ObjectWriter& writer) {
   if (chunks_) {
     for (const auto& [name, value] : chunks_->trailer().items) {
       const auto kind = checksum_named(name);
-      const bool is_announced = kind && kind == checksum_kind_ && checksum_header_.empty();
-      if (kind && !is_announced) throw refusal("InvalidRequest", "The trailer " + name + " came without announcement.");
+      const bool is_announced = kind && kind == checksum_kind_ && !checksum_header_;
+      if (kind && !is_announced) throw malformed_trailer("the trailer " + name + " came without announcement.");
     }
   }
   if (!checksum_kind_) return;
-  const std::string name = checksum_header(*checksum_kind_);
-  std::string given = checksum_header_;
-  if (given.empty() && chunks_) given = chunks_->trailer().get(name);
-  if (given.empty()) throw refusal("InvalidRequest", "The trailer " + name + " that was announced did not come.");
-  auto raw = base::from_base64(given);
-  if (!raw) throw refusal("InvalidRequest", "Value for " + name + " header is invalid.");
-  if (raw != writer.checksum(*checksum_kind_)) throw bad_digest(to_string(*checksum_kind_));
+  std::string given = checksum_header_.value_or("");
+  if (!checksum_header_) {
+    const std::string name = checksum_header(*checksum_kind_);
+    given = chunks_->trailer().get(name);
+    if (given.empty()) throw malformed_trailer("the trailer " + name + " that was announced did not come.");
+    check_checksum(*checksum_kind_, given);
+  }
+  if (base::from_base64(given) != writer.checksum(*checksum_kind_)) throw bad_digest(to_string(*checksum_kind_));
 }
 
 }  // namespace boathouse::api::s3

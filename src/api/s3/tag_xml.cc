@@ -22,6 +22,10 @@ core::ObjectTags read_tags(const std::string& text, std::size_t most) {
   XmlBody body(text, "Tagging");
   pugi::xml_node set = body.root.child("TagSet");
   if (!set) throw malformed_xml();
+  return read_tag_nodes(set, most);
+}
+
+core::ObjectTags read_tag_nodes(pugi::xml_node set, std::size_t most) {
   core::ObjectTags tags;
   for (pugi::xml_node tag : set.children("Tag")) {
     tags.emplace_back(tag.child("Key").text().get(), tag.child("Value").text().get());

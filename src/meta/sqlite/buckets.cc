@@ -23,12 +23,8 @@ BucketRow bucket_row(Query& row) {
           .created_at = row.integer()};
 }
 
-bool holds_something(Connection& connection, const BucketId& id) {
-  return Query(connection,
-               "SELECT 1 FROM object_versions WHERE bucket_id = ?1 UNION ALL SELECT 1 FROM object_uploads WHERE "
-               "bucket_id = ?1 LIMIT 1",
-               id)
-      .next();
+bool holds_versions(Connection& connection, const BucketId& id) {
+  return Query(connection, "SELECT 1 FROM object_versions WHERE bucket_id = ? LIMIT 1", id).next();
 }
 
 }  // namespace
@@ -72,12 +68,14 @@ bool Buckets::change_bucket(const BucketId& id, const BucketChange& change) {
   });
 }
 
-ObjectOutcome Buckets::delete_bucket(const BucketId& id) {
+ObjectChange Buckets::delete_bucket(const BucketId& id) {
   return database_.write([&](Transaction& transaction) {
     Connection& connection = transaction.connection();
-    if (holds_something(connection, id)) return ObjectOutcome::condition_failed;
-    return run(connection, "DELETE FROM buckets WHERE id = ?", id) > 0 ? ObjectOutcome::done
-                                                                       : ObjectOutcome::bucket_gone;
+    if (holds_versions(connection, id)) return ObjectChange{.outcome = ObjectOutcome::condition_failed};
+    ObjectChange change;
+    remove_uploads(connection, id, change.files);
+    if (run(connection, "DELETE FROM buckets WHERE id = ?", id) == 0) change.outcome = ObjectOutcome::bucket_gone;
+    return change;
   });
 }
 

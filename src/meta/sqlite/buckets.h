@@ -16,7 +16,7 @@ class Buckets : public BucketStore {
   std::optional<BucketRow> find_bucket(const base::WorkspaceId& workspace, std::string_view name) override;
   std::vector<BucketRow> list_buckets(const base::WorkspaceId& workspace) override;
   bool change_bucket(const BucketId& id, const BucketChange& change) override;
-  ObjectOutcome delete_bucket(const BucketId& id) override;
+  ObjectChange delete_bucket(const BucketId& id) override;
 
   ObjectChange put_object(const ObjectPut& put) override;
   ObjectChange delete_object(const ObjectDelete& wanted) override;
@@ -44,7 +44,8 @@ class Buckets : public BucketStore {
   JobSignal& signal_;
 };
 
-// Parts of larger transactions. Both add the files of what they remove to `files`.
+// Parts of larger transactions. All add the files of what they remove to `files`.
+void remove_uploads(Connection& connection, const BucketId& bucket, std::vector<std::string>& files);
 void remove_parts(Connection& connection, const UploadId& upload, std::vector<std::string>& files);
 // False when the upload is gone, or lacks one of the parts.
 bool turn_into_object(Connection& connection, const UploadId& upload, const std::vector<std::string>& parts,

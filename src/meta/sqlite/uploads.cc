@@ -47,6 +47,17 @@ void remove_part(Connection& connection, const UploadId& upload, std::int64_t nu
 
 }  // namespace
 
+void remove_uploads(Connection& connection, const BucketId& bucket, std::vector<std::string>& files) {
+  {
+    Query query(connection,
+                "DELETE FROM object_parts WHERE upload_id IN (SELECT id FROM object_uploads WHERE bucket_id = ?) "
+                "RETURNING file",
+                bucket);
+    while (query.next()) files.push_back(query.text());
+  }
+  run(connection, "DELETE FROM object_uploads WHERE bucket_id = ?", bucket);
+}
+
 void remove_parts(Connection& connection, const UploadId& upload, std::vector<std::string>& files) {
   Query query(connection, "DELETE FROM object_parts WHERE upload_id = ? RETURNING file", upload);
   while (query.next()) files.push_back(query.text());

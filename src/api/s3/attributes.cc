@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "api/s3/errors.h"
+#include "api/s3/handlers.h"
+#include "api/s3/object_headers.h"
+#include "api/s3/parts_xml.h"
+#include "api/s3/xml.h"
+#include "base/error.h"
+#include "base/numbers.h"
+
+namespace boathouse::api::s3 {
+namespace {
+
+constexpr std::array<std::string_view, 5> kAttributes = {"ETag", "Checksum", "ObjectParts", "StorageClass",
+                                                         "ObjectSize"};
+
+// Clients send one field for each, or one for all.
+std::set<std::string> wanted_of(const net::Request& request) {
+  const std::string list = request.headers.joined("x-amz-object-attributes");
+  std::set<std::string> wanted;
+  std::string_view rest = list;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    wanted.emplace(net::trim(rest.substr(0, comma)));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  if (wanted.empty()) {
+    throw refusal("InvalidRequest",
+                  "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or "
+                  "empty");
+  }
+  for (const std::string& name : wanted) {
+    if (std::find(kAttributes.begin(), kAttributes.end(), name) == kAttributes.end()) {
+      throw refusal("InvalidArgument", "Invalid attribute name specified: " + name);
+    }
+  }
+  return wanted;
+}
+
+std::optional<std::int64_t> number_of(const net::Request& request, std::string_view name, std::int64_t most) {
+  const std::string* text = request.headers.find(name);
+  if (text == nullptr) return std::nullopt;
+  auto number = base::parse_number<std::int64_t>(net::trim(*text));
+  if (number && *number >= 0 && *number <= most) return number;
+  throw refusal("InvalidArgument", fmt::format("{} must be a whole number from 0 to {}", name, most));
+}
+
+// They are told one by one where they have checksums.
+void add_parts(pugi::xml_node root, const Call& call, const core::Objects::Opened& opened, bool has_checksum) {
+  pugi::xml_node node = root.append_child("ObjectParts");
+  if (has_checksum) {
+    const PartsPage page = parts_page(call, opened.row.upload, number_of(call.request, "x-amz-max-parts", INT32_MAX),
+                                      number_of(call.request, "x-amz-part-number-marker", core::kMostParts));
+    add_page(node, page);
+    for (const meta::PartRow& part : page.rows) {
+      pugi::xml_node child = node.append_child("Part");
+      add_number(child, "PartNumber", part.number);
+      add_number(child, "Size", part.size);
+      add_part_checksum(child, part);
+    }
+  }
+  add_number(node, "PartsCount", static_cast<std::int64_t>(opened.bytes.pieces().size()));
+}
+
+}  // namespace
+
+net::Response get_object_attributes(Call& call) {
+  meta::BucketRow bucket = call.bucket();
+  const std::set<std::string> wanted = wanted_of(call.request);
+  core::Objects::Opened opened = call.services.objects.open(bucket, call.key, call.version());
+  const core::ObjectFacts facts = core::parse_object_facts(opened.row.facts);
+  XmlAnswer answer("GetObjectAttributesResponse");
+  pugi::xml_node root = answer.root();
+  if (wanted.contains("ETag")) add_text(root, "ETag", opened.row.etag);
+  if (wanted.contains("Checksum") && facts.checksum) {
+    pugi::xml_node node = root.append_child("Checksum");
+    add_checksum(node, *facts.checksum);
+    add_checksum_type(node, facts.checksum->composite);
+  }
+  if (wanted.contains("ObjectParts") && !opened.row.upload.empty()) {
+    add_parts(root, call, opened, facts.checksum.has_value());
+  }
+  if (wanted.contains("StorageClass")) add_text(root, "StorageClass", "STANDARD");
+  if (wanted.contains("ObjectSize")) add_number(root, "ObjectSize", opened.row.size);
+  net::Response response = answer.to_response();
+  net::tell_part(response, validators_of(opened.row), {});
+  add_version(response, bucket, opened.row.version);
+  return response;
+}
+
+}  // namespace boathouse::api::s3
