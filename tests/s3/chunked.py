@@ -14,7 +14,8 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 CHUNK = 64 << 10
 
 
-def put_chunked(house, key, path, body, form, trailer, length=None, change=None, announced=None, headers=None):
+def put_chunked(house, key, path, body, form, trailer, length=None, change=None, announced=None, headers=None, spaced=False):
+    """`spaced`: the trailer as the examples of S3 and minio-go have it, with line feeds alone and an empty line after them."""
     chunks = [body[i:i + CHUNK] for i in range(0, len(body), CHUNK)]
     request = AWSRequest(method="PUT", url=house.s3_url + path, headers={
         "Content-Encoding": "aws-chunked", "X-Amz-Decoded-Content-Length": str(len(body) if length is None else length),
@@ -50,10 +51,13 @@ def put_chunked(house, key, path, body, form, trailer, length=None, change=None,
     if change == "repeat":
         sent[1] = sent[0]
     for name, value in trailer.items():
-        end += f"{name}:{value}\r\n".encode()
+        end += f"{name}:{value}\n".encode() if spaced else f"{name}:{value}\r\n".encode()
+    if trailer and spaced:
+        end += b"\r\n"
     if trailer and "HMAC" in form:
         signature = sign("TRAILER", hashlib.sha256("".join(f"{n}:{v}\n" for n, v in trailer.items()).encode()).hexdigest())
         if change == "trailer":
             signature = signature[::-1]
-        end += f"x-amz-trailer-signature:{signature}\r\n".encode()
+        if change != "unsigned":
+            end += f"x-amz-trailer-signature:{signature}\r\n".encode()
     return requests.put(request.url, data=b"".join(sent) + end + b"\r\n", headers=dict(request.headers), timeout=60)

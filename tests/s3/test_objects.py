@@ -235,6 +235,14 @@ def test_entity_tags_come_with_and_without_quotes(client, bucket, refused):
     assert [entry["Key"] for entry in told["Deleted"]] == ["k"]
 
 
+def test_a_storage_class_that_is_none_is_refused(client, bucket, refused):
+    client.put_object(Bucket=bucket, Key="k", Body=b"x", StorageClass="STANDARD_IA")
+    for call in (client.put_object, client.create_multipart_upload):
+        with refused("InvalidStorageClass", 400):
+            call(Bucket=bucket, Key="other", StorageClass="COLD")
+    assert keys_of(client, bucket) == ["k"]
+
+
 def test_a_carriage_return_in_a_key_comes_back(client, bucket):
     client.put_object(Bucket=bucket, Key="a\rb", Body=b"")
     told = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a\rb"}]})

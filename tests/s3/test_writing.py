@@ -98,6 +98,8 @@ def test_bodies_in_chunks(house, key, client, bucket, form):
     assert got["Body"].read() == BODY and "ContentEncoding" not in got
     assert put_chunked(house, key, f"/{bucket}/empty", b"", form, {"x-amz-checksum-crc32": crc32(b"")} if trailer else {}).status_code == 200
     if trailer:
+        assert put_chunked(house, key, f"/{bucket}/spaced", BODY, form, trailer, spaced=True).status_code == 200
+        assert body_of(client, bucket, "spaced") == BODY
         wrong = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, {"x-amz-checksum-crc32": crc32(b"other")})
         assert code_of(wrong) == (400, "BadDigest")
         for odd, code in [({"announced": "x-amz-checksum-crc32c"}, "MalformedTrailerError"), ({"announced": "x-amz-meta-a"}, "InvalidRequest"),
@@ -115,6 +117,8 @@ def test_bodies_in_chunks(house, key, client, bucket, form):
         if trailer:
             assert code_of(put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, change="trailer"))[1] in (
                 "SignatureDoesNotMatch", "BadDigest")
+            unsigned = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, trailer, change="unsigned", spaced=True)
+            assert code_of(unsigned) == (403, "SignatureDoesNotMatch")
     assert "wrong" not in keys_of(client, bucket)
 
 

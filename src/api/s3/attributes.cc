@@ -10,6 +10,7 @@
 #include "api/s3/xml.h"
 #include "base/error.h"
 #include "base/numbers.h"
+#include "net/http_date.h"
 
 namespace boathouse::api::s3 {
 namespace {
@@ -76,9 +77,11 @@ net::Response get_object_attributes(Call& call) {
   pugi::xml_node root = answer.root();
   if (wanted.contains("ETag")) add_text(root, "ETag", opened.row.etag);
   if (wanted.contains("Checksum") && facts.checksum) {
+    core::Checksum checksum = *facts.checksum;
+    checksum.value = checksum.value.substr(0, checksum.value.find('-'));  // here without the count of parts
     pugi::xml_node node = root.append_child("Checksum");
-    add_checksum(node, *facts.checksum);
-    add_checksum_type(node, facts.checksum->composite);
+    add_checksum(node, checksum);
+    add_checksum_type(node, checksum.composite);
   }
   if (wanted.contains("ObjectParts") && !opened.row.upload.empty()) {
     add_parts(root, call, opened, facts.checksum.has_value());
@@ -86,7 +89,8 @@ net::Response get_object_attributes(Call& call) {
   if (wanted.contains("StorageClass")) add_text(root, "StorageClass", "STANDARD");
   if (wanted.contains("ObjectSize")) add_number(root, "ObjectSize", opened.row.size);
   net::Response response = answer.to_response();
-  net::tell_part(response, validators_of(opened.row), {});
+  // No entity tag: it would be one of this answer.
+  response.headers.set("Last-Modified", net::to_http_date(opened.row.at));
   add_version(response, bucket, opened.row.version);
   return response;
 }

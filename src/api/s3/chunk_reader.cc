@@ -37,7 +37,11 @@ base::Error malformed_trailer(const std::string& why) {
 
 void ChunkReader::feed(std::string_view bytes, const Sink& sink) {
   while (!bytes.empty()) {
-    if (state_ == State::done) throw broken("bytes follow its end");
+    if (state_ == State::done) {
+      // Some clients end a trailer with an empty line too many.
+      if (bytes.find_first_not_of("\r\n") != std::string_view::npos) throw broken("bytes follow its end");
+      return;
+    }
     if (state_ == State::bytes) {
       std::string_view part = bytes.substr(0, std::min<std::uint64_t>(left_, bytes.size()));
       if (hash_) hash_->update(part);
@@ -66,10 +70,11 @@ void ChunkReader::read_line() {
       end_chunk();
       return;
     case State::trailer:
-      if (line_.empty()) {
-        end_trailer();
-      } else {
+      // In S3's own example an empty line stands before the signature; other clients leave it out.
+      if (!line_.empty()) {
         read_trailer(line_);
+      } else if (!signatures_ || is_trailer_signed_) {
+        end_trailer();
       }
       return;
     case State::bytes:
@@ -119,6 +124,7 @@ void ChunkReader::read_trailer(std::string_view line) {
   std::string value(net::trim(line.substr(colon + 1)));
   if (name == kTrailerSignature) {
     signature_ = value;
+    is_trailer_signed_ = true;
     return;
   }
   signature_.clear();

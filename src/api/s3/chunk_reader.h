@@ -47,6 +47,7 @@ class ChunkReader {
   std::string line_;
   std::uint64_t left_ = 0;
   bool is_last_ = false;
+  bool is_trailer_signed_ = false;
   std::string signature_;
   std::optional<base::Sha256> hash_;
   std::string trailer_lines_;  // as they are signed

@@ -28,6 +28,8 @@ TEST(ChunkReaderTest, PiecesMakeNoDifference) {
   for (std::size_t piece : {1UL, 2UL, 3UL, 7UL, sent.size()}) EXPECT_EQ(read(sent, piece), "abc0123456789|AAAA");
   EXPECT_EQ(read("1;chunk-signature=ab\r\nx\r\n0;chunk-signature=cd\r\n\r\n", 5, false), "x|");
   EXPECT_EQ(read("0\r\n\r\n", 1, false), "|");
+  const std::string with_more_breaks = "3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAA\n\r\n\r\n";
+  for (std::size_t piece : {1UL, 3UL, with_more_breaks.size()}) EXPECT_EQ(read(with_more_breaks, piece), "abc|AAAA");
 }
 
 TEST(ChunkReaderTest, WhatIsCutShortIsIncomplete) {

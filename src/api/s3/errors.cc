@@ -61,6 +61,7 @@ constexpr std::array kTable{
     Row{"InvalidRange", "InvalidRange", 416},
     Row{"InvalidRedirectLocation", "InvalidRedirectLocation", 400},
     Row{"InvalidRequest", "InvalidRequest", 400},
+    Row{"InvalidStorageClass", "InvalidStorageClass", 400},
     Row{"InvalidTag", "InvalidTag", 400},
     Row{"MalformedTrailerError", "MalformedTrailerError", 400},
     Row{"MalformedXML", "MalformedXML", 400},

@@ -53,6 +53,13 @@ void add_runs(net::Response& response, const Call& call, const meta::ObjectRow& 
   response.headers.set("x-boathouse-state", std::string(to_string(*worst)));
 }
 
+void add_checksum_of_part(net::Response& response, const Call& call, const meta::ObjectRow& row) {
+  const std::int64_t number = call.number("partNumber", 1, core::kMostParts).value_or(1);
+  const auto parts = call.services.multipart.list_parts(row.upload, number - 1, 1);
+  if (parts.empty() || parts.front().number != number) return;
+  if (auto checksum = core::parse_checksum(parts.front().checksum)) add_checksum(response, *checksum);
+}
+
 void add_what_it_is(net::Response& response, const Call& call, const meta::BucketRow& bucket,
                     const core::Objects::Opened& opened) {
   const core::ObjectFacts facts = core::parse_object_facts(opened.row.facts);
@@ -62,10 +69,13 @@ void add_what_it_is(net::Response& response, const Call& call, const meta::Bucke
   add_runs(response, call, opened.row);
   const std::size_t tags = core::parse_tags(opened.row.tags).size();
   if (tags > 0) response.headers.set("x-amz-tagging-count", std::to_string(tags));
-  const bool wants_checksum = base::fold_case(call.request.headers.get("x-amz-checksum-mode")) == "enabled";
-  if (facts.checksum && wants_checksum && response.status == 200) add_checksum(response, *facts.checksum);
-  if (!opened.row.upload.empty() && call.request.query.has("partNumber")) {
-    response.headers.set("x-amz-mp-parts-count", std::to_string(opened.bytes.pieces().size()));
+  const bool is_part = !opened.row.upload.empty() && call.request.query.has("partNumber");
+  if (is_part) response.headers.set("x-amz-mp-parts-count", std::to_string(opened.bytes.pieces().size()));
+  if (base::fold_case(call.request.headers.get("x-amz-checksum-mode")) != "enabled") return;
+  if (is_part) {
+    add_checksum_of_part(response, call, opened.row);
+  } else if (facts.checksum && response.status == 200) {
+    add_checksum(response, *facts.checksum);
   }
 }
 

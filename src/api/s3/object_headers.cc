@@ -30,6 +30,11 @@ constexpr std::array<std::string_view, 4> kPrivate = {"private", "bucket-owner-f
 constexpr std::array<std::string_view, 4> kPublic = {"public-read", "public-read-write", "authenticated-read",
                                                      "log-delivery-write"};
 
+// All are kept alike.
+constexpr std::array<std::string_view, 11> kStorageClasses = {
+    "STANDARD",   "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+    "GLACIER_IR", "DEEP_ARCHIVE",       "OUTPOSTS",    "SNOW",       "EXPRESS_ONEZONE"};
+
 bool is_one_of(std::string_view text, const auto& words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
@@ -148,6 +153,9 @@ void refuse_unkept_promises(const net::Request& request) {
     if (name.starts_with("x-amz-grant-") || (name == "x-amz-acl" && is_one_of(value, kPublic))) {
       throw refusal("NotImplemented", "Buckets and objects are private to their workspace: leave out the header " +
                                           name + ", or say private.");
+    }
+    if (name == "x-amz-storage-class" && !is_one_of(value, kStorageClasses)) {
+      throw refusal("InvalidStorageClass", "The storage class you specified is not valid");
     }
     if (name == "x-amz-acl" && !is_one_of(value, kPrivate)) throw refusal("InvalidArgument", "Unknown ACL: " + value);
   }

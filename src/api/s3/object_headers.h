@@ -20,7 +20,8 @@ core::ObjectTags tags_of(const net::Request& request);
 void check_tags(const core::ObjectTags& tags, std::size_t most = 10);
 
 // Headers that promise what this server does not do (encryption with keys, locks, public access) are refused, since
-// ignoring them would lie. Errors "NotImplemented", "InvalidArgument".
+// ignoring them would lie; so are storage classes that are none. Errors "NotImplemented", "InvalidArgument",
+// "InvalidStorageClass".
 void refuse_unkept_promises(const net::Request& request);
 
 // What conditions of a request that reads are judged by.
