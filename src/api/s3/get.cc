@@ -71,10 +71,11 @@ void add_what_it_is(net::Response& response, const Call& call, const meta::Bucke
   if (tags > 0) response.headers.set("x-amz-tagging-count", std::to_string(tags));
   const bool is_part = !opened.row.upload.empty() && call.request.query.has("partNumber");
   if (is_part) response.headers.set("x-amz-mp-parts-count", std::to_string(opened.bytes.pieces().size()));
-  if (base::fold_case(call.request.headers.get("x-amz-checksum-mode")) != "enabled") return;
+  const bool wants_checksum = base::fold_case(call.request.headers.get("x-amz-checksum-mode")) == "enabled";
+  if (!wants_checksum || !facts.checksum) return;
   if (is_part) {
     add_checksum_of_part(response, call, opened.row);
-  } else if (facts.checksum && response.status == 200) {
+  } else if (response.status == 200) {
     add_checksum(response, *facts.checksum);
   }
 }
