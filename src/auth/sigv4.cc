@@ -17,7 +17,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kMostSignedHeaders = 100;
 constexpr base::Micros kLongestLifetime = 7 * base::kDay;

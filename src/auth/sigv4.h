@@ -32,6 +32,7 @@ struct Request {
 // How a service canonicalizes paths: S3 takes them as they are, others encode them once more.
 enum class PathStyle { s3, other };
 
+inline constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 inline constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 inline constexpr base::Micros kMostSkew = 15 * base::kMinute;
 

@@ -158,7 +158,8 @@ meta::ObjectPut Multipart::to_object(const meta::UploadRow& upload, const Comple
   // That of an upload that was begun without one is known where its parts have it.
   if (expected && !facts.upload_checksum) {
     facts.upload_checksum = expected->kind;
-    facts.upload_composite = expected->value.find('-') != std::string::npos || !crc_kind_of(expected->kind);
+    const bool looks_composite = expected->value.find('-') != std::string::npos || !crc_kind_of(expected->kind);
+    facts.upload_composite = completion.is_composite.value_or(looks_composite);
   }
   facts.checksum = checksum_of_parts(parts, facts);
   if (expected && !facts.checksum) {
@@ -197,9 +198,9 @@ std::optional<meta::ObjectRow> Multipart::find_completed(const meta::BucketRow& 
                                                          const std::vector<NamedPart>& named) const {
   auto row = parts_.meta.buckets().find_completed(bucket.id, key, id);
   if (!row) return std::nullopt;
-  // Parts that it was not made of have gone with its completion.
+  // Parts that it was not made of have gone with its completion; those that it was made of go with it.
   std::vector<meta::PartRow> parts = list_parts(id, 0, kMostParts);
-  if (select_parts(parts, named).size() != parts.size()) return std::nullopt;
+  if (parts.empty() || select_parts(parts, named).size() != parts.size()) return std::nullopt;
   return row;
 }
 
@@ -207,8 +208,8 @@ meta::ObjectRow Multipart::complete(const meta::BucketRow& bucket, const std::st
                                     const Completion& completion, const Actor& by) const {
   try {
     return objects_.publish(bucket, to_object(find(bucket, key, id), completion), by, kObjectCompleted);
-  } catch (const Error& error) {
-    if (error.code() != no_such_upload().code()) throw;
+  } catch (const Error&) {
+    // What stands in the way may be what the same request made before, or at the same time.
     auto row = find_completed(bucket, key, meta::UploadId(id), completion.parts);
     if (!row) throw;
     return *std::move(row);

@@ -44,8 +44,8 @@ class Multipart {
   meta::PartRow put_part(const meta::UploadRow& upload, std::int64_t number, ObjectWriter& writer) const;
   // By number; also of an upload that has become an object.
   std::vector<meta::PartRow> list_parts(const meta::UploadId& upload, std::int64_t after, std::size_t limit) const;
-  // Said again of an upload that has become an object, by the same parts: that object, while it is there, whatever the
-  // condition; so may a client ask again whose answer was lost.
+  // Said again of an upload that has become an object, by the same parts: that object, while it is there, whatever
+  // else is said; so may a client ask again whose answer was lost.
   // Errors{invalid_argument}: "no-parts", "bad-part-order", "bad-part" (not there, another ETag or checksum),
   // "part-too-small", "bad-checksum-type", "bad-digest" (of the whole), "bad-size"; {not_found, "no-such-upload"};
   // {too_large}; those of Objects::publish().

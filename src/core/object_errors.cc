@@ -17,8 +17,7 @@ Error no_such_key(const std::string& key) {
 Error no_such_upload() {
   return Error(ErrorKind::not_found,
                "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have "
-               "been aborted "
-               "or completed.")
+               "been aborted or completed.")
       .code("no-such-upload");
 }
 

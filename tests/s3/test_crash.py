@@ -11,11 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from support.aws import make_key
-from support.s3 import body_of, keys_of, s3
-
-
-def files_of(server):
-    return [path for path in (server.data / "buckets").rglob("*") if path.is_file()]
+from support.s3 import body_of, files_of, keys_of, s3
 
 
 def test_64_clients_put_overwrite_delete_and_list(house, key, client, bucket):

@@ -4,12 +4,14 @@
 import base64
 import hashlib
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from boto3.s3.transfer import TransferConfig
 
-from support.s3 import aws_s3, body_of, keys_of, s3
+from support.s3 import SignedS3, aws_s3, body_of, files_of, keys_of, s3
 
 PART = 5 << 20
 
@@ -53,8 +55,8 @@ def test_a_completion_may_be_said_again_while_its_object_is_there(client, bucket
     three = complete["MultipartUpload"]["Parts"]
     complete["MultipartUpload"] = {"Parts": three[:2]}
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: client.complete_multipart_upload(**complete), range(8)))
-    answers.append(client.complete_multipart_upload(**complete, IfNoneMatch="*"))
+        answers = list(threads.map(lambda _: client.complete_multipart_upload(**complete, IfNoneMatch="*"), range(8)))
+    answers.append(client.complete_multipart_upload(**complete))
     assert len({(told["ETag"], told["Key"]) for told in answers}) == 1
     assert len(client.list_object_versions(Bucket=bucket)["Versions"]) == 1
     with refused("InvalidPart", 400):
@@ -95,14 +97,13 @@ def test_what_is_wrong_with_parts_is_said(client, bucket, refused):
 
 
 def test_uploads_that_were_not_ended_go_with_their_bucket(house, key, client, bucket, refused):
+    before = set(files_of(house))
     complete = upload(client, bucket, "k", {1: b"12345"})
+    [part] = set(files_of(house)) - before
     aws_s3(house, key, "s3", "rb", f"s3://{bucket}", "--force")
     with refused("NoSuchBucket", 404):
         client.complete_multipart_upload(**complete)
-    client.create_bucket(Bucket=bucket)
-    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
-    with refused("NoSuchUpload", 404):
-        client.complete_multipart_upload(**complete)
+    assert not part.exists()
 
 
 def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
@@ -120,6 +121,12 @@ def test_what_is_said_of_the_whole_is_held_against_it(client, bucket, refused):
     with refused("InvalidRequest", 400):
         client.create_multipart_upload(Bucket=bucket, Key="k", ChecksumType="COMPOSITE")
     client.complete_multipart_upload(**complete, MpuObjectSize=5, ChecksumType="COMPOSITE")
+    plain = upload(client, bucket, "plain", {1: b"12345"})
+    value = base64.b64encode(zlib.crc32(b"12345").to_bytes(4, "big")).decode()
+    for kind, given in [("COMPOSITE", value), ("FULL_OBJECT", value + "-1")]:
+        with refused("BadDigest", 400):
+            client.complete_multipart_upload(**plain, ChecksumType=kind, ChecksumCRC32=given)
+    client.complete_multipart_upload(**plain, ChecksumType="FULL_OBJECT", ChecksumCRC32=value)
     with refused("InvalidRequest", 400):
         client.get_object(Bucket=bucket, Key="k", PartNumber=1, Range="bytes=0-3")
 
@@ -201,7 +208,7 @@ def test_a_part_without_a_checksum_gets_one_of_its_upload(house, key, bucket):
     assert told["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"end").digest()).decode()
 
 
-def test_parts_are_told_with_their_checksums_page_by_page(client, bucket, refused):
+def test_parts_are_told_with_their_checksums_page_by_page(house, key, client, bucket, refused):
     complete = upload(client, bucket, "k", {2: b"x" * PART, 5: b"y" * PART, 9: b"end"}, ChecksumAlgorithm="SHA256")
     whole = client.complete_multipart_upload(**complete)["ChecksumSHA256"]
 
@@ -221,6 +228,9 @@ def test_parts_are_told_with_their_checksums_page_by_page(client, bucket, refuse
     assert (rest["IsTruncated"], [p["PartNumber"] for p in rest["Parts"]]) == (False, [9])
     part = client.get_object(Bucket=bucket, Key="k", PartNumber=9, ChecksumMode="ENABLED")
     assert part["Body"].read() == b"end" and part["ChecksumSHA256"] == parts["Parts"][2]["ChecksumSHA256"]
+    assert part["ChecksumType"] == "COMPOSITE"
+    answer = requests.get(f"{house.s3_url}/{bucket}/k?partNumber=", auth=SignedS3(key), headers={"x-amz-checksum-mode": "ENABLED"}, timeout=60)
+    assert len(answer.content) == 2 * PART + 3 and answer.headers["x-amz-checksum-sha256"] == whole
     [listed] = client.list_object_versions(Bucket=bucket)["Versions"]
     assert (listed["ChecksumAlgorithm"], listed["ChecksumType"]) == (["SHA256"], "COMPOSITE")
     with refused("InvalidArgument", 400):

@@ -75,6 +75,8 @@ def test_fields_that_come_more_than_once_are_lists(house, key, client, bucket):
 
     assert ask("PUT", f"/{bucket}/k", [("x-amz-meta-a", "1"), ("x-amz-meta-b", "2"), ("x-amz-meta-a", "3")])[0] == 200
     assert client.head_object(Bucket=bucket, Key="k")["Metadata"] == {"a": "1,3", "b": "2"}
+    assert ask("PUT", f"/{bucket}/k", [("Content-Encoding", "gzip"), ("Content-Encoding", "br")])[0] == 200
+    assert client.head_object(Bucket=bucket, Key="k")["ContentEncoding"] == "gzip,br"
     status, told = ask("GET", f"/{bucket}/k?attributes", [("x-amz-object-attributes", name) for name in ("ETag", "ObjectSize", "StorageClass")])
     assert status == 200 and "<ETag>" in told and "<ObjectSize>0<" in told and "<StorageClass>STANDARD<" in told
     assert ask("GET", f"/{bucket}/k?attributes", [("x-amz-object-attributes", "ETag"), ("x-amz-object-attributes", "Etag")])[0] == 400
@@ -98,10 +100,15 @@ def test_bodies_in_chunks(house, key, client, bucket, form):
     assert got["Body"].read() == BODY and "ContentEncoding" not in got
     assert put_chunked(house, key, f"/{bucket}/empty", b"", form, {"x-amz-checksum-crc32": crc32(b"")} if trailer else {}).status_code == 200
     if trailer:
+        [name] = trailer
         assert put_chunked(house, key, f"/{bucket}/spaced", BODY, form, trailer, spaced=True).status_code == 200
         assert body_of(client, bucket, "spaced") == BODY
         wrong = put_chunked(house, key, f"/{bucket}/wrong", BODY, form, {"x-amz-checksum-crc32": crc32(b"other")})
         assert code_of(wrong) == (400, "BadDigest")
+        twice = {name: f"{trailer[name]}\n{name}:{crc32(b'other')}"}
+        assert code_of(put_chunked(house, key, f"/{bucket}/wrong", BODY, form, twice, announced=name)) == (400, "MalformedTrailerError")
+        unknown = {**trailer, "x-amz-checksum-sha512": "AAAA"}
+        assert code_of(put_chunked(house, key, f"/{bucket}/wrong", BODY, form, unknown, announced=name)) == (400, "MalformedTrailerError")
         for odd, code in [({"announced": "x-amz-checksum-crc32c"}, "MalformedTrailerError"), ({"announced": "x-amz-meta-a"}, "InvalidRequest"),
                           ({"headers": {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(BODY).digest()).decode()}}, "InvalidRequest"),
                           ({"headers": {"x-amz-sdk-checksum-algorithm": "SHA1"}}, "InvalidRequest")]:
@@ -197,6 +204,8 @@ def test_where_a_website_sends_readers_is_not_copied(client, bucket, refused):
     client.copy_object(Bucket=bucket, Key="sent", CopySource=source, WebsiteRedirectLocation="https://example.com/")
     told = [client.head_object(Bucket=bucket, Key=name).get("WebsiteRedirectLocation") for name in ("from", "to", "sent")]
     assert told == ["/elsewhere", None, "https://example.com/"]
+    client.copy_object(Bucket=bucket, Key="from", CopySource=source, WebsiteRedirectLocation="/further")
+    assert client.head_object(Bucket=bucket, Key="from")["WebsiteRedirectLocation"] == "/further"
     for change in (lambda where: client.put_object(Bucket=bucket, Key="from", Body=b"x", WebsiteRedirectLocation=where),
                    lambda where: client.copy_object(Bucket=bucket, Key="to", CopySource=source, WebsiteRedirectLocation=where)):
         with refused("InvalidRedirectLocation", 400):

@@ -51,3 +51,8 @@ def keys_of(client, bucket, **options):
 
 def body_of(client, bucket, key, **options):
     return client.get_object(Bucket=bucket, Key=key, **options)["Body"].read()
+
+
+def files_of(server):
+    """The files that hold objects' bytes."""
+    return [path for path in (server.data / "buckets").rglob("*") if path.is_file()]

@@ -51,10 +51,11 @@ std::optional<std::int64_t> number_of(const net::Request& request, std::string_v
 
 // They are told one by one where they have checksums.
 void add_parts(pugi::xml_node root, const Call& call, const core::Objects::Opened& opened, bool has_checksum) {
+  const auto limit = number_of(call.request, "x-amz-max-parts", INT32_MAX);
+  const auto after = number_of(call.request, "x-amz-part-number-marker", core::kMostParts);
   pugi::xml_node node = root.append_child("ObjectParts");
   if (has_checksum) {
-    const PartsPage page = parts_page(call, opened.row.upload, number_of(call.request, "x-amz-max-parts", INT32_MAX),
-                                      number_of(call.request, "x-amz-part-number-marker", core::kMostParts));
+    const PartsPage page = parts_page(call, opened.row.upload, limit, after);
     add_page(node, page);
     for (const meta::PartRow& part : page.rows) {
       pugi::xml_node child = node.append_child("Part");

@@ -15,12 +15,6 @@ using base::ErrorKind;
 constexpr std::string_view kService = "s3";
 constexpr std::string_view kStreaming = "STREAMING-";
 
-constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-bool is_presigned(const net::Request& request) {
-  return request.query.has("X-Amz-Signature") || request.query.has("X-Amz-Algorithm");
-}
-
 // A key of a workspace that its user has left opens nothing.
 auth::Access decide(const Call& call, auth::Action action) {
   try {
@@ -56,18 +50,22 @@ std::optional<std::int64_t> Call::number(std::string_view name, std::int64_t lea
   throw refusal("InvalidArgument", fmt::format("{} must be a whole number from {} to {}", name, least, most));
 }
 
+bool is_presigned(const net::Request& request) {
+  return request.query.has("X-Amz-Signature") || request.query.has("X-Amz-Algorithm");
+}
+
 void require_signature(const net::Request& request) {
   const std::string_view header = request.headers.get("Authorization");
   if (header.starts_with("AWS ") || request.query.has("AWSAccessKeyId")) {
     throw refusal("InvalidRequest",
                   "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
   }
-  if (!header.empty() && !header.starts_with(kAlgorithm)) {
+  if (!header.empty() && !header.starts_with(auth::sigv4::kAlgorithm)) {
     throw refusal("InvalidArgument", "Unsupported Authorization Type");
   }
   if (!header.empty()) return;
   if (!is_presigned(request)) throw Error(ErrorKind::permission_denied, "Access Denied");
-  if (request.query.get("X-Amz-Algorithm") != kAlgorithm) {
+  if (request.query.get("X-Amz-Algorithm") != auth::sigv4::kAlgorithm) {
     throw refusal("AuthorizationQueryParametersError", "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/object.hpp>
 
+#include "api/s3/call.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
 
@@ -104,7 +105,7 @@ Row by_kind(ErrorKind kind) {
 
 // A presigned URL is refused in other words than a header.
 Row row_of(const net::Request& request, const Error& error) {
-  const bool presigned = request.query.has("X-Amz-Algorithm") || request.query.has("X-Amz-Signature");
+  const bool presigned = is_presigned(request);
   const bool is_unclear =
       error.code() == "signature-malformed" || error.code() == "signature-undated" || error.code() == "wrong-scope";
   if (presigned && is_unclear) return {"", "AuthorizationQueryParametersError", 400};

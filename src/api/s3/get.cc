@@ -12,6 +12,8 @@
 namespace boathouse::api::s3 {
 namespace {
 
+std::optional<std::int64_t> part_asked_for(const Call& call) { return call.number("partNumber", 1, core::kMostParts); }
+
 // One part of those that the object came in.
 net::Selection select_numbered(const core::ObjectBytes& bytes, std::int64_t number) {
   net::Selection selection{.status = 206, .whole = bytes.size()};
@@ -28,7 +30,7 @@ net::Selection select_numbered(const core::ObjectBytes& bytes, std::int64_t numb
 
 net::Selection select(const Call& call, const core::ObjectBytes& bytes, const net::Validators& validators) {
   net::Selection selection = select_range(call.request, validators, bytes.size());
-  auto number = call.number("partNumber", 1, core::kMostParts);
+  auto number = part_asked_for(call);
   if (number && call.request.headers.has("Range")) {
     throw refusal("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
   }
@@ -53,11 +55,15 @@ void add_runs(net::Response& response, const Call& call, const meta::ObjectRow& 
   response.headers.set("x-boathouse-state", std::string(to_string(*worst)));
 }
 
-void add_checksum_of_part(net::Response& response, const Call& call, const meta::ObjectRow& row) {
-  const std::int64_t number = call.number("partNumber", 1, core::kMostParts).value_or(1);
+// Of the type that the object's is of.
+void add_checksum_of_part(net::Response& response, const Call& call, const meta::ObjectRow& row, std::int64_t number,
+                          bool composite) {
   const auto parts = call.services.multipart.list_parts(row.upload, number - 1, 1);
   if (parts.empty() || parts.front().number != number) return;
-  if (auto checksum = core::parse_checksum(parts.front().checksum)) add_checksum(response, *checksum);
+  auto checksum = core::parse_checksum(parts.front().checksum);
+  if (!checksum) return;
+  checksum->composite = composite;
+  add_checksum(response, *checksum);
 }
 
 void add_what_it_is(net::Response& response, const Call& call, const meta::BucketRow& bucket,
@@ -69,12 +75,12 @@ void add_what_it_is(net::Response& response, const Call& call, const meta::Bucke
   add_runs(response, call, opened.row);
   const std::size_t tags = core::parse_tags(opened.row.tags).size();
   if (tags > 0) response.headers.set("x-amz-tagging-count", std::to_string(tags));
-  const bool is_part = !opened.row.upload.empty() && call.request.query.has("partNumber");
-  if (is_part) response.headers.set("x-amz-mp-parts-count", std::to_string(opened.bytes.pieces().size()));
+  const auto part = opened.row.upload.empty() ? std::nullopt : part_asked_for(call);
+  if (part) response.headers.set("x-amz-mp-parts-count", std::to_string(opened.bytes.pieces().size()));
   const bool wants_checksum = base::fold_case(call.request.headers.get("x-amz-checksum-mode")) == "enabled";
   if (!wants_checksum || !facts.checksum) return;
-  if (is_part) {
-    add_checksum_of_part(response, call, opened.row);
+  if (part) {
+    add_checksum_of_part(response, call, opened.row, *part, facts.checksum->composite);
   } else if (response.status == 200) {
     add_checksum(response, *facts.checksum);
   }

@@ -56,6 +56,11 @@ void check_text(const std::string& name, const std::string& value) {
   if (!base::is_utf8(value)) throw refusal("InvalidArgument", "The header " + name + " must be UTF-8.");
 }
 
+bool is_plain_text(std::string_view text) {
+  return base::is_utf8(text) &&
+         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
+
 std::string unquoted(std::string_view etag) {
   etag = net::trim(etag);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
@@ -75,10 +80,10 @@ void check_redirect(std::string_view location) {
 }
 
 // A name that comes again has one value, a list.
-void add_metadata(core::TextPairs& metadata, std::string name, const std::string& value) {
-  auto there = std::find_if(metadata.begin(), metadata.end(), [&](const auto& item) { return item.first == name; });
-  if (there == metadata.end()) {
-    metadata.emplace_back(std::move(name), value);
+void add_value(core::TextPairs& values, std::string name, const std::string& value) {
+  auto there = std::find_if(values.begin(), values.end(), [&](const auto& item) { return item.first == name; });
+  if (there == values.end()) {
+    values.emplace_back(std::move(name), value);
   } else {
     there->second += "," + value;
   }
@@ -93,13 +98,13 @@ core::ObjectFacts facts_of(const net::Request& request) {
     const std::string name = base::fold_case(sent);
     if (name.starts_with(kMetadata)) {
       check_text(name, value);
-      add_metadata(facts.metadata, name.substr(kMetadata.size()), value);
+      add_value(facts.metadata, name.substr(kMetadata.size()), value);
       metadata += name.size() - kMetadata.size() + value.size();
     } else if (is_one_of(name, kKept)) {
       check_text(name, value);
       if (name == kRedirect) check_redirect(value);
       std::string kept = name == "content-encoding" ? without_chunking(value) : value;
-      if (!kept.empty()) facts.headers.emplace_back(name, std::move(kept));
+      if (!kept.empty()) add_value(facts.headers, name, kept);
     }
   }
   if (metadata > kMostMetadata) {
@@ -123,6 +128,9 @@ void check_tags(const core::ObjectTags& tags, std::size_t most) {
   for (const auto& [key, value] : tags) {
     const bool fits = !key.empty() && base::code_points(key) <= 128 && base::code_points(value) <= 256;
     if (!fits) throw refusal("InvalidTag", "A tag's key has 1 to 128 characters, its value at most 256.");
+    if (!is_plain_text(key) || !is_plain_text(value)) {
+      throw refusal("InvalidTag", "Tags are UTF-8 without control characters.");
+    }
     if (key.starts_with("aws:")) throw refusal("InvalidTag", "System tags cannot be added/updated by requester");
     if (!keys.insert(key).second) throw refusal("InvalidTag", "Cannot provide multiple Tags with the same key");
   }
@@ -205,6 +213,11 @@ std::optional<core::ChecksumKind> checksum_named(std::string_view header) {
   return core::parse_checksum_kind(std::string_view(name).substr(kChecksum.size()));
 }
 
+bool is_checksum_header(std::string_view name) {
+  const std::string folded = base::fold_case(name);
+  return folded.starts_with(kChecksum) && !is_one_of(folded, kOfChecksums);
+}
+
 std::optional<core::ChecksumKind> wanted_checksum(const net::Request& request) {
   const std::string_view algorithm = request.headers.get("x-amz-checksum-algorithm");
   if (algorithm.empty()) return std::nullopt;
@@ -215,9 +228,8 @@ std::optional<core::ChecksumKind> wanted_checksum(const net::Request& request) {
 std::optional<core::Checksum> given_checksum(const net::Request& request) {
   std::optional<core::Checksum> given;
   for (const auto& [sent, value] : request.headers.items) {
-    const std::string name = base::fold_case(sent);
-    if (!name.starts_with(kChecksum) || is_one_of(name, kOfChecksums)) continue;
-    const auto kind = checksum_named(name);
+    if (!is_checksum_header(sent)) continue;
+    const auto kind = checksum_named(sent);
     if (!kind) throw unknown_checksum();
     if (given) throw more_than_one_checksum();
     given = core::Checksum{.kind = *kind, .value = value};

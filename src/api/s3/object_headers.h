@@ -12,11 +12,12 @@ namespace boathouse::api::s3 {
 
 // What a new object's sender says of it. Errors "InvalidArgument", "MetadataTooLarge", "InvalidRedirectLocation".
 core::ObjectFacts facts_of(const net::Request& request);
-// Where a website sends its readers instead is not copied: it is as the request says, or nowhere.
+// Where a website sends its readers instead is not copied: it is as the request says, or nowhere. Errors
+// "InvalidArgument", "InvalidRedirectLocation".
 void take_redirect(core::ObjectFacts& facts, const net::Request& request);
 // x-amz-tagging. Error "InvalidTag".
 core::ObjectTags tags_of(const net::Request& request);
-// Errors "InvalidTag" for more than ten, too long ones, the same key twice, or one that begins with "aws:".
+// Errors "InvalidTag" for more than ten, too long ones, ones that are no plain text, the same key twice, or one that begins with "aws:".
 void check_tags(const core::ObjectTags& tags, std::size_t most = 10);
 
 // Headers that promise what this server does not do (encryption with keys, locks, public access) are refused, since
@@ -34,6 +35,8 @@ meta::ObjectCondition etag_condition(std::string_view tag);
 void add_facts(net::Response& response, const core::ObjectFacts& facts);
 // "x-amz-checksum-crc32" or the like.
 std::string checksum_header(core::ChecksumKind kind);
+// Whether a header or trailer of that name holds a checksum, of whichever kind.
+bool is_checksum_header(std::string_view name);
 // The kind that a header or trailer of such a name is of; nullopt for any other.
 std::optional<core::ChecksumKind> checksum_named(std::string_view header);
 // Of x-amz-checksum-algorithm: the kind that a new object's or upload's checksum is to be of. Error "InvalidRequest".

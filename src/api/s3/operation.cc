@@ -101,10 +101,23 @@ const std::vector<Operation>& table() {
 }
 
 // Parameters that are none, also where nothing stands behind them; "response-.." and "X-Amz-.." too.
-constexpr std::array<std::string_view, 14> kParameters{
-    "continuation-token", "delimiter",          "encoding-type", "fetch-owner", "key-marker",       "marker",
-    "max-keys",           "part-number-marker", "partNumber",    "prefix",      "upload-id-marker", "start-after",
-    "versionId",          "version-id-marker"};
+constexpr std::array<std::string_view, 17> kParameters{"continuation-token",
+                                                       "delimiter",
+                                                       "encoding-type",
+                                                       "fetch-owner",
+                                                       "key-marker",
+                                                       "marker",
+                                                       "max-keys",
+                                                       "max-buckets",
+                                                       "max-parts",
+                                                       "max-uploads",
+                                                       "part-number-marker",
+                                                       "partNumber",
+                                                       "prefix",
+                                                       "upload-id-marker",
+                                                       "start-after",
+                                                       "versionId",
+                                                       "version-id-marker"};
 
 // S3 names what a request is about by a parameter without a value. One that is not known must not be taken for a request
 // of the bucket or object itself.

@@ -60,7 +60,9 @@ void check_document(const net::Request& request, std::string_view document, bool
   }
   if (!with_checksums) return;
   const auto given = given_checksum(request);
-  if (given && base::from_base64(given->value) != core::checksum_of(given->kind, document)) {
+  if (!given) return;
+  check_checksum(given->kind, given->value);
+  if (base::from_base64(given->value) != core::checksum_of(given->kind, document)) {
     throw bad_digest(to_string(given->kind));
   }
 }
@@ -127,21 +129,25 @@ void Payload::check_end() {
   }
 }
 
+// It has the checksum that was announced, once, and no other.
+void Payload::check_trailer(const net::Headers& trailer) const {
+  const std::string announced = checksum_kind_ && !checksum_header_ ? checksum_header(*checksum_kind_) : "";
+  for (const auto& [name, value] : trailer.items) {
+    if (!is_checksum_header(name) || name == announced) continue;
+    throw malformed_trailer("the trailer " + name + " came without announcement.");
+  }
+  if (!announced.empty() && trailer.count(announced) != 1) {
+    throw malformed_trailer("the trailer " + announced + " that was announced did not come, or came more than once.");
+  }
+}
+
 void Payload::check(const core::ObjectWriter& writer) {
   if (md5_ && *md5_ != writer.md5()) throw bad_digest("Content-MD5");
-  if (chunks_) {
-    for (const auto& [name, value] : chunks_->trailer().items) {
-      const auto kind = checksum_named(name);
-      const bool is_announced = kind && kind == checksum_kind_ && !checksum_header_;
-      if (kind && !is_announced) throw malformed_trailer("the trailer " + name + " came without announcement.");
-    }
-  }
+  if (chunks_) check_trailer(chunks_->trailer());
   if (!checksum_kind_) return;
   std::string given = checksum_header_.value_or("");
   if (!checksum_header_) {
-    const std::string name = checksum_header(*checksum_kind_);
-    given = chunks_->trailer().get(name);
-    if (given.empty()) throw malformed_trailer("the trailer " + name + " that was announced did not come.");
+    given = chunks_->trailer().get(checksum_header(*checksum_kind_));
     check_checksum(*checksum_kind_, given);
   }
   if (base::from_base64(given) != writer.checksum(*checksum_kind_)) throw bad_digest(to_string(*checksum_kind_));

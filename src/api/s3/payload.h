@@ -40,6 +40,7 @@ class Payload {
 
  private:
   void read_announcement(std::string_view trailer);
+  void check_trailer(const net::Headers& trailer) const;
 
   std::string hash_;
   std::uint64_t length_ = 0;  // of the plain bytes, as announced
