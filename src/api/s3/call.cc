@@ -2,6 +2,7 @@
 #include "api/s3/call.h"
 
 #include "api/s3/errors.h"
+#include "api/s3/presigned.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/numbers.h"
@@ -48,10 +49,6 @@ std::optional<std::int64_t> Call::number(std::string_view name, std::int64_t lea
   auto value = base::parse_number<std::int64_t>(*text);
   if (value && *value >= least && *value <= most) return value;
   throw refusal("InvalidArgument", fmt::format("{} must be a whole number from {} to {}", name, least, most));
-}
-
-bool is_presigned(const net::Request& request) {
-  return request.query.has("X-Amz-Signature") || request.query.has("X-Amz-Algorithm");
 }
 
 void require_signature(const net::Request& request) {

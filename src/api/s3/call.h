@@ -38,8 +38,6 @@ struct Call {
 // Error "InvalidArgument".
 base::Error empty_version();
 
-// Whether the signature is in the query.
-bool is_presigned(const net::Request& request);
 // Error "AccessDenied" for a request that carries no signature, so that it learns nothing else; for one of another kind
 // "InvalidRequest", "InvalidArgument" or "AuthorizationQueryParametersError".
 void require_signature(const net::Request& request);

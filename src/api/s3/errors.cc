@@ -4,7 +4,7 @@
 #include <array>
 #include <boost/json/object.hpp>
 
-#include "api/s3/call.h"
+#include "api/s3/presigned.h"
 #include "api/s3/xml.h"
 #include "base/encoding.h"
 
