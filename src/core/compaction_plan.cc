@@ -259,7 +259,7 @@ bool still_fits(const CompactionGroup& group, const iceberg::Scan& now) {
     return planned.data->file.path == there->data->file.path && paths(planned) == paths(*there);
   };
   for (const Stretch& stretch : group.stretches) {
-    if (std::ranges::search(files, stretch, same).empty()) return false;
+    if (std::search(files.begin(), files.end(), stretch.begin(), stretch.end(), same) == files.end()) return false;
   }
   auto there = [&](const EntryPtr& entry) { return deletes.contains(entry->file.path); };
   return std::all_of(group.deletes.begin(), group.deletes.end(), there) &&

@@ -232,7 +232,7 @@ std::string places_sql(store::ObjectStore& store, const iceberg::Scan& scan, con
                                 all_rows_sql(store, scanned, {.schema = wanted.columns, .positions = Positions::with}),
                                 wanted.keys, fmt::join(equal, " AND ")));
   }
-  const std::string places = fmt::format("{}", fmt::join(found, " UNION ALL "));
+  std::string places = fmt::format("{}", fmt::join(found, " UNION ALL "));
   const auto touched = files_where(scan, true);
   if (touched.empty()) return places;
   return fmt::format(

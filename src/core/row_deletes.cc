@@ -69,6 +69,7 @@ bool is_emptied(const iceberg::ScanFile& file, std::int64_t rows) {
 
 std::string location_list(const std::vector<std::string>& locations) {
   std::vector<std::string> quoted;
+  quoted.reserve(locations.size());
   for (const std::string& location : locations) quoted.push_back(quote_string(location));
   return fmt::format("({})", fmt::join(quoted, ", "));
 }

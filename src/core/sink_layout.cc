@@ -92,7 +92,7 @@ std::string json_text(const std::string& x) {
 
 // The value in the text form that PostgreSQL reads.
 std::string text_of(const SinkColumn& column) {
-  const std::string x = quote_identifier(column.field.name);
+  std::string x = quote_identifier(column.field.name);
   if (column.is_json) return column.type == "jsonb" ? json_text(x) : x;
   switch (column.field.type.kind()) {
     case TypeKind::date:
@@ -108,7 +108,7 @@ std::string text_of(const SinkColumn& column) {
 
 // The value as a member of a JSON object.
 std::string json_of(const SinkColumn& column) {
-  const std::string x = quote_identifier(column.field.name);
+  std::string x = quote_identifier(column.field.name);
   if (column.is_json) return fmt::format("CAST(replace({}, chr(0), '\ufffd') AS JSON)", json_text(x));
   switch (column.field.type.kind()) {
     case TypeKind::boolean:
@@ -125,6 +125,7 @@ std::string json_of(const SinkColumn& column) {
 
 std::string rest_json(const std::vector<SinkColumn>& rest) {
   std::vector<std::string> members;
+  members.reserve(rest.size());
   for (const SinkColumn& column : rest) {
     members.push_back(fmt::format("{}, {}", quote_string(column.field.name), json_of(column)));
   }

@@ -25,7 +25,8 @@ struct Lag {
   std::string_view state() const { return !error.empty() ? "failing" : rows > 0 || micros > 0 ? "copying" : "ok"; }
   void add_to(json::object& out) const {
     out["lag_rows"] = rows;
-    out["lag_seconds"] = static_cast<double>(micros / base::kMillisecond) / 1000;
+    const std::int64_t milliseconds = micros / base::kMillisecond;
+    out["lag_seconds"] = static_cast<double>(milliseconds) / 1000;
     out["state"] = state();
     if (!error.empty()) out["error"] = error;
   }

@@ -90,6 +90,7 @@ std::string files_of(const Parts& parts, const TableState& state) {
     }
   }
   std::vector<std::string> rows;
+  rows.reserve(files.size());
   for (const auto& [path, file] : files) {
     rows.push_back(fmt::format("({}, '{}', {}, {})", quote_string(path), file.second, file.first->record_count,
                                file.first->file_size));

@@ -104,6 +104,7 @@ void settle_schemas(TableMetadata& metadata, int main_schema_id) {
   }
   ids.erase(main_schema_id);
   std::vector<Schema> others;
+  others.reserve(ids.size());
   for (int id : ids) others.push_back(metadata.schema_by_id(id));
   const Schema main = metadata.schema_by_id(main_schema_id);
   const Schema united = others.empty() ? main : united_schema(main, others);

@@ -57,7 +57,7 @@ class Fetch {
   ClientResponse run() {
     std::exception_ptr error;
     asio::co_spawn(events_, talk(), [this, &error](std::exception_ptr thrown) {
-      error = thrown;
+      error = std::move(thrown);
       transport_.reset();  // the last thing that keeps the loop running
     });
     events_.run();

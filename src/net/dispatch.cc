@@ -19,7 +19,7 @@ std::string join(const std::vector<std::string>& words) {
   return out;
 }
 
-Error to_error(std::exception_ptr thrown) {
+Error to_error(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const Error& error) {
@@ -56,7 +56,7 @@ boost::asio::awaitable<Response> Dispatcher::answer(Request& request, const Rout
   co_return response;
 }
 
-Response Dispatcher::render(const Request& request, std::exception_ptr thrown) const {
+Response Dispatcher::render(const Request& request, const std::exception_ptr& thrown) const {
   Error error = to_error(thrown);
   if (status_of(error) >= 500) log_failure(request, error);
   Response response = router_.render(request, error);

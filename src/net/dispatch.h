@@ -22,7 +22,7 @@ class Dispatcher {
   boost::asio::awaitable<Response> answer(Request& request, const Route*& route) const;
 
   // The answer for an error met outside a handler (a head that cannot be read, a body source that fails at once).
-  Response render(const Request& request, std::exception_ptr error) const;
+  Response render(const Request& request, const std::exception_ptr& thrown) const;
 
  private:
   boost::asio::awaitable<Response> route_request(Request& request, const Route*& route) const;

@@ -14,7 +14,7 @@ int status_of_kind(ErrorKind kind) {
     case ErrorKind::unauthenticated: return 401;
     case ErrorKind::permission_denied: return 403;
     case ErrorKind::not_found: return 404;
-    case ErrorKind::already_exists: return 409;
+    case ErrorKind::already_exists:
     case ErrorKind::conflict: return 409;
     case ErrorKind::too_large: return 413;
     case ErrorKind::unsupported_media: return 415;
@@ -23,7 +23,7 @@ int status_of_kind(ErrorKind kind) {
     case ErrorKind::timeout: return 408;
     case ErrorKind::cancelled: return 409;
     case ErrorKind::storage_full: return 507;
-    case ErrorKind::unavailable: return 503;
+    case ErrorKind::unavailable:
     case ErrorKind::unknown_outcome: return 503;
     case ErrorKind::internal: return 500;
   }

@@ -38,6 +38,8 @@ thread_local std::shared_ptr<void> thread_event_loop;
 // Something that ends on another thread and completes `handler` on its own executor.
 template <class Handler>
 struct Call {
+  explicit Call(Handler wanted) : handler(std::move(wanted)) {}
+
   std::shared_ptr<void> event_loop = thread_event_loop;  // the last to be destroyed
   Handler handler;
   asio::associated_executor_t<Handler> executor = asio::get_associated_executor(handler);
@@ -54,7 +56,7 @@ struct Call {
 // std::function copies, completion handlers do not.
 template <class Handler>
 std::shared_ptr<Call<std::decay_t<Handler>>> share(Handler&& handler) {
-  return std::make_shared<Call<std::decay_t<Handler>>>(thread_event_loop, std::forward<Handler>(handler));
+  return std::make_shared<Call<std::decay_t<Handler>>>(std::forward<Handler>(handler));
 }
 
 struct QueueOnPool {

@@ -155,7 +155,7 @@ asio::awaitable<void> ResponseWriter::prepare(Response& response, const Delivery
   head_ = make_head(response, delivery);
   if (!has_body_ || !source) co_return;
   auto executor = co_await asio::this_coro::executor;
-  pump_ = std::make_unique<Pump>(std::move(source), PoolCall(executor, pool_));
+  pump_ = std::unique_ptr<Pump>(new Pump{std::move(source), PoolCall(executor, pool_)});
   if (pump_->source->is_of_files() && length_ && *length_ >= kPieceBytes) pump_->socket = transport_.duplicate();
   if (pump_->socket) {
     pump_->left = *length_;

@@ -10,6 +10,7 @@ namespace boathouse::api::dataapi {
 
 void RowObjects::on_columns(const std::vector<engine::Column>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const engine::Column& column : columns) names.push_back(base::fold_case(column.name));
   names = base::unique_names(names);
   keys_.reserve(names.size());

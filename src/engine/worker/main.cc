@@ -129,9 +129,9 @@ void serve(FrameReader& reader, Output& output) {
   std::thread reading([&] { read_socket(reader, session.interrupts(), inbox); });
   output.send(FrameType::ready, json::serialize(json::object{{"confined", confined}}));
   while (true) {
-    json::object command = inbox.take();
+    const json::object command = inbox.take();
     output.send(FrameType::begun, json::serialize(json::object{{"id", command.at("id")}}));
-    session.handle(std::move(command));
+    session.handle(command);
   }
 }
 

@@ -41,6 +41,7 @@ json::value schema_of(const ResultColumn& column) {
 
 std::string schema_of(const std::vector<ResultColumn>& columns) {
   std::vector<std::string> true_names;
+  true_names.reserve(columns.size());
   for (const ResultColumn& column : columns) true_names.push_back(column.name);
   const std::vector<std::string> names = base::avro_names(true_names);
   json::array fields;
