@@ -53,8 +53,7 @@ GrantedScope narrow(const AccessControl& access, const Principal& principal, con
 }
 
 void check_credential_name(std::string_view name) {
-  bool good = base::is_utf8(name) && base::code_points(name) <= kLongestName;
-  for (unsigned char c : name) good = good && c >= 0x20 && c != 0x7f;
+  const bool good = base::is_plain_text(name) && base::code_points(name) <= kLongestName;
   if (!good) throw Error(ErrorKind::invalid_argument, "A name here has at most 128 characters, no control characters.");
 }
 

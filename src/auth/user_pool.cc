@@ -55,9 +55,7 @@ meta::PoolRow ensure(meta::MetaStore& store, const Sealer& sealer) {
 }
 
 void check_client(const NewPoolClient& wanted) {
-  bool good = !wanted.name.empty() && wanted.name.size() <= kMostClientName;
-  for (unsigned char c : wanted.name) good = good && c >= 0x20 && c != 0x7f;
-  if (!good || !base::is_utf8(wanted.name)) {
+  if (wanted.name.empty() || wanted.name.size() > kMostClientName || !base::is_plain_text(wanted.name)) {
     throw Error(ErrorKind::invalid_argument,
                 "The name of a client has 1 to 128 bytes of UTF-8 without control characters.");
   }

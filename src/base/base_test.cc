@@ -119,6 +119,8 @@ TEST(Encoding, CodePoints) {
   EXPECT_EQ(code_points("aä😀"), 3U);
   EXPECT_EQ(prefix_code_points("aä😀b", 3), "aä😀");
   EXPECT_FALSE(is_utf8("\xc3"));
+  EXPECT_TRUE(is_plain_text("a \xc3\xa4"));
+  for (const char* text : {"\xc3", "\t", "a\x1f", "\x7f"}) EXPECT_FALSE(is_plain_text(text)) << text;
 }
 
 TEST(Ids, Version7Sorts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <new>
@@ -146,6 +147,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 }
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+bool is_plain_text(std::string_view text) {
+  return is_utf8(text) && std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
 
 std::size_t code_points(std::string_view text) {
   std::size_t count = 0;

@@ -24,6 +24,8 @@ std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
 bool is_utf8(std::string_view text);
+// UTF-8 without ASCII's control characters.
+bool is_plain_text(std::string_view text);
 // The number of code points of valid UTF-8.
 std::size_t code_points(std::string_view text);
 // The first `count` code points of valid UTF-8.

@@ -33,9 +33,10 @@ std::string RunningChecksum::finish() {
   return digest_ ? digest_->finish() : base::crc_bytes(*crc_kind_of(kind_), crc_);
 }
 
-bool is_checksum(ChecksumKind kind, std::string_view text) {
-  const auto raw = base::from_base64(text);
-  return raw && raw->size() == RunningChecksum(kind).finish().size();
+std::optional<std::string> parse_checksum_bytes(ChecksumKind kind, std::string_view text) {
+  auto raw = base::from_base64(text);
+  if (raw && raw->size() != RunningChecksum(kind).finish().size()) raw.reset();
+  return raw;
 }
 
 std::string checksum_of(ChecksumKind kind, std::string_view bytes) {

@@ -32,8 +32,8 @@ class RunningChecksum {
   std::optional<base::Digest> digest_;
 };
 
-// Whether a text is the base64 of as many bytes as such a checksum has.
-bool is_checksum(ChecksumKind kind, std::string_view text);
+// Of its base64: raw bytes; nullopt unless they are as many as such a checksum has.
+std::optional<std::string> parse_checksum_bytes(ChecksumKind kind, std::string_view text);
 // Of all of `bytes`.
 std::string checksum_of(ChecksumKind kind, std::string_view bytes);
 

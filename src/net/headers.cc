@@ -166,6 +166,16 @@ std::optional<ParameterizedValue> parse_parameterized(std::string_view text) {
   return out;
 }
 
+std::vector<std::string_view> list_items(std::string_view list) {
+  std::vector<std::string_view> items;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    items.push_back(trim(list.substr(0, comma)));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return items;
+}
+
 bool is_token(std::string_view text) {
   static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {

@@ -45,6 +45,8 @@ NamedValues parse_form(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 // Without spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
+// What stands between the commas of a list, trimmed; nothing stands behind a last comma. Views into `list`.
+std::vector<std::string_view> list_items(std::string_view list);
 
 // A header value such as `form-data; name="a"; filename="b.csv"`: the value in lower case, then its parameters (names
 // in lower case, quotes undone). nullopt when it is malformed.

@@ -26,6 +26,13 @@ TEST(Headers, ComparesNamesWithoutCaseAndKeepsOrder) {
   EXPECT_EQ(headers.joined("None"), "");
 }
 
+TEST(Headers, ListsHaveItemsBetweenCommas) {
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(list_items(" a ,b,"), (Items{"a", "b"}));
+  EXPECT_EQ(list_items("a,,b"), (Items{"a", "", "b"}));
+  EXPECT_EQ(list_items(""), Items{});
+}
+
 TEST(Form, DecodesPairsInOrder) {
   NamedValues form = parse_form("a=1&b=x+y%2Bz&a=2&flag&&e=%C3%A9");
   EXPECT_EQ(form.get("a"), "1");

@@ -81,6 +81,21 @@ def test_a_signature_must_be_right(house, admin, user_name, service, call, codes
     refused(known, codes[0])
 
 
+@pytest.mark.parametrize("path, service, code", [("/sts/", "sts", "IncompleteSignature"), ("/apigateway/restapis", "apigateway", "IncompleteSignatureException"),
+                                                 ("/logs/", "logs", "IncompleteSignatureException"),
+                                                 ("/cognito-idp/", "cognito-idp", "IncompleteSignatureException")])
+def test_a_signature_must_be_dated_and_whole(house, admin, path, service, code):
+    targets = {"logs": "Logs_20140328.DescribeLogGroups", "cognito-idp": "AWSCognitoIdentityProviderService.ListUserPools"}
+    headers = {"X-Amz-Target": targets[service], "Content-Type": "application/x-amz-json-1.1"} if service in targets else FORM
+    method = "GET" if service == "apigateway" else "POST"
+    right = requests.Request(method, house.url + path, headers=headers, data="{}", auth=Signed(make_key(admin), service)).prepare()
+    for name, value in [("X-Amz-Date", "today"), ("Authorization", "AWS4-HMAC-SHA256 Credential=x"), ("X-Amz-Later", "1")]:
+        changed = right.copy()
+        changed.headers[name] = value
+        answer = requests.Session().send(changed, timeout=30)
+        assert answer.status_code == 400 and code in answer.text + answer.headers.get("x-amzn-ErrorType", ""), (name, answer.text)
+
+
 def post(house, key, body, service="sts", path="/sts/", **options):
     return requests.post(house.url + path, data=body, headers=FORM, auth=Signed(key, service), timeout=30, **options)
 

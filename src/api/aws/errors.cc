@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/aws/errors.h"
 
-#include <array>
 #include <boost/json/value.hpp>
 
 #include "api/aws/sts.h"
+#include "api/common/signature_errors.h"
 #include "api/common/xml.h"
 
 namespace boathouse::api::aws {
@@ -14,35 +14,20 @@ using base::Error;
 using base::ErrorKind;
 
 struct Named {
-  std::string_view code;
   std::string_view query;
   std::string_view rest;
   int status;
 };
 
-// By code, where it says more than the kind. AWS refuses with 403 whom it does not know.
-constexpr std::array kByCode = {
-    Named{kUnknownAction, "InvalidAction", "BadRequestException", 400},
-    Named{"signature-missing", "MissingAuthenticationToken", "MissingAuthenticationTokenException", 403},
-    Named{"signature-malformed", "IncompleteSignature", "IncompleteSignatureException", 400},
-    Named{"signature-undated", "IncompleteSignature", "IncompleteSignatureException", 400},
-    Named{"headers-not-signed", "IncompleteSignature", "IncompleteSignatureException", 400},
-    Named{"signature-mismatch", "SignatureDoesNotMatch", "InvalidSignatureException", 403},
-    Named{"signature-expired", "SignatureDoesNotMatch", "InvalidSignatureException", 403},
-    Named{"wrong-scope", "SignatureDoesNotMatch", "InvalidSignatureException", 403},
-    Named{"unknown-access-key", "InvalidClientTokenId", "UnrecognizedClientException", 403},
-};
-
 Named name_of(const Error& error) {
-  for (const Named& named : kByCode) {
-    if (named.code == error.code()) return named;
-  }
+  if (const SignatureError* wrong = find_signature_error(error)) return {wrong->query, wrong->type, wrong->status};
+  if (error.code() == kUnknownAction) return {"InvalidAction", "BadRequestException", 400};
   const int status = net::status_of(error);
-  if (status == 404) return {{}, "InvalidAction", "NotFoundException", status};
-  if (status == 429) return {{}, "Throttling", "TooManyRequestsException", status};
-  if (error.kind() == ErrorKind::internal) return {{}, "InternalFailure", "InternalFailure", status};
-  if (status >= 500) return {{}, "ServiceUnavailable", "ServiceUnavailableException", status};
-  return {{}, "ValidationError", "BadRequestException", status};
+  if (status == 404) return {"InvalidAction", "NotFoundException", status};
+  if (status == 429) return {"Throttling", "TooManyRequestsException", status};
+  if (error.kind() == ErrorKind::internal) return {"InternalFailure", "InternalFailure", status};
+  if (status >= 500) return {"ServiceUnavailable", "ServiceUnavailableException", status};
+  return {"ValidationError", "BadRequestException", status};
 }
 
 std::string message_of(const Error& error) {

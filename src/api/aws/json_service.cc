@@ -2,6 +2,7 @@
 #include "api/aws/json_service.h"
 
 #include "api/common/aws_json.h"
+#include "api/common/signature_errors.h"
 #include "api/common/signer.h"
 #include "base/error.h"
 #include "net/on_pool.h"
@@ -37,12 +38,7 @@ asio::awaitable<net::Response> run(const Services& services, const JsonService& 
 
 std::string_view type_of(const Error& error) {
   if (error.code() == kUnknownOperation) return "UnknownOperationException";
-  if (error.code() == "signature-missing") return "MissingAuthenticationTokenException";
-  if (error.code() == "signature-malformed" || error.code() == "signature-undated" ||
-      error.code() == "headers-not-signed") {
-    return "IncompleteSignatureException";
-  }
-  if (error.code() == "unknown-access-key") return "UnrecognizedClientException";
+  if (const SignatureError* wrong = find_signature_error(error)) return wrong->type;
   switch (error.kind()) {
     case ErrorKind::unauthenticated: return "InvalidSignatureException";
     case ErrorKind::permission_denied: return "AccessDeniedException";

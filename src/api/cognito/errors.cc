@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/common/aws_json.h"
+#include "api/common/signature_errors.h"
 
 namespace boathouse::api::cognito {
 namespace {
@@ -18,20 +19,9 @@ struct Named {
 
 // By code, where it says more than the kind.
 constexpr std::array kByCode = {
-    Named{kUnknownOperation, "UnknownOperationException"},
-    Named{kBadSerialization, "SerializationException"},
-    Named{"signature-missing", "MissingAuthenticationTokenException"},
-    Named{"signature-malformed", "IncompleteSignatureException"},
-    Named{"signature-undated", "IncompleteSignatureException"},
-    Named{"headers-not-signed", "IncompleteSignatureException"},
-    Named{"signature-mismatch", "InvalidSignatureException"},
-    Named{"signature-expired", "InvalidSignatureException"},
-    Named{"wrong-scope", "InvalidSignatureException"},
-    Named{"unknown-access-key", "UnrecognizedClientException"},
-    Named{"weak-password", "InvalidPasswordException"},
-    Named{"group-exists", "GroupExistsException"},
-    Named{"no-such-pool", "ResourceNotFoundException"},
-    Named{"no-such-client", "ResourceNotFoundException"},
+    Named{kUnknownOperation, "UnknownOperationException"}, Named{kBadSerialization, "SerializationException"},
+    Named{"weak-password", "InvalidPasswordException"},    Named{"group-exists", "GroupExistsException"},
+    Named{"no-such-pool", "ResourceNotFoundException"},    Named{"no-such-client", "ResourceNotFoundException"},
     Named{"no-such-group", "ResourceNotFoundException"},
 };
 
@@ -41,6 +31,7 @@ std::string_view too_many(const Error& error) {
 }
 
 std::string_view type_of(const Error& error) {
+  if (const SignatureError* wrong = find_signature_error(error)) return wrong->type;
   for (const Named& named : kByCode) {
     if (named.code == error.code()) return named.type;
   }

@@ -17,14 +17,11 @@ struct Range {
 
 std::vector<Range> parse_ranges(std::string_view accept) {
   std::vector<Range> out;
-  while (!accept.empty()) {
-    std::size_t comma = accept.find(',');
-    auto value = net::parse_parameterized(net::trim(accept.substr(0, comma)));
-    if (value) {
-      const std::string* q = value->parameters.find("q");
-      out.push_back({value->value, q ? std::strtod(q->c_str(), nullptr) : 1.0});
-    }
-    accept.remove_prefix(comma == std::string_view::npos ? accept.size() : comma + 1);
+  for (std::string_view item : net::list_items(accept)) {
+    auto value = net::parse_parameterized(item);
+    if (!value) continue;
+    const std::string* q = value->parameters.find("q");
+    out.push_back({value->value, q ? std::strtod(q->c_str(), nullptr) : 1.0});
   }
   return out;
 }

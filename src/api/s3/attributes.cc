@@ -9,7 +9,6 @@
 #include "api/s3/parts_xml.h"
 #include "api/s3/xml.h"
 #include "base/error.h"
-#include "base/numbers.h"
 #include "net/http_date.h"
 
 namespace boathouse::api::s3 {
@@ -21,13 +20,8 @@ constexpr std::array<std::string_view, 5> kAttributes = {"ETag", "Checksum", "Ob
 // Clients send one field for each, or one for all.
 std::set<std::string> wanted_of(const net::Request& request) {
   const std::string list = request.headers.joined("x-amz-object-attributes");
-  std::set<std::string> wanted;
-  std::string_view rest = list;
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    wanted.emplace(net::trim(rest.substr(0, comma)));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
+  const std::vector<std::string_view> names = net::list_items(list);
+  std::set<std::string> wanted(names.begin(), names.end());
   if (wanted.empty()) {
     throw refusal("InvalidRequest",
                   "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or "
@@ -44,9 +38,7 @@ std::set<std::string> wanted_of(const net::Request& request) {
 std::optional<std::int64_t> number_of(const net::Request& request, std::string_view name, std::int64_t most) {
   const std::string* text = request.headers.find(name);
   if (text == nullptr) return std::nullopt;
-  auto number = base::parse_number<std::int64_t>(net::trim(*text));
-  if (number && *number >= 0 && *number <= most) return number;
-  throw refusal("InvalidArgument", fmt::format("{} must be a whole number from 0 to {}", name, most));
+  return number_within(name, net::trim(*text), 0, most);
 }
 
 // They are told one by one where they have checksums.

@@ -46,8 +46,12 @@ std::optional<std::string> Call::version() const {
 std::optional<std::int64_t> Call::number(std::string_view name, std::int64_t least, std::int64_t most) const {
   auto text = parameter(name);
   if (!text) return std::nullopt;
-  auto value = base::parse_number<std::int64_t>(*text);
-  if (value && *value >= least && *value <= most) return value;
+  return number_within(name, *text, least, most);
+}
+
+std::int64_t number_within(std::string_view name, std::string_view text, std::int64_t least, std::int64_t most) {
+  const auto value = base::parse_number<std::int64_t>(text);
+  if (value && *value >= least && *value <= most) return *value;
   throw refusal("InvalidArgument", fmt::format("{} must be a whole number from {} to {}", name, least, most));
 }
 

@@ -31,10 +31,12 @@ struct Call {
   std::optional<std::string> parameter(std::string_view name) const;
   // Of the query; Error "InvalidArgument" for an empty one.
   std::optional<std::string> version() const;
-  // A whole number from `least` to `most`; Error "InvalidArgument".
+  // As number_within(); nullopt where it is absent or empty.
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most) const;
 };
 
+// A whole number from `least` to `most`, of the parameter or header of that name; Error "InvalidArgument".
+std::int64_t number_within(std::string_view name, std::string_view text, std::int64_t least, std::int64_t most);
 // Error "InvalidArgument".
 base::Error empty_version();
 

@@ -40,9 +40,9 @@ net::Response copy_object(Call& call) {
   }
   const bool new_facts = replaces(call.request, "x-amz-metadata-directive");
   const bool new_tags = replaces(call.request, "x-amz-tagging-directive");
-  const bool sends_elsewhere =
+  const bool new_headers =
       call.request.headers.has("x-amz-storage-class") || call.request.headers.has("x-amz-website-redirect-location");
-  check_not_itself(call, source, new_facts || new_tags || sends_elsewhere);
+  check_not_itself(call, source, new_facts || new_tags || new_headers);
   const core::ObjectFacts theirs = core::parse_object_facts(source.opened.row.facts);
   core::NewObject object{.key = call.key,
                          .facts = new_facts ? facts_of(call.request) : theirs,

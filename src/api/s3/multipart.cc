@@ -32,15 +32,14 @@ std::int64_t part_number(const Call& call) {
 
 // CRCs may be of the whole object, the others only of the parts' checksums; so may CRC64NVME never be composite.
 void read_checksum_wishes(const net::Request& request, core::ObjectFacts& facts) {
-  std::string_view algorithm = request.headers.get("x-amz-checksum-algorithm");
+  const auto kind = wanted_checksum(request);
   std::string_view type = request.headers.get("x-amz-checksum-type");
   constexpr std::string_view kWhole = core::checksum_type_name(false), kOfParts = core::checksum_type_name(true);
-  if (algorithm.empty()) {
+  if (!kind) {
     if (type.empty()) return;
     throw refusal("InvalidRequest",
                   "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
   }
-  const auto kind = wanted_checksum(request);
   const bool only_whole = *kind == core::ChecksumKind::crc64nvme;
   const bool wants_whole = type.empty() ? only_whole : type == kWhole;
   const bool fits = (type.empty() || type == kWhole || type == kOfParts) && (wants_whole || !only_whole) &&
@@ -74,7 +73,7 @@ std::vector<core::NamedPart> read_parts(const std::string& text) {
 // Of the whole object, as its uploader has it.
 std::optional<core::Checksum> expected_checksum(const net::Request& request) {
   std::optional<core::Checksum> expected = given_checksum(request);
-  if (expected) check_checksum(expected->kind, std::string_view(expected->value).substr(0, expected->value.find('-')));
+  if (expected) checksum_bytes(expected->kind, std::string_view(expected->value).substr(0, expected->value.find('-')));
   return expected;
 }
 

@@ -42,10 +42,7 @@ bool is_one_of(std::string_view text, const auto& words) {
 // "aws-chunked" is of the way here, not of the object.
 std::string without_chunking(std::string_view codings) {
   std::string kept;
-  while (!codings.empty()) {
-    const std::size_t comma = std::min(codings.find(','), codings.size());
-    std::string_view coding = net::trim(codings.substr(0, comma));
-    codings.remove_prefix(std::min(comma + 1, codings.size()));
+  for (std::string_view coding : net::list_items(codings)) {
     if (coding.empty() || base::fold_case(coding) == "aws-chunked") continue;
     kept += (kept.empty() ? "" : ",") + std::string(coding);
   }
@@ -54,11 +51,6 @@ std::string without_chunking(std::string_view codings) {
 
 void check_text(const std::string& name, const std::string& value) {
   if (!base::is_utf8(value)) throw refusal("InvalidArgument", "The header " + name + " must be UTF-8.");
-}
-
-bool is_plain_text(std::string_view text) {
-  return base::is_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }
 
 std::string unquoted(std::string_view etag) {
@@ -128,7 +120,7 @@ void check_tags(const core::ObjectTags& tags, std::size_t most) {
   for (const auto& [key, value] : tags) {
     const bool fits = !key.empty() && base::code_points(key) <= 128 && base::code_points(value) <= 256;
     if (!fits) throw refusal("InvalidTag", "A tag's key has 1 to 128 characters, its value at most 256.");
-    if (!is_plain_text(key) || !is_plain_text(value)) {
+    if (!base::is_plain_text(key) || !base::is_plain_text(value)) {
       throw refusal("InvalidTag", "Tags are UTF-8 without control characters.");
     }
     if (key.starts_with("aws:")) throw refusal("InvalidTag", "System tags cannot be added/updated by requester");
@@ -242,8 +234,8 @@ base::Error more_than_one_checksum() {
                  "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
 }
 
-void check_checksum(core::ChecksumKind kind, std::string_view value) {
-  if (core::is_checksum(kind, value)) return;
+std::string checksum_bytes(core::ChecksumKind kind, std::string_view value) {
+  if (auto raw = core::parse_checksum_bytes(kind, value)) return *std::move(raw);
   throw refusal("InvalidRequest", "Value for " + checksum_header(kind) + " header is invalid.");
 }
 

@@ -17,7 +17,8 @@ core::ObjectFacts facts_of(const net::Request& request);
 void take_redirect(core::ObjectFacts& facts, const net::Request& request);
 // x-amz-tagging. Error "InvalidTag".
 core::ObjectTags tags_of(const net::Request& request);
-// Errors "InvalidTag" for more than ten, too long ones, ones that are no plain text, the same key twice, or one that begins with "aws:".
+// Errors "InvalidTag" for more than ten, too long ones, ones that are no plain text, the same key twice, or one that
+// begins with "aws:".
 void check_tags(const core::ObjectTags& tags, std::size_t most = 10);
 
 // Headers that promise what this server does not do (encryption with keys, locks, public access) are refused, since
@@ -46,8 +47,8 @@ std::optional<core::ChecksumKind> wanted_checksum(const net::Request& request);
 std::optional<core::Checksum> given_checksum(const net::Request& request);
 // Error "InvalidRequest".
 base::Error more_than_one_checksum();
-// Error "InvalidRequest" for what can be no checksum of that kind.
-void check_checksum(core::ChecksumKind kind, std::string_view value);
+// The raw bytes of a checksum's text. Error "InvalidRequest" for what can be no checksum of that kind.
+std::string checksum_bytes(core::ChecksumKind kind, std::string_view value);
 // That header and its type's.
 void add_checksum(net::Response& response, const core::Checksum& checksum);
 // x-amz-version-id, where the bucket has versions.

@@ -61,8 +61,7 @@ void check_document(const net::Request& request, std::string_view document, bool
   if (!with_checksums) return;
   const auto given = given_checksum(request);
   if (!given) return;
-  check_checksum(given->kind, given->value);
-  if (base::from_base64(given->value) != core::checksum_of(given->kind, document)) {
+  if (checksum_bytes(given->kind, given->value) != core::checksum_of(given->kind, document)) {
     throw bad_digest(to_string(given->kind));
   }
 }
@@ -84,9 +83,8 @@ Payload::Payload(const net::Request& request, const auth::Signer& signer, std::s
     running_.emplace();
   }
   if (auto given = given_checksum(request)) {
-    check_checksum(given->kind, given->value);
     checksum_kind_ = given->kind;
-    checksum_header_ = std::move(given->value);
+    checksum_ = checksum_bytes(given->kind, given->value);
   }
   if (chunks_) read_announcement(request.headers.get("x-amz-trailer"));
   check_announced_kind(request, checksum_kind_);
@@ -131,7 +129,7 @@ void Payload::check_end() {
 
 // It has the checksum that was announced, once, and no other.
 void Payload::check_trailer(const net::Headers& trailer) const {
-  const std::string announced = checksum_kind_ && !checksum_header_ ? checksum_header(*checksum_kind_) : "";
+  const std::string announced = checksum_kind_ && !checksum_ ? checksum_header(*checksum_kind_) : "";
   for (const auto& [name, value] : trailer.items) {
     if (!is_checksum_header(name) || name == announced) continue;
     throw malformed_trailer("the trailer " + name + " came without announcement.");
@@ -145,12 +143,10 @@ void Payload::check(const core::ObjectWriter& writer) {
   if (md5_ && *md5_ != writer.md5()) throw bad_digest("Content-MD5");
   if (chunks_) check_trailer(chunks_->trailer());
   if (!checksum_kind_) return;
-  std::string given = checksum_header_.value_or("");
-  if (!checksum_header_) {
-    given = chunks_->trailer().get(checksum_header(*checksum_kind_));
-    check_checksum(*checksum_kind_, given);
-  }
-  if (base::from_base64(given) != writer.checksum(*checksum_kind_)) throw bad_digest(to_string(*checksum_kind_));
+  const core::ChecksumKind kind = *checksum_kind_;
+  const std::string given =
+      checksum_ ? *checksum_ : checksum_bytes(kind, chunks_->trailer().get(checksum_header(kind)));
+  if (given != writer.checksum(kind)) throw bad_digest(to_string(kind));
 }
 
 }  // namespace boathouse::api::s3

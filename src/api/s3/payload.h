@@ -33,7 +33,8 @@ class Payload {
 
   using Sink = std::function<void(std::string_view)>;
   void feed(std::string_view bytes, const Sink& sink);
-  // All has come. Errors "IncompleteBody", "MalformedTrailerError", "InvalidRequest", "XAmzContentSHA256Mismatch", "SignatureDoesNotMatch", "BadDigest".
+  // All has come. Errors "IncompleteBody", "MalformedTrailerError", "InvalidRequest", "XAmzContentSHA256Mismatch",
+  // "SignatureDoesNotMatch", "BadDigest".
   // `writer` is finished and has the checksum.
   void check_end();
   void check(const core::ObjectWriter& writer);
@@ -48,8 +49,8 @@ class Payload {
   std::optional<base::Sha256> running_;
   std::unique_ptr<ChunkReader> chunks_;
   std::optional<core::ChecksumKind> checksum_kind_;
-  std::optional<std::string> checksum_header_;  // none: the trailer has it
-  std::optional<std::string> md5_;              // raw
+  std::optional<std::string> checksum_;  // raw; none: the trailer has it
+  std::optional<std::string> md5_;       // raw
 };
 
 }  // namespace boathouse::api::s3
